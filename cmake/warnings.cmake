@@ -1,0 +1,19 @@
+# Warnings are errors, with gcc and clang alike.
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wvla -Wstrict-prototypes
+	-Wmissing-prototypes -Wold-style-definition -Wundef -Wwrite-strings -Werror)
+option(DEMARCHE_SANITIZE "address and undefined-behaviour sanitizers" OFF)
+option(DEMARCHE_TSAN "thread sanitizer" OFF)
+option(DEMARCHE_FUZZ "libFuzzer targets (clang)" OFF)
+if(DEMARCHE_SANITIZE)
+	add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all
+		-fno-omit-frame-pointer)
+	add_link_options(-fsanitize=address,undefined)
+endif()
+if(DEMARCHE_TSAN)
+	add_compile_options(-fsanitize=thread)
+	add_link_options(-fsanitize=thread)
+endif()
+if(DEMARCHE_FUZZ)
+	add_compile_options(-fsanitize=fuzzer-no-link,address,undefined)
+	add_link_options(-fsanitize=address,undefined)
+endif()

@@ -1,0 +1,74 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "proto/mem.h"
+
+static void arena_pieces_are_zeroed_and_aligned(void **state)
+{
+	struct arena a = {0};
+
+	(void)state;
+	for (size_t n = 1; n < 100000; n = n * 3 + 1) {
+		char *p = arena_alloc(&a, n);
+
+		assert_int_equal((uintptr_t)p % 16, 0);
+		for (size_t i = 0; i < n; i++)
+			assert_int_equal(p[i], 0);
+		memset(p, 0xff, n);
+	}
+	arena_free(&a);
+}
+
+static void reset_arena_keeps_at_most_what_was_asked(void **state)
+{
+	struct arena a = {0};
+	char *first, *again;
+
+	(void)state;
+	first = arena_alloc(&a, 1000);
+	first[0] = 1;
+	arena_reset(&a, 1 << 20);
+	again = arena_alloc(&a, 1000);
+	assert_ptr_equal(first, again);
+	assert_int_equal(again[0], 0);
+	arena_reset(&a, 0);
+	assert_null(a.head);
+	arena_free(&a);
+}
+
+static void buf_printf_appends(void **state)
+{
+	struct buf b = {0};
+
+	(void)state;
+	for (int i = 0; i < 1000; i++)
+		buf_printf(&b, "%03d", i);
+	assert_int_equal(b.n, 3000);
+	assert_memory_equal(b.p + 3 * 517, "517", 3);
+	buf_free(&b);
+}
+
+static void strings_order_bytewise(void **state)
+{
+	(void)state;
+	assert_true(str_cmp(STR("ab"), STR("abc")) < 0);
+	assert_true(str_cmp(STR("b"), STR("abc")) > 0);
+	assert_true(str_starts(STR("Beijing"), STR("Bei")));
+	assert_true(str_ends(STR("Beijing"), STR("ing")));
+	assert_false(str_ends(STR("ng"), STR("ing")));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(arena_pieces_are_zeroed_and_aligned),
+		cmocka_unit_test(reset_arena_keeps_at_most_what_was_asked),
+		cmocka_unit_test(buf_printf_appends),
+		cmocka_unit_test(strings_order_bytewise),
+	};
+
+	return cmocka_run_group_tests_name("mem", tests, NULL, NULL);
+}

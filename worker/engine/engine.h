@@ -1,0 +1,34 @@
+/* The engine: text in, events and stances out. A pure function of the document, the model and
+ * the codebook: same bytes, same result, on every machine. Knows no files, sockets, clocks or
+ * threads; one engine serves one document at a time and keeps its memory for the next. */
+#ifndef DEMARCHE_ENGINE_ENGINE_H
+#define DEMARCHE_ENGINE_ENGINE_H
+
+#include "proto/result.h"
+#include "worker/engine/doc.h"
+#include "worker/engine/image.h"
+
+#define ENGINE_VERSION "0.1.0"
+enum { ENGINE_TEXT_MAX = 4 * 1024 * 1024 }; /* bytes analysed; the rest is cut with a warning */
+
+struct engine;
+
+/* Both images are borrowed and must outlive the engine. Fails where a section is missing or
+ * damaged. */
+struct engine *engine_new(const struct image *model, const struct image *codebook, struct err *e);
+void engine_free(struct engine *en);
+
+/* What is known of a document besides its text; date ISO or "". */
+struct engine_input {
+	struct str text; /* any bytes; decoded as UTF-8 */
+	struct result_doc meta;
+};
+
+/* Analyses the language only: tokens to attributions. The doc is valid until the next call. */
+struct doc *engine_parse(struct engine *en, const struct engine_input *in);
+
+/* The whole: the result is valid until the next call. stats.us is left 0 for the caller, who has
+ * a clock. Never fails: what could not be done is in the warnings. */
+const struct result *engine_analyze(struct engine *en, const struct engine_input *in);
+
+#endif
