@@ -1,0 +1,133 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <math.h>
+
+#include "worker/training/linear_train.h"
+
+/* Three classes, each with a word of its own and words that all share. */
+static void fill(struct linear_set *s)
+{
+	struct features f = {0};
+
+	for (uint32_t i = 0; i < 300; i++) {
+		uint32_t label = i % 3;
+
+		f.n = 0;
+		features_add(&f, feature_of_int(1, label));
+		features_add(&f, feature_of_int(2, i % 7));
+		features_add(&f, feature_of_int(2, i % 7)); /* repeated: counts once */
+		linear_set_add(s, &f, label, 1);
+	}
+	features_free(&f);
+}
+
+static void train_bytes(struct buf *out)
+{
+	struct linear_set *s = linear_set_new();
+
+	fill(s);
+	linear_train(s, &(struct linear_options){.n_classes = 3, .epochs = 10, .l2 = 1e-4}, out);
+	linear_set_free(s);
+}
+
+static void a_trained_model_tells_the_classes_apart(void **state)
+{
+	struct buf b = {0};
+	struct linear_set *s = linear_set_new();
+	struct linear m;
+	struct err e;
+	struct features f = {0};
+	double p[3];
+
+	(void)state;
+	train_bytes(&b);
+	assert_int_equal(linear_open(&m, buf_str(&b), &e), 0);
+	fill(s);
+	assert_true(linear_measure(&m, s).accuracy == 1.0);
+	features_add(&f, feature_of_int(1, 2));
+	linear_probabilities(&m, &f, p);
+	assert_true(p[2] > 0.9);
+	assert_true(fabs(p[0] + p[1] + p[2] - 1) < 1e-12);
+	features_free(&f);
+	linear_set_free(s);
+	buf_free(&b);
+}
+
+static void training_twice_gives_the_same_bytes(void **state)
+{
+	struct buf a = {0}, b = {0};
+
+	(void)state;
+	train_bytes(&a);
+	train_bytes(&b);
+	assert_int_equal(a.n, b.n);
+	assert_memory_equal(a.p, b.p, a.n);
+	buf_free(&a);
+	buf_free(&b);
+}
+
+static void a_damaged_section_is_refused(void **state)
+{
+	struct buf b = {0};
+	struct linear m;
+	struct err e;
+
+	(void)state;
+	train_bytes(&b);
+	for (size_t n = 0; n < b.n; n += 13)
+		assert_int_equal(linear_open(&m, (struct str){b.p, n}, &e), -1);
+	assert_int_equal(e.code, ERR_CORRUPT);
+	b.p[0] = 'x';
+	assert_int_equal(linear_open(&m, buf_str(&b), &e), -1);
+	buf_free(&b);
+}
+
+static void the_order_of_features_does_not_matter(void **state)
+{
+	struct buf b = {0};
+	struct linear m;
+	struct err e;
+	struct features f = {0}, g = {0};
+
+	(void)state;
+	train_bytes(&b);
+	assert_int_equal(linear_open(&m, buf_str(&b), &e), 0);
+	features_add(&f, feature_of_int(1, 0));
+	features_add(&f, feature_of_int(2, 3));
+	features_add(&g, f.h[1]);
+	features_add(&g, f.h[0]);
+	for (uint32_t c = 0; c < 3; c++) {
+		double p[3], q[3];
+
+		linear_probabilities(&m, &f, p);
+		linear_probabilities(&m, &g, q);
+		assert_true(p[c] == q[c]);
+	}
+	features_free(&f);
+	features_free(&g);
+	buf_free(&b);
+}
+
+static void own_exponential_agrees_with_the_library(void **state)
+{
+	(void)state;
+	for (double x = -30; x < 30; x += 0.37)
+		assert_true(fabs(linear_exp(x) / exp(x) - 1) < 1e-13);
+	assert_true(linear_exp(-1000) == 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_trained_model_tells_the_classes_apart),
+		cmocka_unit_test(training_twice_gives_the_same_bytes),
+		cmocka_unit_test(a_damaged_section_is_refused),
+		cmocka_unit_test(the_order_of_features_does_not_matter),
+		cmocka_unit_test(own_exponential_agrees_with_the_library),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

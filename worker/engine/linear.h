@@ -1,0 +1,71 @@
+/* Linear classifiers over sparse binary features: logistic and softmax models that rank what the
+ * rules propose. Owns hashing of features, scoring and probabilities, and the layout of a model
+ * in its section of the image; the trainer (worker/training/linear_train.h) writes that layout.
+ * Knows nothing of what the features mean.
+ *
+ * Scores are sums of integers, so they do not depend on the order of the features or on the
+ * machine's vector width; probabilities use an exponential of our own for the same reason. */
+#ifndef DEMARCHE_ENGINE_LINEAR_H
+#define DEMARCHE_ENGINE_LINEAR_H
+
+#include "proto/err.h"
+#include "proto/mem.h"
+
+enum { LINEAR_CLASSES_MAX = 64, LINEAR_FEATURES_MAX = 4096 };
+
+/* The features of one example: 64-bit hashes. {0} is an empty list; reuse it by n = 0. */
+struct features {
+	uint64_t *h; /* [n] */
+	uint32_t n, cap;
+};
+void features_free(struct features *f);
+
+/* Hash of a template number and a value. Never 0. */
+uint64_t feature_of(uint32_t template_id, struct str value);
+uint64_t feature_of_int(uint32_t template_id, int64_t value);
+/* Conjunction of two features; not symmetric. */
+uint64_t feature_and(uint64_t a, uint64_t b);
+
+/* Adds one; beyond LINEAR_FEATURES_MAX it is left out (foreign text may be odd). */
+void features_add(struct features *f, uint64_t h);
+static inline void features_add_str(struct features *f, uint32_t template_id, struct str value)
+{
+	features_add(f, feature_of(template_id, value));
+}
+
+/* Layout of a section: this header, i32 bias[n_classes], padding to 8 bytes,
+ * u64 keys[n_slots] (0: free), u32 rows[n_slots], i16 weights[n_rows][n_classes]. */
+struct linear_header {
+	char magic[8]; /* "LINEAR1" */
+	uint32_t n_classes, n_rows, n_slots;
+	float scale;       /* logit = scale * integer sum */
+	float temperature; /* probabilities use logit / temperature */
+	uint32_t reserved;
+};
+
+/* A model: borrows its section. n_classes == 2 still has two rows of weights (softmax). */
+struct linear {
+	uint32_t n_classes, n_rows, n_slots;
+	float scale, temperature;
+	const int32_t *bias;
+	const uint64_t *keys;
+	const uint32_t *rows;
+	const int16_t *weights;
+};
+
+/* Fails with ERR_CORRUPT where the section is none or is damaged. */
+int linear_open(struct linear *m, struct str section, struct err *e);
+
+/* Sums per class, bias included: sums[n_classes]. */
+void linear_sums(const struct linear *m, const struct features *f, int32_t *sums);
+/* Softmax probabilities: p[n_classes], adding up to 1. */
+void linear_probabilities(const struct linear *m, const struct features *f, double *p);
+/* Probability of class 1 of a model of two classes. */
+double linear_yes(const struct linear *m, const struct features *f);
+/* The weight of one feature for one class as a logit, for explanations; 0 where unknown. */
+double linear_weight(const struct linear *m, uint64_t feature, uint32_t class_index);
+
+/* e^x for |x| <= 700, the same bits on every machine. */
+double linear_exp(double x);
+
+#endif

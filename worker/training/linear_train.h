@@ -1,0 +1,38 @@
+/* Trains the linear models of worker/engine/linear.h: softmax regression by AdaGrad with L2,
+ * deterministic (fixed seed, fixed order). Knows nothing of what the features mean. */
+#ifndef DEMARCHE_TRAINING_LINEAR_TRAIN_H
+#define DEMARCHE_TRAINING_LINEAR_TRAIN_H
+
+#include "worker/engine/linear.h"
+
+struct linear_options {
+	uint32_t n_classes;
+	uint32_t epochs;       /* 0: 20 */
+	uint32_t min_count;    /* features seen in fewer examples are dropped; 0: 2 */
+	double rate;           /* 0: 0.1 */
+	double l2;             /* per example, on seen features */
+	double temperature;    /* 0: 1 */
+	uint64_t seed;
+};
+
+/* A growing training set. Features are copied; repeated ones in an example are merged. */
+struct linear_set;
+struct linear_set *linear_set_new(void);
+void linear_set_free(struct linear_set *s);
+void linear_set_add(struct linear_set *s, const struct features *f, uint32_t label, double weight);
+uint32_t linear_set_size(const struct linear_set *s);
+
+/* Trains and appends the model's section to `out`. */
+void linear_train(const struct linear_set *s, const struct linear_options *o, struct buf *out);
+
+/* The temperature that makes probabilities fit the labels best (log loss), by search; give it
+ * examples that the model was not trained on. */
+double linear_fit_temperature(const struct linear *m, const struct linear_set *held_out);
+
+/* Log loss and accuracy on a set. */
+struct linear_report {
+	double log_loss, accuracy;
+};
+struct linear_report linear_measure(const struct linear *m, const struct linear_set *s);
+
+#endif

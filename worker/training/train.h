@@ -1,0 +1,18 @@
+/* The commands of demarche-train. Each trains one stage of the engine or measures it on held-out
+ * data; each has its file. argv[0] is the command's name. Returns the exit status. */
+#ifndef DEMARCHE_TRAINING_TRAIN_H
+#define DEMARCHE_TRAINING_TRAIN_H
+
+struct train_command {
+	const char *name, *arguments, *help;
+	int (*run)(int argc, char **argv);
+};
+
+/* One line a command: X(function, "name", "arguments", "what it does"). */
+#define TRAIN_COMMANDS(X)
+
+#define X(function, name, arguments, help) int function(int argc, char **argv);
+TRAIN_COMMANDS(X)
+#undef X
+
+#endif
