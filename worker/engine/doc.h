@@ -114,6 +114,14 @@ struct mention {
 			     /* parties are chained here), or -1 */
 	bool is_place;       /* used as a place ("in Geneva"), not as an actor */
 	bool generic;        /* "officials", "troops": an agent noun, not a name */
+	bool plural;         /* several of them ("Russian troops", "Americans") */
+	bool modifier;       /* a nationality before a noun that is no actor ("Russian invasion") */
+	bool former;         /* "former President", or out of office at the document's date */
+	bool guessed;        /* code comes from the document's context, not from the phrase */
+	uint8_t etype;       /* enum entity_kind */
+	int32_t entry;       /* actor entry of the codebook (actor_entry_*), or -1 */
+	struct str name;     /* the entry's full name, else the phrase without its article */
+	struct str rule;     /* codebook line or composition that gave code and role */
 };
 
 /* An actor of the document: what coreference made one. Ids are indices into doc->entities. */
