@@ -1,0 +1,57 @@
+#include "client/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "worker/engine/engine.h"
+
+const struct command COMMANDS[] = {
+	{"eval", "--gold FILE… --results FILE", "compare results with hand-coded records",
+	 cmd_eval},
+	{0},
+};
+
+const struct command *command_find(const char *name)
+{
+	for (const struct command *c = COMMANDS; c->name; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+static void print_help(FILE *f)
+{
+	fputs("demarche reads political news and tells, with evidence, who did what to whom\n"
+	      "and who stands where on what.\n\n"
+	      "usage: demarche COMMAND [ARGUMENT…]\n\n",
+	      f);
+	for (const struct command *c = COMMANDS; c->name; c++)
+		fprintf(f, "  %-9s %s\n", c->name, c->summary);
+	fputs("\ndemarche COMMAND --help tells more about one command.\n", f);
+}
+
+int command_main(int argc, char **argv)
+{
+	const struct command *c;
+
+	if (argc < 2) {
+		print_help(stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "help") == 0) {
+		print_help(stdout);
+		return EXIT_DONE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("demarche " ENGINE_VERSION);
+		return EXIT_DONE;
+	}
+	c = command_find(argv[1]);
+	if (!c) {
+		fprintf(stderr, "demarche: no command \"%s\"; demarche --help lists them\n",
+			argv[1]);
+		return EXIT_USAGE;
+	}
+	return c->run(argc - 1, argv + 1);
+}

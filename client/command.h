@@ -1,0 +1,34 @@
+/* The commands of `demarche`, one line each in command.c; --help is printed from that table.
+ * A command gets its own name in argv[0], prints data on standard output and everything else on
+ * standard error, and returns the exit status. */
+#ifndef DEMARCHE_CLIENT_COMMAND_H
+#define DEMARCHE_CLIENT_COMMAND_H
+
+#include <stddef.h>
+
+enum exit_status {
+	EXIT_DONE = 0,
+	EXIT_SOME_FAILED = 1, /* each was named on standard error */
+	EXIT_USAGE = 2,
+	EXIT_NO_BROKER = 3,
+	EXIT_REFUSED = 4,
+};
+
+typedef int command_fn(int argc, char **argv);
+
+struct command {
+	const char *name;
+	const char *args;    /* "[FILE…]" */
+	const char *summary; /* half a line */
+	command_fn *run;
+};
+
+extern const struct command COMMANDS[]; /* ends with an empty entry */
+const struct command *command_find(const char *name);
+
+/* Runs argv[1] with the rest; prints help for --help and for nothing. */
+int command_main(int argc, char **argv);
+
+command_fn cmd_eval;
+
+#endif

@@ -1,0 +1,19 @@
+#include <jansson.h>
+#include <libxml/parser.h>
+#include <locale.h>
+#include <sodium.h>
+#include <stdlib.h>
+
+#include "client/command.h"
+#include "proto/err.h"
+#include "proto/mem.h"
+
+int main(int argc, char **argv)
+{
+	setlocale(LC_CTYPE, "C.UTF-8"); /* for the width of characters in tables; never for data */
+	json_set_alloc_funcs(mem_alloc, mem_free);
+	json_object_seed(1); /* the order of keys is ours, never the hash's */
+	xmlInitParser();
+	CHECK(sodium_init() >= 0);
+	return command_main(argc, argv);
+}

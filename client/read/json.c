@@ -1,0 +1,92 @@
+/* One line of JSON Lines. Field names are ours and NGEC's (event_text, pub_date, publisher). */
+#include "client/read/reader.h"
+
+#include <jansson.h>
+
+static int take_string(struct arena *a, const json_t *o, const char *key, struct str *out,
+		       struct err *e)
+{
+	const json_t *v = json_object_get(o, key);
+
+	if (!v || json_is_null(v) || out->n)
+		return 0;
+	if (json_is_integer(v))
+		*out = arena_printf(a, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
+	else if (json_is_string(v))
+		*out = arena_str(a, (struct str){json_string_value(v), json_string_length(v)});
+	else
+		return err_set(e, ERR_INVALID, "\"%s\" must be a string", key);
+	return 0;
+}
+
+/* "2021" or "2021-03"; both strings come terminated from the arena. */
+static bool partial_date(struct str s)
+{
+	int year, month = 1, used = 0;
+
+	if (s.n == 4)
+		return strspn(s.p, "0123456789") == 4;
+	return s.n == 7 && sscanf(s.p, "%4d-%2d%n", &year, &month, &used) == 2 && used == 7 &&
+	       month >= 1 && month <= 12;
+}
+
+/* "2021-03-15", "2021-03-15T08:00:00Z", "20210315" and dates as people write them. */
+static int take_date(struct arena *a, struct document *d, struct str given, struct err *e)
+{
+	struct str day = given.n > 10 && given.p[10] == 'T' ? (struct str){given.p, 10} : given;
+
+	if (!given.n)
+		return 0;
+	if (given.n == 8 && strspn(given.p, "0123456789") == 8)
+		day = arena_printf(a, "%.4s-%.2s-%.2s", given.p, given.p + 4, given.p + 6);
+	if (partial_date(given))
+		d->meta.date = given;
+	else
+		d->meta.date = reader_date_line(a, day);
+	if (!d->meta.date.n)
+		return err_set(e, ERR_INVALID, "\"date\" is no date: %.*s",
+			       given.n < 40 ? (int)given.n : 40, given.p);
+	d->meta.date_source = STR("given");
+	return 0;
+}
+
+static int take_fields(struct arena *a, const json_t *o, struct document *d, struct err *e)
+{
+	const struct {
+		const char *key;
+		struct str *out;
+	} FIELDS[] = {
+		{"text", &d->text},          {"event_text", &d->text},
+		{"title", &d->meta.title},   {"headline", &d->meta.title},
+		{"source", &d->meta.source}, {"publisher", &d->meta.source},
+		{"lang", &d->meta.lang},     {"language", &d->meta.lang},
+	};
+	struct str id = {0}, date = {0};
+
+	if (!json_is_object(o))
+		return err_set(e, ERR_INVALID, "a JSON object with \"text\" was expected");
+	for (size_t i = 0; i < sizeof(FIELDS) / sizeof(*FIELDS); i++)
+		if (take_string(a, o, FIELDS[i].key, FIELDS[i].out, e) < 0)
+			return -1;
+	if (!json_object_get(o, "text") && !json_object_get(o, "event_text"))
+		return err_set(e, ERR_INVALID, "no \"text\" in the JSON object");
+	if (take_string(a, o, "id", &id, e) < 0 || take_string(a, o, "date", &date, e) < 0 ||
+	    take_string(a, o, "pub_date", &date, e) < 0)
+		return -1;
+	if (id.n)
+		d->meta.id = id;
+	return take_date(a, d, date, e);
+}
+
+int reader_json(struct arena *a, struct str raw, struct document *d, struct err *e)
+{
+	json_error_t je;
+	json_t *o = json_loadb(raw.p, raw.n, JSON_REJECT_DUPLICATES, &je);
+	int r;
+
+	if (!o)
+		return err_set(e, ERR_INVALID, "not JSON: %s (column %d)", je.text, je.column);
+	r = take_fields(a, o, d, e);
+	json_decref(o);
+	return r;
+}

@@ -1,0 +1,320 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "client/input.h"
+
+static char folder[64];
+
+static char *path_of(const char *name)
+{
+	static char path[32][256];
+	static int i;
+
+	i = (i + 1) % 32;
+	snprintf(path[i], sizeof(path[i]), "%s/%s", folder, name);
+	return path[i];
+}
+
+static void put(const char *name, const void *p, size_t n)
+{
+	FILE *f = fopen(path_of(name), "wb");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(p, 1, n, f), n);
+	fclose(f);
+}
+
+static void put_text(const char *name, const char *s)
+{
+	put(name, s, strlen(s));
+}
+
+static int make_folder(void **state)
+{
+	(void)state;
+	strcpy(folder, "/tmp/test_client_input.XXXXXX");
+	return mkdtemp(folder) ? 0 : -1;
+}
+
+static int drop_folder(void **state)
+{
+	char command[128];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+	return system(command);
+}
+
+static void assert_str(struct str s, const char *expected)
+{
+	if (s.n != strlen(expected) || memcmp(s.p, expected, s.n) != 0)
+		fail_msg("\"%.*s\" where \"%s\" was expected", STR_ARG(s), expected);
+}
+
+static void folder_is_read_in_sorted_order_by_path_below_it(void **state)
+{
+	char *paths[] = {folder};
+	struct document d;
+	struct err e;
+	struct input *in;
+
+	(void)state;
+	mkdir(path_of("b"), 0777);
+	put_text("c.txt", "Third.");
+	put_text("b/z.txt", "Second.");
+	put_text("a.txt", "First.");
+	put_text(".hidden.txt", "Not read.");
+	in = input_new(paths, 1);
+	assert_int_equal(input_next(in, &d, &e), 1);
+	assert_str(d.meta.id, "a.txt");
+	assert_int_equal(input_next(in, &d, &e), 1);
+	assert_str(d.meta.id, "b/z.txt");
+	assert_str(d.text, "Second.");
+	assert_int_equal(input_next(in, &d, &e), 1);
+	assert_str(d.meta.id, "c.txt");
+	assert_int_equal(input_next(in, &d, &e), 0);
+	input_free(in);
+}
+
+static void failed_document_is_named_and_the_next_one_read(void **state)
+{
+	char *paths[] = {path_of("empty.txt"), path_of("nul.txt"), path_of("missing.txt"),
+			 path_of("good.txt")};
+	struct document d;
+	struct err e;
+	struct input *in;
+
+	(void)state;
+	put_text("empty.txt", "");
+	put("nul.txt", "a\0b", 3);
+	put_text("good.txt", "Good.");
+	in = input_new(paths, 4);
+	assert_int_equal(input_next(in, &d, &e), -1);
+	assert_non_null(strstr(e.text, "empty.txt: empty"));
+	assert_int_equal(input_next(in, &d, &e), -1);
+	assert_non_null(strstr(e.text, "nul.txt: not text: NUL at byte 1"));
+	assert_int_equal(input_next(in, &d, &e), -1);
+	assert_non_null(strstr(e.text, "missing.txt: cannot open"));
+	assert_int_equal(input_next(in, &d, &e), 1);
+	assert_int_equal(input_next(in, &d, &e), 0);
+	assert_int_equal(input_failed(in), 3);
+	input_free(in);
+}
+
+static void title_and_date_are_found_and_left_in_the_text(void **state)
+{
+	static const char TEXT[] = "Ministers meet in Oslo\n\n12 March 2021\n\nThey met.\n";
+	char *paths[] = {path_of("t.txt")};
+	struct document d;
+	struct err e;
+	struct input *in;
+
+	(void)state;
+	put_text("t.txt", TEXT);
+	in = input_new(paths, 1);
+	assert_int_equal(input_next(in, &d, &e), 1);
+	assert_str(d.meta.title, "Ministers meet in Oslo");
+	assert_str(d.meta.date, "2021-03-12");
+	assert_str(d.meta.date_source, "text");
+	assert_str(d.text, TEXT);
+	input_free(in);
+}
+
+static void sentence_is_no_title(void **state)
+{
+	char *paths[] = {path_of("t.txt")};
+	struct document d;
+	struct err e;
+	struct input *in;
+
+	(void)state;
+	put_text("t.txt", "They met on Monday.\n\nNothing was signed.\n");
+	in = input_new(paths, 1);
+	assert_int_equal(input_next(in, &d, &e), 1);
+	assert_str(d.meta.title, "");
+	assert_str(d.meta.date_source, "none");
+	input_free(in);
+}
+
+static void json_lines_give_one_document_a_line_and_name_bad_ones(void **state)
+{
+	char *paths[] = {path_of("d.jsonl")};
+	struct document d;
+	struct err e;
+	struct input *in;
+
+	(void)state;
+	put_text("d.jsonl", "{\"id\": 7, \"text\": \"One.\", \"date\": \"2020-02-03\"}\n"
+			    "\n"
+			    "{\"id\": \"x\"}\n"
+			    "{broken\n"
+			    "{\"id\": \"y\", \"text\": \"Two.\", \"date\": \"yesterday\"}\n"
+			    "{\"event_text\": \"Three.\", \"publisher\": \"P\"}");
+	in = input_new(paths, 1);
+	assert_int_equal(input_next(in, &d, &e), 1);
+	assert_str(d.meta.id, "7");
+	assert_str(d.meta.date, "2020-02-03");
+	assert_str(d.meta.date_source, "given");
+	assert_int_equal(input_next(in, &d, &e), -1);
+	assert_non_null(strstr(e.text, "d.jsonl:3: no \"text\""));
+	assert_int_equal(input_next(in, &d, &e), -1);
+	assert_non_null(strstr(e.text, "d.jsonl:4: not JSON"));
+	assert_int_equal(input_next(in, &d, &e), -1);
+	assert_non_null(strstr(e.text, "d.jsonl:5: \"date\" is no date: yesterday"));
+	assert_int_equal(input_next(in, &d, &e), 1);
+	assert_str(d.text, "Three.");
+	assert_str(d.meta.source, "P");
+	assert_true(str_eq(d.meta.id, d.meta.sha256));
+	assert_int_equal(input_next(in, &d, &e), 0);
+	input_free(in);
+}
+
+static void web_page_gives_its_article_and_what_it_says_of_itself(void **state)
+{
+	char *paths[] = {path_of("p.html")};
+	struct document d;
+	struct err e;
+	struct input *in;
+
+	(void)state;
+	put_text("p.html",
+		 "<!DOCTYPE html><html lang=en><head><title>Talks | Site</title>"
+		 "<meta property='og:site_name' content='The Site'>"
+		 "<meta property='article:published_time' content='2022-05-06T07:08:09Z'>"
+		 "<script>var x = '<p>no</p>';</script></head><body>"
+		 "<nav><ul><li><a href=/>Home</a></li></ul></nav>"
+		 "<div id=a><h1>Talks resume</h1><p>Norway hosted &eacute; the\n talks.</p>"
+		 "<p>Both sides <b>met</b> twice.</p></div>"
+		 "<div><p><a href=/x>A link that is not part of it</a></p></div>"
+		 "<footer><p>All rights reserved by nobody at all.</p></footer></body></html>");
+	in = input_new(paths, 1);
+	assert_int_equal(input_next(in, &d, &e), 1);
+	assert_str(d.meta.title, "Talks | Site");
+	assert_str(d.meta.date, "2022-05-06");
+	assert_str(d.meta.date_source, "html");
+	assert_str(d.meta.source, "The Site");
+	assert_str(d.meta.lang, "en");
+	assert_str(d.text, "Talks resume\n\nNorway hosted \xc3\xa9 the talks.\n\n"
+			   "Both sides met twice.");
+	input_free(in);
+}
+
+static void warc_gives_its_pages_only(void **state)
+{
+	static const char PAGE[] =
+		"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+		"<html><body><p>The page.</p></body></html>";
+	char *paths[] = {path_of("w.warc")};
+	struct document d;
+	struct err e;
+	struct input *in;
+	char warc[2000];
+
+	(void)state;
+	snprintf(warc, sizeof(warc),
+		 "WARC/1.0\r\nWARC-Type: warcinfo\r\nContent-Length: 5\r\n\r\nabcde\r\n\r\n"
+		 "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://example.org/1\r\n"
+		 "Content-Length: %zu\r\n\r\n%s\r\n\r\n",
+		 strlen(PAGE), PAGE);
+	put_text("w.warc", warc);
+	in = input_new(paths, 1);
+	assert_int_equal(input_next(in, &d, &e), 1);
+	assert_str(d.meta.id, "http://example.org/1");
+	assert_str(d.text, "The page.");
+	assert_int_equal(input_next(in, &d, &e), 0);
+	input_free(in);
+}
+
+static void utf16_with_its_mark_is_read(void **state)
+{
+	char *paths[] = {path_of("u.txt")};
+	struct document d;
+	struct err e;
+	struct input *in;
+
+	(void)state;
+	put("u.txt", "\xff\xfeO\0k\0.\0", 8);
+	in = input_new(paths, 1);
+	assert_int_equal(input_next(in, &d, &e), 1);
+	assert_str(d.text, "Ok.");
+	input_free(in);
+}
+
+static void line_above_the_limit_is_refused(void **state)
+{
+	char *paths[] = {path_of("long.txt"), path_of("long.jsonl")};
+	struct document d;
+	struct err e;
+	struct input *in;
+	FILE *f[2];
+	static char block[1 << 20];
+
+	(void)state;
+	memset(block, 'x', sizeof(block));
+	f[0] = fopen(paths[0], "wb");
+	f[1] = fopen(paths[1], "wb");
+	for (int i = 0; i < 40; i++)
+		for (int k = 0; k < 2; k++)
+			fwrite(block, 1, sizeof(block), f[k]);
+	fputs("\n{\"id\": \"after\", \"text\": \"Read on.\"}\n", f[1]);
+	fclose(f[0]);
+	fclose(f[1]);
+	in = input_new(paths, 2);
+	assert_int_equal(input_next(in, &d, &e), -1);
+	assert_int_equal(e.code, ERR_TOO_BIG);
+	assert_int_equal(input_next(in, &d, &e), -1);
+	assert_int_equal(e.code, ERR_TOO_BIG);
+	assert_int_equal(input_next(in, &d, &e), 1);
+	assert_str(d.meta.id, "after");
+	input_free(in);
+}
+
+static void dates_are_read_as_people_write_them(void **state)
+{
+	static const struct {
+		const char *line, *iso;
+	} CASES[] = {
+		{"2021-03-15", "2021-03-15"},
+		{"date: 2021-03-15", "2021-03-15"},
+		{"Published: Monday, 15 March 2021, 10:30 GMT", "2021-03-15"},
+		{"March 15, 2021", "2021-03-15"},
+		{"Sept. 3rd 2019", "2019-09-03"},
+		{"2021-03-15T08:00:00Z", "2021-03-15"},
+		{"30 February 2021", ""},
+		{"2021", ""},
+		{"In March 2021 15 ministers met", ""},
+		{"", ""},
+	};
+	struct arena a = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(CASES) / sizeof(*CASES); i++)
+		assert_str(reader_date_line(&a, str_of(CASES[i].line)), CASES[i].iso);
+	arena_free(&a);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, drop_folder)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(folder_is_read_in_sorted_order_by_path_below_it),
+		TEST(failed_document_is_named_and_the_next_one_read),
+		TEST(title_and_date_are_found_and_left_in_the_text),
+		TEST(sentence_is_no_title),
+		TEST(json_lines_give_one_document_a_line_and_name_bad_ones),
+		TEST(web_page_gives_its_article_and_what_it_says_of_itself),
+		TEST(warc_gives_its_pages_only),
+		TEST(utf16_with_its_mark_is_read),
+		TEST(line_above_the_limit_is_refused),
+		cmocka_unit_test(dates_are_read_as_people_write_them),
+	};
+
+	return cmocka_run_group_tests_name("client_input", tests, NULL, NULL);
+}
