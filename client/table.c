@@ -1,0 +1,238 @@
+#include "client/table.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+#include <unistd.h>
+
+struct table {
+	struct arena arena;
+	struct str heads[TABLE_COLUMNS_MAX];
+	bool right[TABLE_COLUMNS_MAX];
+	int n_columns, flexible;
+	struct str *cells; /* [n_rows][n_columns] */
+	uint32_t n, cap;
+};
+
+struct table *table_new(const char *const *heads)
+{
+	struct table *t = mem_alloc(sizeof(*t));
+
+	t->flexible = -1;
+	for (; heads[t->n_columns]; t->n_columns++) {
+		struct str h = str_of(heads[t->n_columns]);
+
+		CHECK(t->n_columns < TABLE_COLUMNS_MAX);
+		if (h.n && h.p[0] == '>')
+			t->right[t->n_columns] = true;
+		if (h.n && h.p[0] == '~')
+			t->flexible = t->n_columns;
+		if (h.n && strchr(">~", h.p[0]))
+			h.p++, h.n--;
+		t->heads[t->n_columns] = h;
+	}
+	return t;
+}
+
+void table_free(struct table *t)
+{
+	if (!t)
+		return;
+	arena_free(&t->arena);
+	mem_free(t->cells);
+	mem_free(t);
+}
+
+/* Line ends and tabs would break the table: they become spaces. */
+static struct str one_line(struct arena *a, struct str s)
+{
+	struct str copy = arena_str(a, s);
+
+	for (size_t i = 0; i < copy.n; i++)
+		if (strchr("\n\r\t", copy.p[i]))
+			((char *)(uintptr_t)copy.p)[i] = ' ';
+	return copy;
+}
+
+void table_add(struct table *t, const struct str *cells)
+{
+	for (int c = 0; c < t->n_columns; c++) {
+		MEM_GROW(t->cells, t->n, t->cap);
+		t->cells[t->n++] = one_line(&t->arena, cells[c]);
+	}
+}
+
+static int char_columns(UChar32 c)
+{
+	int width = u_getIntPropertyValue(c, UCHAR_EAST_ASIAN_WIDTH);
+	int type = u_charType(c);
+
+	if (type == U_NON_SPACING_MARK || type == U_ENCLOSING_MARK || type == U_FORMAT_CHAR ||
+	    type == U_CONTROL_CHAR)
+		return 0;
+	return width == U_EA_FULLWIDTH || width == U_EA_WIDE ? 2 : 1;
+}
+
+struct str text_fit(struct str s, int columns)
+{
+	int32_t i = 0, len = (int32_t)s.n;
+
+	while (i < len) {
+		int32_t at = i;
+		UChar32 c;
+
+		U8_NEXT(s.p, i, len, c);
+		columns -= char_columns(c < 0 ? 0xfffd : c);
+		if (columns < 0)
+			return (struct str){s.p, (size_t)at};
+	}
+	return s;
+}
+
+int text_columns(struct str s)
+{
+	int n = 0;
+
+	for (int32_t i = 0, len = (int32_t)s.n; i < len;) {
+		UChar32 c;
+
+		U8_NEXT(s.p, i, len, c);
+		n += char_columns(c < 0 ? 0xfffd : c);
+	}
+	return n;
+}
+
+static bool styled(FILE *f)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(fileno(f)) && !(no && *no) && term && strcmp(term, "dumb") != 0;
+}
+
+const char *style_on(FILE *f, enum style s)
+{
+	static const char *const CODES[] = {
+		[STYLE_NONE] = "",         [STYLE_BOLD] = "\033[1m", [STYLE_DIM] = "\033[2m",
+		[STYLE_GOOD] = "\033[32m", [STYLE_BAD] = "\033[31m", [STYLE_MARK] = "\033[33m"};
+
+	return styled(f) ? CODES[s] : "";
+}
+
+const char *style_off(FILE *f)
+{
+	return styled(f) ? "\033[0m" : "";
+}
+
+int style_width(FILE *f)
+{
+	struct winsize w;
+
+	if (isatty(fileno(f)) && ioctl(fileno(f), TIOCGWINSZ, &w) == 0 && w.ws_col >= 40)
+		return w.ws_col;
+	return 100;
+}
+
+static void pad(FILE *f, int n)
+{
+	fprintf(f, "%*s", n > 0 ? n : 0, "");
+}
+
+/* As many whole words as fit; a word longer than the column is cut. */
+static struct str take_words(struct str *rest, int columns)
+{
+	struct str line = text_fit(*rest, columns);
+	size_t n = line.n;
+
+	if (line.n < rest->n && rest->p[line.n] != ' ') {
+		while (n && line.p[n - 1] != ' ')
+			n--;
+		if (n)
+			line.n = n;
+	}
+	rest->p += line.n;
+	rest->n -= line.n;
+	while (rest->n && rest->p[0] == ' ')
+		rest->p++, rest->n--;
+	while (line.n && line.p[line.n - 1] == ' ')
+		line.n--;
+	return line;
+}
+
+static void print_cell(const struct table *t, int c, struct str s, int width, FILE *f)
+{
+	int room = width - text_columns(s);
+
+	if (t->right[c])
+		pad(f, room);
+	fprintf(f, "%.*s", STR_ARG(s));
+	if (c + 1 == t->n_columns)
+		return;
+	if (!t->right[c])
+		pad(f, room);
+	fputs("  ", f);
+}
+
+/* A row takes as many lines as its flexible cell needs. */
+static void print_row(const struct table *t, const struct str *cells, const int *widths, FILE *f)
+{
+	struct str rest = t->flexible >= 0 ? cells[t->flexible] : STR("");
+	bool first = true;
+
+	do {
+		struct str part = take_words(&rest, t->flexible >= 0 ? widths[t->flexible] : 0);
+
+		for (int c = 0; c < t->n_columns; c++) {
+			struct str s = c == t->flexible ? part : first ? cells[c] : STR("");
+
+			print_cell(t, c, s, widths[c], f);
+		}
+		fputc('\n', f);
+		first = false;
+	} while (rest.n);
+}
+
+void table_print(struct table *t, FILE *f)
+{
+	int widths[TABLE_COLUMNS_MAX] = {0}, sum = 0;
+
+	for (int c = 0; c < t->n_columns; c++) {
+		widths[c] = text_columns(t->heads[c]);
+		for (uint32_t i = (uint32_t)c; i < t->n; i += (uint32_t)t->n_columns) {
+			int w = text_columns(t->cells[i]);
+
+			widths[c] = w > widths[c] ? w : widths[c];
+		}
+		sum += widths[c] + (c ? 2 : 0);
+	}
+	if (t->flexible >= 0 && sum > style_width(f)) {
+		widths[t->flexible] -= sum - style_width(f);
+		if (widths[t->flexible] < 20)
+			widths[t->flexible] = 20;
+	}
+	fputs(style_on(f, STYLE_BOLD), f);
+	print_row(t, t->heads, widths, f);
+	fputs(style_off(f), f);
+	for (uint32_t i = 0; i < t->n; i += (uint32_t)t->n_columns)
+		print_row(t, t->cells + i, widths, f);
+}
+
+void progress_show(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	va_start(ap, fmt);
+	fputs("\r\033[K", stderr);
+	vfprintf(stderr, fmt, ap);
+	fflush(stderr);
+	va_end(ap);
+}
+
+void progress_clear(void)
+{
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+}

@@ -1,0 +1,38 @@
+/* Tables and styles for people. Rows are collected, widths computed in columns of the terminal
+ * (wide characters count two), and one flexible column is wrapped so that a line fits. Owns how
+ * things look; must never know what they mean. */
+#ifndef DEMARCHE_CLIENT_TABLE_H
+#define DEMARCHE_CLIENT_TABLE_H
+
+#include <stdio.h>
+
+#include "proto/err.h"
+#include "proto/mem.h"
+
+enum { TABLE_COLUMNS_MAX = 12 };
+
+struct table;
+
+/* `heads` are the column titles, borrowed, NULL at the end; a title that starts with ">" makes a
+ * column of numbers (right), one with "~" the flexible one (wrapped). */
+struct table *table_new(const char *const *heads);
+void table_add(struct table *t, const struct str *cells); /* as many as columns; copied */
+void table_print(struct table *t, FILE *f);
+void table_free(struct table *t);
+
+enum style { STYLE_NONE, STYLE_BOLD, STYLE_DIM, STYLE_GOOD, STYLE_BAD, STYLE_MARK };
+
+/* Escape sequences, or "" where the output is no terminal or NO_COLOR is set. */
+const char *style_on(FILE *f, enum style s);
+const char *style_off(FILE *f);
+int style_width(FILE *f); /* columns of the terminal; 100 where there is none */
+
+/* Columns that a text takes, and as much of it as fits into `columns`. */
+int text_columns(struct str s);
+struct str text_fit(struct str s, int columns);
+
+/* Progress on standard error while it is a terminal, else nothing: a line that is overwritten. */
+void progress_show(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void progress_clear(void);
+
+#endif
