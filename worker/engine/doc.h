@@ -86,6 +86,7 @@ struct token {
 	int32_t child;    /* first dependent; siblings follow through `next`, left to right */
 	int32_t next;
 	int32_t mention;  /* the innermost mention that has this token as head, or -1 */
+	int32_t attrib;   /* the innermost attribution whose content holds this token, or -1 */
 };
 
 enum sentence_kind { SENTENCE_PLAIN, SENTENCE_HEADLINE, SENTENCE_CAPTION };
@@ -143,14 +144,27 @@ struct timex {
 	struct str value;       /* TIMEX3 value */
 };
 
+/* What stands between quotation marks, the marks left out. Sorted by `tok`; may nest, and may be
+ * empty (n_tok 0: a mark without its partner that was no quotation). */
+struct quote {
+	uint32_t tok, n_tok;
+	int32_t parent; /* the quote around it, or -1 */
+	bool closed;    /* false: left open at the end of its paragraph */
+};
+
+enum attribution_kind { ATTRIB_NONE, ATTRIB_SPEECH, ATTRIB_THOUGHT, ATTRIB_WILL };
+
 /* Who says what: source, cue and content of an attribution. Contents nest. */
 struct attribution {
 	int32_t cue;              /* token of the verb or noun, -1 for a bare quotation */
 	uint32_t content, n_content; /* tokens */
 	int32_t source;           /* mention, -1 unknown */
 	int32_t source_entity;    /* entity after coreference, -1 unknown */
+	int32_t source_tok;       /* head token of the source's phrase, -1 unknown */
 	int32_t parent;           /* attribution whose content holds this one, or -1 */
 	bool direct;              /* quotation marks around it */
+	bool by_phrase;           /* "according to X", "in X's view" */
+	uint8_t kind;             /* enum attribution_kind: said, thought, or wanted */
 };
 
 struct doc {
@@ -167,15 +181,16 @@ struct doc {
 	struct timex *timexes;
 	struct mention *mentions;
 	struct entity *entities;
+	struct quote *quotes;
 	struct attribution *attributions;
 	struct result_event *events;
 	int32_t *event_tok;       /* [n_events] head token of the trigger */
 	struct result_stance *stances;
 	struct str *warnings;
 	uint32_t n_tokens, n_sentences, n_timexes, n_mentions, n_entities, n_attributions;
-	uint32_t n_events, n_stances, n_warnings;
+	uint32_t n_quotes, n_events, n_stances, n_warnings;
 	uint32_t cap_tokens, cap_sentences, cap_timexes, cap_mentions, cap_entities;
-	uint32_t cap_attributions, cap_events, cap_stances, cap_warnings;
+	uint32_t cap_quotes, cap_attributions, cap_events, cap_stances, cap_warnings;
 };
 
 /* Small questions that every stage asks (doc.c). */
