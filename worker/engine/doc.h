@@ -81,6 +81,7 @@ struct token {
 	uint8_t ner;      /* enum ner of the name that the token belongs to */
 	bool ner_begin;   /* first token of a name */
 	bool space_after;
+	bool glued;       /* one written word with the token before ("do" + "n't", "Xi" + "'s") */
 	uint16_t feats;   /* index into the tagger's list of morphological features */
 	int32_t head;     /* token index in the document; -1 for the root of a sentence */
 	int32_t child;    /* first dependent; siblings follow through `next`, left to right */

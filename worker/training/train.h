@@ -9,7 +9,9 @@ struct train_command {
 };
 
 /* One line a command: X(function, "name", "arguments", "what it does"). */
-#define TRAIN_COMMANDS(X)
+#define TRAIN_COMMANDS(X)                                                                          \
+	X(train_percep, "percep", "OUT TREEBANK...", "perceptron tagger, greedy parser, lemmas") \
+	X(train_join, "join", "OUT IMAGE...", "join the sections of images into one image")
 
 #define X(function, name, arguments, help) int function(int argc, char **argv);
 TRAIN_COMMANDS(X)

@@ -1,0 +1,124 @@
+#include "worker/engine/engine.h"
+
+#include "worker/engine/parse.h"
+#include "worker/engine/segment.h"
+#include "worker/engine/tag.h"
+#include "worker/engine/text.h"
+
+enum { ARENA_KEEP = 16 * 1024 * 1024 };
+
+struct engine {
+	const struct image *model, *codebook;
+	struct arena arena;
+	struct doc doc;
+	struct result result;
+};
+
+/* The stages in their order; each has its own header. A stage that fails leaves a warning and the
+ * ones after it work with what is there. */
+static const struct stage {
+	const char *name;
+	int (*run)(struct doc *d, struct err *e);
+} language_stages[] = {
+	{"segment", segment_run},
+	{"tag", tag_run},
+	{"parse", parse_run},
+};
+/* Stages that need the codebook too: timex, actor, coref, attrib (engine_parse), then event,
+ * stance and result (engine_analyze). Their owners add them here. */
+
+static int check_model(const struct image *model, struct err *e)
+{
+	static const char *const needed[] = {"tagger", "parser", "lemmas"};
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (!image_section(model, needed[i]).n)
+			return err_set(e, ERR_CORRUPT, "the model has no section \"%s\"", needed[i]);
+	return 0;
+}
+
+struct engine *engine_new(const struct image *model, const struct image *codebook, struct err *e)
+{
+	struct engine *en;
+
+	if (check_model(model, e) < 0)
+		return NULL;
+	en = mem_alloc(sizeof(*en));
+	en->model = model;
+	en->codebook = codebook;
+	return en;
+}
+
+void engine_free(struct engine *en)
+{
+	if (!en)
+		return;
+	arena_free(&en->arena);
+	mem_free(en);
+}
+
+/* The input's strings are the caller's; the document keeps copies. */
+static struct result_doc copy_meta(struct arena *a, const struct result_doc *m)
+{
+	return (struct result_doc){
+		.id = arena_str(a, m->id),
+		.title = arena_str(a, m->title),
+		.date = arena_str(a, m->date),
+		.date_source = arena_str(a, m->date_source),
+		.lang = arena_str(a, m->lang),
+		.source = arena_str(a, m->source),
+		.collection = arena_str(a, m->collection),
+		.sha256 = arena_str(a, m->sha256),
+	};
+}
+
+static void decode(struct doc *d, struct str text)
+{
+	if (text.n > ENGINE_TEXT_MAX) {
+		doc_warn(d, "text of %zu bytes cut to %d", text.n, ENGINE_TEXT_MAX);
+		text.n = ENGINE_TEXT_MAX;
+		while (text.n > ENGINE_TEXT_MAX - 4 && ((unsigned char)text.p[text.n] & 0xC0) == 0x80)
+			text.n--;
+	}
+	text_decode(d, text);
+	if (d->n_bad)
+		doc_warn(d, "%u malformed byte sequences replaced", d->n_bad);
+}
+
+struct doc *engine_parse(struct engine *en, const struct engine_input *in)
+{
+	struct doc *d = &en->doc;
+	struct err e;
+
+	arena_reset(&en->arena, ARENA_KEEP);
+	*d = (struct doc){.arena = &en->arena, .model = en->model, .codebook = en->codebook};
+	d->meta = copy_meta(d->arena, &in->meta);
+	if (!date_parse(d->meta.date, &d->date))
+		d->date = (struct date){0};
+	decode(d, in->text);
+	for (size_t i = 0; i < sizeof(language_stages) / sizeof(language_stages[0]); i++)
+		if (language_stages[i].run(d, &e) < 0)
+			doc_warn(d, "%s: %s", language_stages[i].name, e.text);
+	return d;
+}
+
+const struct result *engine_analyze(struct engine *en, const struct engine_input *in)
+{
+	struct doc *d = engine_parse(en, in);
+	struct result *r = &en->result;
+
+	*r = (struct result){.doc = d->meta};
+	r->engine.name = STR("demarche");
+	r->engine.version = STR(ENGINE_VERSION);
+	r->engine.model = arena_printf(d->arena, "%016llx", (unsigned long long)en->model->hash);
+	r->stats.chars = d->n_chars;
+	r->stats.sentences = d->n_sentences;
+	r->stats.tokens = d->n_tokens;
+	r->events = d->events;
+	r->n_events = d->n_events;
+	r->stances = d->stances;
+	r->n_stances = d->n_stances;
+	r->warnings = d->warnings;
+	r->n_warnings = d->n_warnings;
+	return r;
+}

@@ -1,0 +1,110 @@
+/* demarche-parse-dump MODEL FILE…: the language analysis of files as CoNLL-U, for measuring. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "worker/engine/engine.h"
+#include "worker/engine/tag.h"
+#include "worker/training/conllu.h"
+
+static int map_image(struct image *im, const char *path, struct err *e)
+{
+	int fd = open(path, O_RDONLY);
+	struct stat st;
+	void *p;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_set(e, ERR_IO, "cannot open %s", path);
+	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	close(fd);
+	if (p == MAP_FAILED)
+		return err_set(e, ERR_IO, "cannot map %s", path);
+	return image_open(im, p, (size_t)st.st_size, e);
+}
+
+static void print_raw(const struct doc *d, uint32_t tok, uint32_t n)
+{
+	struct str s = doc_text(d, tok, n);
+
+	for (size_t i = 0; i < s.n; i++)
+		putchar((unsigned char)s.p[i] < ' ' ? ' ' : s.p[i]);
+}
+
+static void print_sentence(const struct doc *d, const struct sentence *s)
+{
+	static const char *const kinds[] = {"plain", "headline", "caption"};
+
+	printf("# kind = %s\n# text = ", kinds[s->kind]);
+	print_raw(d, s->tok, s->n_tok);
+	putchar('\n');
+	for (uint32_t i = 0; i < s->n_tok; i++) {
+		const struct token *t = &d->tokens[s->tok + i];
+		uint32_t run = 1;
+
+		while (!t->glued && i + run < s->n_tok && t[run].glued)
+			run++;
+		if (run > 1) {
+			printf("%u-%u\t", i + 1, i + run);
+			print_raw(d, s->tok + i, run);
+			printf("\t_\t_\t_\t_\t_\t_\t_\t%s\n",
+			       t[run - 1].space_after ? "_" : "SpaceAfter=No");
+		}
+		printf("%u\t", i + 1);
+		print_raw(d, s->tok + i, 1);
+		printf("\t%.*s\t%s\t%s\t%.*s\t%d\t%s\t_\t", STR_ARG(t->lemma),
+		       upos_name((enum upos)t->upos), tag_xpos_name(t->xpos),
+		       STR_ARG(tag_feats_name(d->model, t->feats)),
+		       t->head < 0 ? 0 : (int)((uint32_t)t->head - s->tok + 1),
+		       rel_name((enum rel)t->rel));
+		if (t->ner)
+			printf("NER=%s-%s%s", t->ner_begin ? "B" : "I", ner_name((enum ner)t->ner),
+			       t->space_after ? "" : "|");
+		puts(t->space_after ? t->ner ? "" : "_" : "SpaceAfter=No");
+	}
+	putchar('\n');
+}
+
+int main(int argc, char **argv)
+{
+	struct image model;
+	struct engine *en;
+	struct err e;
+	struct timeval a, b; /* <time.h> has a struct timex of its own */
+	double seconds = 0;
+	uint64_t tokens = 0;
+
+	if (argc < 3) {
+		fprintf(stderr, "usage: demarche-parse-dump MODEL FILE...\n");
+		return 2;
+	}
+	if (map_image(&model, argv[1], &e) < 0 || !(en = engine_new(&model, NULL, &e))) {
+		fprintf(stderr, "%s\n", e.text);
+		return 1;
+	}
+	for (int i = 2; i < argc; i++) {
+		struct buf text = {0};
+		struct doc *d;
+
+		if (file_read(&text, argv[i], &e) < 0) {
+			fprintf(stderr, "%s\n", e.text);
+			return 1;
+		}
+		gettimeofday(&a, NULL);
+		d = engine_parse(en, &(struct engine_input){.text = buf_str(&text)});
+		gettimeofday(&b, NULL);
+		seconds += (double)(b.tv_sec - a.tv_sec) + 1e-6 * (double)(b.tv_usec - a.tv_usec);
+		tokens += d->n_tokens;
+		for (uint32_t k = 0; k < d->n_sentences; k++)
+			print_sentence(d, &d->sentences[k]);
+		for (uint32_t k = 0; k < d->n_warnings; k++)
+			fprintf(stderr, "%s: %.*s\n", argv[i], STR_ARG(d->warnings[k]));
+		buf_free(&text);
+	}
+	fprintf(stderr, "%llu tokens, %.0f tokens/s\n", (unsigned long long)tokens,
+		(double)tokens / seconds);
+	engine_free(en);
+	return 0;
+}
