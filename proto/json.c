@@ -83,7 +83,8 @@ void json_add_str(struct buf *out, struct str s)
 	buf_add(out, "\"", 1);
 }
 
-/* snprintf writes the locale's decimal point; whatever it is becomes '.'. */
+/* %g drops trailing zeros, so fifteen digits are the short form of all decimals that have it.
+ * snprintf writes the locale's decimal point; whatever it is becomes '.'. */
 void json_add_double(struct buf *out, double v)
 {
 	char digits[40];
@@ -93,7 +94,7 @@ void json_add_double(struct buf *out, double v)
 		buf_add_str(out, STR("null"));
 		return;
 	}
-	for (int precision = 1; precision <= 17; precision++) {
+	for (int precision = 15; precision <= 17; precision++) {
 		snprintf(digits, sizeof(digits), "%.*g", precision, v);
 		if (strtod(digits, NULL) == v)
 			break;

@@ -114,6 +114,8 @@ struct result_target {
 	struct span span;
 	int64_t entity; /* id, or -1 where it is an issue (nil in the record) */
 	struct id_list about;
+	struct str topic; /* of the taxonomy ("trade"), or "" */
+	struct str key;   /* the issue in normalised words: the same issue named otherwise has it too */
 };
 
 struct result_stance {
@@ -146,5 +148,30 @@ struct result {
 	struct str *warnings;
 	uint32_t n_entities, n_events, n_stances, n_warnings;
 };
+
+/* Bounds of a record that is read. A writer stays below them; engine limits are far lower. */
+enum {
+	RESULT_ENTITIES_MAX = 1 << 17,
+	RESULT_EVENTS_MAX = 1 << 17,
+	RESULT_STANCES_MAX = 1 << 17,
+	RESULT_SPANS_MAX = 1 << 20, /* mentions of one entity */
+	RESULT_IDS_MAX = 4096,      /* entities in one list of an event or stance */
+	RESULT_CONTEXTS_MAX = 64,
+	RESULT_WARNINGS_MAX = 1024,
+	RESULT_TEXT_MAX = 16 << 20, /* bytes of any one string */
+	RESULT_ID_MAX = 1 << 17,    /* greatest entity id */
+};
+
+/* Appends the record as one msgpack map. */
+void result_pack(const struct result *r, struct buf *out);
+
+/* Reads a record; keys may stand in any order, unknown ones are skipped, missing ones are empty.
+ * Strings point into `bytes`, lists are made in `a`: both must live as long as *r. What comes
+ * back is sound: known words, spans in order, ids unique, every reference an entity's id. */
+int result_unpack(struct str bytes, struct arena *a, struct result *r, struct err *e);
+
+/* Appends the record as one JSON object without a newline, the same keys in the same order; with
+ * `seq` (0: none) as first key. The bytes depend on nothing but the record. */
+void result_json(const struct result *r, uint64_t seq, struct buf *out);
 
 #endif

@@ -46,6 +46,7 @@ static void doubles_are_shortest_and_keep_a_point(void **state)
 	expect_double(0.87, "0.87");
 	expect_double(2, "2.0");
 	expect_double(-9.5, "-9.5");
+	expect_double(-10, "-10.0");
 	expect_double(0.1 + 0.2, "0.30000000000000004");
 	expect_double(1e300, "1e+300");
 	expect_double(39.9042, "39.9042");
