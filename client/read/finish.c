@@ -10,6 +10,9 @@ int reader_finish(struct arena *a, struct document *d, struct err *e)
 	const char *nul = d->text.n ? memchr(d->text.p, 0, d->text.n) : NULL;
 	size_t i = 0;
 
+	if (d->text.n > READER_TEXT_MAX)
+		return err_set(e, ERR_TOO_BIG, "text of %zu bytes, limit %d MiB", d->text.n,
+			       READER_TEXT_MAX >> 20);
 	if (nul)
 		return err_set(e, ERR_INVALID, "not text: NUL at byte %zu",
 			       (size_t)(nul - d->text.p));

@@ -10,8 +10,9 @@
 #include "proto/mem.h"
 #include "proto/result.h"
 
-/* A file or record above this is refused; the engine itself analyses the first 4 MiB of a text. */
-enum { READER_BYTES_MAX = 32 * 1024 * 1024 };
+/* A file or record above the first is refused, a text above the second; the engine itself analyses
+ * the first 4 MiB of a text. */
+enum { READER_BYTES_MAX = 32 * 1024 * 1024, READER_TEXT_MAX = 16 * 1024 * 1024 };
 
 struct document {
 	struct result_doc meta; /* id, title, date (ISO or ""), date_source, lang, source, sha256 */
