@@ -1,0 +1,294 @@
+#include "worker/engine/stance.h"
+
+#include "worker/engine/stance_features.h"
+#include "worker/engine/topic.h"
+
+enum { CHOSEN_MAX = 24, ABOUT_MAX = 8, SCORED_MAX = TARGETS_MAX * HOLDERS_MAX };
+
+/* A pair with its probabilities. */
+struct scored {
+	struct pair pair;
+	double p, p_class[STANCE_CLASSES];
+	enum polarity polarity;
+};
+
+struct work {
+	struct stance_ground ground;
+	const struct stance_ranker *r;
+	struct candidates c;
+	struct features f;
+	struct scored *scored; /* [SCORED_MAX] */
+	uint32_t n_scored;
+	struct scored chosen[CHOSEN_MAX];
+	uint32_t n_chosen;
+};
+
+static const enum polarity polarity_of_class[STANCE_CLASSES] = {
+	POLARITY_NEUTRAL, POLARITY_SUPPORT, POLARITY_OPPOSE, POLARITY_NEUTRAL};
+
+int stance_ranker_open(struct stance_ranker *r, const struct image *model,
+		       const struct image *codebook, struct err *e)
+{
+	struct str target = image_section(model, "stance.target");
+	struct str pair = image_section(model, "stance.pair");
+	struct str threshold = image_section(model, "stance.threshold");
+
+	*r = (struct stance_ranker){.threshold = 0.5};
+	if (grammar_open(&r->grammar, image_section(codebook, "stances"), e) < 0)
+		return -1;
+	if (!target.n || !pair.n)
+		return 0;
+	if (linear_open(&r->target, target, e) < 0 || linear_open(&r->pair, pair, e) < 0)
+		return err_wrap(e, "stances");
+	if (r->target.n_classes != 2 || r->pair.n_classes != STANCE_CLASSES)
+		return err_set(e, ERR_CORRUPT, "stance models with %u and %u classes",
+			       r->target.n_classes, r->pair.n_classes);
+	if (threshold.n == sizeof(double))
+		memcpy(&r->threshold, threshold.p, sizeof(double));
+	r->trained = true;
+	return 0;
+}
+
+/* Without weights: a composed side of the grammar is as sure as its kind and its distance. */
+static void score_by_rule(struct work *w, struct scored *s)
+{
+	const struct side *x;
+	double p = 0.7;
+
+	if (s->pair.side < 0)
+		return;
+	x = &w->c.sides[s->pair.target][s->pair.side];
+	if (!x->sign || x->class->kind == GRAMMAR_EFF || x->class->kind == GRAMMAR_FLIP ||
+	    x->class->kind == GRAMMAR_CERT)
+		return;
+	p -= 0.1 * x->depth + 0.1 * !!(x->flags & SIDE_FAR) + 0.1 * !!(x->flags & SIDE_MAYBE);
+	if (x->class->kind == GRAMMAR_EVAL)
+		p -= 0.25;
+	s->p = p;
+	s->polarity = x->sign > 0 ? POLARITY_SUPPORT : POLARITY_OPPOSE;
+}
+
+static void score_by_model(struct work *w, struct scored *s)
+{
+	const struct linear *m = &w->r->pair;
+	uint32_t best = 1;
+
+	w->f.n = 0;
+	stance_target_features(&w->ground, &w->c, s->pair.target, &w->f);
+	stance_pair_features(&w->ground, &w->c, &s->pair, &w->f);
+	linear_probabilities(m, &w->f, s->p_class);
+	for (uint32_t k = 2; k < STANCE_CLASSES; k++)
+		if (s->p_class[k] > s->p_class[best])
+			best = k;
+	s->p = 1 - s->p_class[0];
+	s->polarity = polarity_of_class[best];
+}
+
+/* Targets that are hardly one are left out before pairs are made. */
+static bool is_promising(struct work *w, uint32_t target)
+{
+	if (!w->r->trained)
+		return w->c.n_sides[target] > 0;
+	w->f.n = 0;
+	stance_target_features(&w->ground, &w->c, target, &w->f);
+	return linear_yes(&w->r->target, &w->f) >= 0.04;
+}
+
+static void score_sentence(struct work *w)
+{
+	w->n_scored = 0;
+	for (uint32_t t = 0; t < w->c.n_targets; t++) {
+		if (!is_promising(w, t))
+			continue;
+		w->c.n_pairs = 0;
+		candidates_pair(&w->ground, &w->c, t);
+		for (uint32_t i = 0; i < w->c.n_pairs && w->n_scored < SCORED_MAX; i++) {
+			struct scored *s = &w->scored[w->n_scored];
+
+			*s = (struct scored){.pair = w->c.pairs[i]};
+			if (w->r->trained)
+				score_by_model(w, s);
+			else
+				score_by_rule(w, s);
+			if (s->p >= w->r->threshold)
+				w->n_scored++;
+		}
+	}
+}
+
+static bool overlap(const struct target *a, const struct target *b)
+{
+	return a->tok < b->tok + b->n_tok && b->tok < a->tok + a->n_tok;
+}
+
+/* Two of one holder about overlapping words, or of two holders about the same: one is enough. */
+static bool excludes(const struct work *w, const struct scored *a, const struct scored *b)
+{
+	const struct target *x = &w->c.targets[a->pair.target];
+	const struct target *y = &w->c.targets[b->pair.target];
+	const struct doc *d = w->ground.d;
+
+	if (a->pair.target == b->pair.target)
+		return true;
+	if (a->pair.holder != b->pair.holder &&
+	    !str_eq(d->entities[w->c.holders[a->pair.holder].entity].code,
+		    d->entities[w->c.holders[b->pair.holder].entity].code))
+		return false;
+	return overlap(x, y);
+}
+
+static void choose(struct work *w)
+{
+	w->n_chosen = 0;
+	while (w->n_chosen < CHOSEN_MAX) {
+		const struct scored *best = NULL;
+
+		for (uint32_t i = 0; i < w->n_scored; i++) {
+			const struct scored *s = &w->scored[i];
+			bool out = best && s->p <= best->p;
+
+			for (uint32_t k = 0; !out && k < w->n_chosen; k++)
+				out = excludes(w, &w->chosen[k], s);
+			if (!out)
+				best = s;
+		}
+		if (!best)
+			return;
+		w->chosen[w->n_chosen++] = *best;
+	}
+}
+
+static struct id_list copy_ids(struct doc *d, const uint32_t *ids, uint32_t n)
+{
+	struct id_list l = {ARENA_ARRAY(d->arena, uint32_t, n + 1), n};
+
+	memcpy(l.ids, ids, n * sizeof(*ids));
+	return l;
+}
+
+/* On whose word it stands, outermost last; the holder's own word is no report. */
+static struct id_list report_of(const struct work *w, int32_t tok, int32_t holder)
+{
+	struct doc *d = w->ground.d;
+	uint32_t ids[ABOUT_MAX], n = 0;
+	int32_t a = d->tokens[tok].attrib;
+
+	for (; a >= 0 && n < ABOUT_MAX; a = d->attributions[a].parent) {
+		int32_t e = d->attributions[a].source_entity;
+
+		if (e > 0 && e != holder && (!n || ids[n - 1] != (uint32_t)e) &&
+		    d->attributions[a].kind <= ATTRIB_SPEECH)
+			ids[n++] = (uint32_t)e;
+	}
+	return copy_ids(d, ids, n);
+}
+
+static int32_t trigger_of(const struct work *w, const struct scored *s)
+{
+	const struct target *t = &w->c.targets[s->pair.target];
+	const struct doc *d = w->ground.d;
+
+	if (s->pair.side >= 0)
+		return w->c.sides[s->pair.target][s->pair.side].trigger;
+	if (w->c.n_sides[s->pair.target])
+		return w->c.sides[s->pair.target][0].trigger;
+	return d->tokens[t->head].head >= 0 ? d->tokens[t->head].head : t->head;
+}
+
+static struct str rule_of(struct work *w, const struct scored *s)
+{
+	struct doc *d = w->ground.d;
+	const struct grammar *g = w->ground.g;
+	const char *by = w->r->trained ? "model:stance" : "grammar";
+	const struct side *x;
+
+	if (s->pair.side < 0)
+		return arena_printf(d->arena, "%s", by);
+	x = &w->c.sides[s->pair.target][s->pair.side];
+	return arena_printf(d->arena, "%s %s:%s%s%s%s", by, g->bytes + x->class->name,
+			    g->bytes + g->items[x->item].lemma,
+			    x->flags & SIDE_NEGATED ? " negated" : "",
+			    x->flags & SIDE_FLIPPED ? " reversed" : "",
+			    x->flags & SIDE_MODAL ? " modal" : "");
+}
+
+static int strength_of(const struct work *w, const struct scored *s)
+{
+	int strength = 2;
+
+	if (s->pair.side >= 0)
+		strength = w->c.sides[s->pair.target][s->pair.side].strength;
+	return strength < 1 ? 1 : strength > 3 ? 3 : strength;
+}
+
+static enum stance_kind kind_of(const struct work *w, const struct scored *s, int32_t holder)
+{
+	if (holder == ENTITY_DOC_AUTHOR)
+		return STANCE_AUTHOR;
+	if (s->pair.side >= 0) {
+		const struct side *x = &w->c.sides[s->pair.target][s->pair.side];
+
+		if (x->class->kind == GRAMMAR_ACT || x->class->kind == GRAMMAR_EFF)
+			return STANCE_ACTED;
+	}
+	return STANCE_STATED;
+}
+
+static void emit(struct work *w, const struct scored *s)
+{
+	struct doc *d = w->ground.d;
+	const struct sentence *st = &d->sentences[w->c.sentence];
+	const struct target *t = &w->c.targets[s->pair.target];
+	int32_t trigger = trigger_of(w, s), holder = w->c.holders[s->pair.holder].entity;
+	uint32_t about[ABOUT_MAX], n_about = target_about(d, t, about, ABOUT_MAX);
+	struct result_stance *out;
+
+	ARENA_GROW(d->arena, d->stances, d->n_stances, d->cap_stances);
+	out = &d->stances[d->n_stances++];
+	*out = (struct result_stance){
+		.holder = copy_ids(d, &(uint32_t){(uint32_t)holder}, 1),
+		.by = report_of(w, t->head, holder),
+		.target = {.text = target_text(d, t),
+			   .span = doc_span(d, t->tok, t->n_tok),
+			   .entity = t->entity > 0 ? t->entity : -1,
+			   .about = copy_ids(d, about, n_about),
+			   .topic = topic_of(d, w->ground.g, t->tok, t->n_tok),
+			   .key = topic_key(d, t->tok, t->n_tok)},
+		.polarity = s->polarity,
+		.strength = strength_of(w, s),
+		.kind = kind_of(w, s, holder),
+		.trigger = doc_span(d, (uint32_t)trigger, 1),
+		.sentence = st->span,
+		.text = (struct str){d->text.p + st->byte, st->n_bytes},
+		.confidence = s->p,
+		.rule = rule_of(w, s),
+	};
+}
+
+void stance_rank(struct doc *d, const struct stance_ranker *r)
+{
+	struct work w = {.r = r};
+
+	stance_ground_make(&w.ground, d, &r->grammar);
+	w.scored = ARENA_ARRAY(d->arena, struct scored, SCORED_MAX);
+	for (uint32_t i = 0; i < d->n_sentences; i++) {
+		candidates_find(&w.ground, i, &w.c);
+		score_sentence(&w);
+		choose(&w);
+		for (uint32_t k = 0; k < w.n_chosen; k++)
+			emit(&w, &w.chosen[k]);
+	}
+	features_free(&w.f);
+}
+
+int stance_run(struct doc *d, struct err *e)
+{
+	struct stance_ranker r;
+
+	if (!d->entities)
+		return 0; /* nobody could hold one */
+	if (stance_ranker_open(&r, d->model, d->codebook, e) < 0)
+		return -1;
+	stance_rank(d, &r);
+	return 0;
+}

@@ -1,0 +1,31 @@
+/* Stances: who stands where on what. Ranks the pairs of holder and target that stance_pairs.h
+ * proposes with trained weights (sections "stance.target", "stance.pair" of the model; where they
+ * are missing the composed polarity of the grammar decides alone), chooses among overlapping ones
+ * and writes doc->stances. Reads everything before it in struct doc. */
+#ifndef DEMARCHE_ENGINE_STANCE_H
+#define DEMARCHE_ENGINE_STANCE_H
+
+#include "proto/err.h"
+#include "worker/engine/image.h"
+#include "worker/engine/linear.h"
+#include "worker/engine/stance_pairs.h"
+
+/* What ranks; the trainer makes its own for cross-validation. */
+struct stance_ranker {
+	struct grammar grammar;
+	bool trained;
+	struct linear target, pair;
+	double threshold; /* stances below this confidence are not given */
+};
+enum { STANCE_CLASSES = 4 }; /* none, support, oppose, neutral */
+
+/* Borrows both images. Fails where the codebook has no stance grammar or weights are damaged. */
+int stance_ranker_open(struct stance_ranker *r, const struct image *model,
+		       const struct image *codebook, struct err *e);
+
+/* The stage of the engine. */
+int stance_run(struct doc *d, struct err *e);
+/* The same with a given ranker. */
+void stance_rank(struct doc *d, const struct stance_ranker *r);
+
+#endif

@@ -1,0 +1,15 @@
+/* What the ranker of stances looks at: features of a target where it stands, and of a holder and
+ * a target together. Knows no weights. Changing a template means training again. */
+#ifndef DEMARCHE_ENGINE_STANCE_FEATURES_H
+#define DEMARCHE_ENGINE_STANCE_FEATURES_H
+
+#include "worker/engine/linear.h"
+#include "worker/engine/stance_pairs.h"
+
+/* Adds to *f; the caller empties it. */
+void stance_target_features(const struct stance_ground *s, const struct candidates *c,
+			    uint32_t target, struct features *f);
+void stance_pair_features(const struct stance_ground *s, const struct candidates *c,
+			  const struct pair *p, struct features *f);
+
+#endif
