@@ -4,6 +4,7 @@
 #include "worker/engine/segment.h"
 #include "worker/engine/tag.h"
 #include "worker/engine/text.h"
+#include "worker/engine/timex.h"
 
 enum { ARENA_KEEP = 16 * 1024 * 1024 };
 
@@ -23,6 +24,7 @@ static const struct stage {
 	{"segment", segment_run},
 	{"tag", tag_run},
 	{"parse", parse_run},
+	{"timex", timex_run},
 };
 /* Stages that need the codebook too: timex, actor, coref, attrib (engine_parse), then event,
  * stance and result (engine_analyze). Their owners add them here. */

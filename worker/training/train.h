@@ -11,7 +11,8 @@ struct train_command {
 /* One line a command: X(function, "name", "arguments", "what it does"). */
 #define TRAIN_COMMANDS(X)                                                                          \
 	X(train_percep, "percep", "OUT TREEBANK...", "perceptron tagger, greedy parser, lemmas") \
-	X(train_join, "join", "OUT IMAGE...", "join the sections of images into one image")
+	X(train_join, "join", "OUT IMAGE...", "join the sections of images into one image") \
+	X(timex_measure, "timex-measure", "MODEL FOLDER... [-v]", "scores of temporal expressions")
 
 #define X(function, name, arguments, help) int function(int argc, char **argv);
 TRAIN_COMMANDS(X)

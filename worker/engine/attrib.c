@@ -1,0 +1,542 @@
+#include "worker/engine/attrib.h"
+
+#include "worker/engine/attrib_cues.h"
+#include "worker/engine/attrib_source.h"
+#include "worker/engine/quote.h"
+
+/* Candidates are collected sentence by sentence from cues in the trees; then quotations join the
+ * attribution whose content they overlap, or find a cue beside them, or go on with the last
+ * speaker. At the end all are sorted and painted on the tokens, inner over outer. */
+
+enum { CHAIN_MAX = 8 };
+
+struct range {
+	uint32_t first, end; /* [first, end) */
+};
+
+static const struct token *at(const struct doc *doc, int32_t i)
+{
+	return &doc->tokens[i];
+}
+
+static bool is_mark(const struct token *t)
+{
+	char c = t->form.n ? t->form.p[0] : 'x';
+
+	return t->upos == UPOS_PUNCT || c == '"' || c == ',' || c == '.' || c == '`';
+}
+
+static struct range trim(const struct doc *doc, struct range r)
+{
+	while (r.first < r.end && is_mark(&doc->tokens[r.first]))
+		r.first++;
+	while (r.end > r.first && is_mark(&doc->tokens[r.end - 1]))
+		r.end--;
+	return r;
+}
+
+static struct range subtree(const struct doc *doc, int32_t tok)
+{
+	uint32_t first, last;
+
+	doc_subtree(doc, tok, &first, &last);
+	return trim(doc, (struct range){first, last + 1});
+}
+
+static struct attribution *add(struct doc *doc, int32_t cue, int32_t source, struct range r,
+			       enum attribution_kind kind)
+{
+	struct attribution *a;
+
+	r = trim(doc, r);
+	if (r.first >= r.end)
+		return NULL;
+	ARENA_GROW(doc->arena, doc->attributions, doc->n_attributions, doc->cap_attributions);
+	a = &doc->attributions[doc->n_attributions++];
+	*a = (struct attribution){.cue = cue,
+				  .content = r.first,
+				  .n_content = r.end - r.first,
+				  .source = -1,
+				  .source_entity = -1,
+				  .source_tok = source,
+				  .parent = -1,
+				  .kind = (uint8_t)kind};
+	return a;
+}
+
+/* ---- cues with a clause ---- */
+
+/* The clause around a parenthetical cue ("…, officials said, …"): that of its head. */
+static struct range around(const struct doc *doc, int32_t cue)
+{
+	struct range all = subtree(doc, at(doc, cue)->head), own = subtree(doc, cue);
+
+	/* A cue at either edge leaves the rest; one in the middle is left out when painting. */
+	if (own.first <= all.first)
+		all.first = own.end;
+	else if (own.end >= all.end)
+		all.end = own.first;
+	return all;
+}
+
+static bool has_aux(const struct doc *doc, int32_t verb, const char *word)
+{
+	for (int32_t c = at(doc, verb)->child; c >= 0; c = at(doc, c)->next)
+		if (str_is(at(doc, c)->lower, word))
+			return true;
+	return false;
+}
+
+/* "…, as officials said": the clause that it comments on. */
+static bool is_comment(const struct doc *doc, int32_t verb)
+{
+	if (at(doc, verb)->rel == REL_PARATAXIS)
+		return doc_child(doc, verb, REL_NSUBJ) >= 0;
+	return at(doc, verb)->rel == REL_ADVCL && has_aux(doc, verb, "as") &&
+	       doc_child(doc, verb, REL_CCOMP) < 0 && doc_child(doc, verb, REL_OBJ) < 0;
+}
+
+static int32_t clause_of(const struct doc *doc, int32_t verb)
+{
+	int32_t c = doc_child(doc, verb, REL_CCOMP);
+
+	if (c >= 0)
+		return c;
+	for (c = at(doc, verb)->child; c >= 0; c = at(doc, c)->next)
+		if (at(doc, c)->rel == REL_PARATAXIS && at(doc, c)->upos == UPOS_VERB &&
+		    (c < verb || doc_child(doc, c, REL_NSUBJ) >= 0))
+			return c;
+	return -1;
+}
+
+static void verb_cue(struct doc *doc, int32_t v)
+{
+	enum attribution_kind kind = cue_verb(at(doc, v)->lemma);
+	int32_t content;
+
+	if (kind == ATTRIB_NONE) {
+		content = doc_child(doc, v, REL_CCOMP);
+		if (content < 0 || doc_child(doc, v, REL_NSUBJ) < 0 ||
+		    !has_aux(doc, content, "that"))
+			return;
+		add(doc, v, attrib_source_of_verb(doc, v), subtree(doc, content), ATTRIB_THOUGHT);
+		return;
+	}
+	content = clause_of(doc, v);
+	if (content >= 0) {
+		add(doc, v, attrib_source_of_verb(doc, v), subtree(doc, content), kind);
+		return;
+	}
+	if (kind != ATTRIB_WILL && is_comment(doc, v) && at(doc, v)->head >= 0) {
+		add(doc, v, attrib_source_of_verb(doc, v), around(doc, v), kind);
+		return;
+	}
+	content = doc_child(doc, v, REL_XCOMP);
+	if (content >= 0 && (at(doc, content)->upos == UPOS_VERB || has_aux(doc, content, "to")))
+		add(doc, v, attrib_source_of_verb(doc, v), subtree(doc, content),
+		    kind == ATTRIB_SPEECH ? ATTRIB_SPEECH : ATTRIB_WILL);
+}
+
+/* "the claim that …", "X's hope to …"; "willing to …", "confident that …" */
+static void noun_cue(struct doc *doc, int32_t n)
+{
+	bool adjective = at(doc, n)->upos == UPOS_ADJ;
+	enum attribution_kind kind =
+		adjective ? cue_adjective(at(doc, n)->lemma) : cue_noun(at(doc, n)->lemma);
+	int32_t source;
+
+	if (kind == ATTRIB_NONE)
+		return;
+	for (int32_t c = at(doc, n)->child; c >= 0; c = at(doc, c)->next) {
+		enum rel r = at(doc, c)->rel;
+
+		if (c < n || (r != REL_ACL && r != REL_CCOMP && r != REL_XCOMP && r != REL_ADVCL))
+			continue;
+		if (r != REL_XCOMP && !has_aux(doc, c, "that") && !has_aux(doc, c, "to"))
+			continue;
+		source = adjective ? attrib_source_of_verb(doc, n) : attrib_source_of_noun(doc, n);
+		add(doc, n, source, subtree(doc, c), kind);
+		return;
+	}
+}
+
+/* ---- phrases: "according to X", "in X's view" ---- */
+
+static void phrase_content(struct doc *doc, int32_t phrase, int32_t source, int32_t cue)
+{
+	struct range own = subtree(doc, phrase), all;
+	int32_t governor = at(doc, phrase)->head;
+	struct attribution *a;
+
+	if (governor < 0)
+		return;
+	while (at(doc, governor)->head >= 0 && at(doc, governor)->upos != UPOS_VERB &&
+	       at(doc, governor)->rel != REL_CONJ && at(doc, governor)->rel != REL_PARATAXIS)
+		governor = at(doc, governor)->head;
+	all = subtree(doc, governor);
+	if (own.first <= all.first)
+		all.first = own.end;
+	else if (own.end >= all.end)
+		all.end = own.first;
+	a = add(doc, cue, source, all, ATTRIB_SPEECH);
+	if (a)
+		a->by_phrase = true;
+}
+
+static void according(struct doc *doc, int32_t i)
+{
+	int32_t phrase = -1;
+
+	if ((uint32_t)i + 1 >= doc->n_tokens || !str_is(at(doc, i + 1)->lower, "to"))
+		return;
+	if (at(doc, i)->rel == REL_CASE || at(doc, i)->rel == REL_MARK) {
+		phrase = at(doc, i)->head;
+		if (phrase > i)
+			phrase_content(doc, phrase, attrib_owner(doc, phrase), i);
+		return;
+	}
+	phrase = doc_child(doc, i, REL_OBL);
+	if (phrase < 0)
+		phrase = doc_child(doc, i, REL_NMOD);
+	if (phrase >= 0)
+		phrase_content(doc, i, attrib_owner(doc, phrase), i);
+}
+
+static void in_view_of(struct doc *doc, int32_t n)
+{
+	static const char *const NOUNS[] = {"view",       "opinion", "words",     "judgment",
+					    "estimation", "eyes",    "assessment"};
+	int32_t source;
+
+	if (!has_aux(doc, n, "in") || at(doc, n)->rel != REL_OBL)
+		return;
+	for (size_t k = 0; k < sizeof(NOUNS) / sizeof(*NOUNS); k++) {
+		if (!str_is(at(doc, n)->lower, NOUNS[k]))
+			continue;
+		source = attrib_source_of_noun(doc, n);
+		if (source >= 0)
+			phrase_content(doc, n, source, n);
+		return;
+	}
+}
+
+static void sentence_cues(struct doc *doc, const struct sentence *s)
+{
+	for (uint32_t i = s->tok; i < s->tok + s->n_tok; i++) {
+		const struct token *t = &doc->tokens[i];
+
+		if (str_is(t->lower, "according"))
+			according(doc, (int32_t)i);
+		else if (t->upos == UPOS_VERB)
+			verb_cue(doc, (int32_t)i);
+		else if (t->upos == UPOS_NOUN || t->upos == UPOS_ADJ) {
+			noun_cue(doc, (int32_t)i);
+			if (t->upos == UPOS_NOUN)
+				in_view_of(doc, (int32_t)i);
+		}
+	}
+}
+
+/* ---- quotations ---- */
+
+static bool overlaps(const struct attribution *a, const struct quote *q)
+{
+	return a->content < q->tok + q->n_tok && q->tok < a->content + a->n_content;
+}
+
+static bool inside(uint32_t tok, const struct quote *q)
+{
+	return tok >= q->tok && tok < q->tok + q->n_tok;
+}
+
+/* A word or two in marks, or a title, is no speech of its own. */
+static bool speaks(const struct doc *doc, const struct quote *q)
+{
+	uint32_t verbs = 0;
+
+	if (q->n_tok < 3 || q->parent >= 0)
+		return false;
+	for (uint32_t i = q->tok; i < q->tok + q->n_tok && verbs == 0; i++)
+		verbs += doc->tokens[i].upos == UPOS_VERB || doc->tokens[i].upos == UPOS_AUX;
+	return verbs > 0 || q->n_tok >= 8;
+}
+
+/* A speech verb with a subject in [first, end), outside the quotation; the nearest to it. */
+static int32_t cue_beside(const struct doc *doc, uint32_t first, uint32_t end, bool nearest_last)
+{
+	int32_t found = -1;
+
+	for (uint32_t i = first; i < end; i++) {
+		int32_t source;
+
+		if (doc->tokens[i].upos != UPOS_VERB ||
+		    cue_verb(doc->tokens[i].lemma) != ATTRIB_SPEECH)
+			continue;
+		source = attrib_source_of_verb(doc, (int32_t)i);
+		if (source < 0 || (uint32_t)source < first || (uint32_t)source >= end)
+			continue;
+		found = (int32_t)i;
+		if (!nearest_last)
+			break;
+	}
+	return found;
+}
+
+static int32_t cue_of_quote(const struct doc *doc, const struct quote *q)
+{
+	uint32_t last = q->tok + q->n_tok - 1;
+	const struct sentence *s = &doc->sentences[doc->tokens[q->tok].sent];
+	const struct sentence *e = &doc->sentences[doc->tokens[last].sent];
+	uint32_t after = last + 2; /* past the closing mark */
+	int32_t cue = -1;
+
+	if (q->closed && after < e->tok + e->n_tok)
+		cue = cue_beside(doc, after, e->tok + e->n_tok, false);
+	if (cue < 0 && q->closed && after == e->tok + e->n_tok && after < doc->n_tokens) {
+		/* the cue clause was split off: "…?" he asked. */
+		const struct sentence *next = &doc->sentences[doc->tokens[after].sent];
+
+		if (next->paragraph == e->paragraph && next->n_tok <= 12 &&
+		    !(doc->tokens[after].form.p[0] >= 'A' && doc->tokens[after].form.p[0] <= 'Z' &&
+		      doc->tokens[after].upos != UPOS_PROPN))
+			cue = cue_beside(doc, after, next->tok + next->n_tok, false);
+	}
+	if (cue < 0 && q->tok > s->tok + 1)
+		cue = cue_beside(doc, s->tok, q->tok - 1, true);
+	return cue;
+}
+
+struct speaker {
+	int32_t source;     /* token */
+	uint32_t paragraph; /* of the end of the last quotation */
+	bool open;
+};
+
+static void widen(struct doc *doc, struct attribution *a, const struct quote *q)
+{
+	uint32_t end = a->content + a->n_content, q_end = q->tok + q->n_tok;
+	struct range r = {a->content < q->tok ? a->content : q->tok, end > q_end ? end : q_end};
+
+	a->direct = true;
+	r = trim(doc, r);
+	a->content = r.first;
+	a->n_content = r.end - r.first;
+}
+
+/* Attributions of the cues stand in the order of the text, nearly: only those whose cue lies in
+ * the quotation's sentences can overlap it, so the search starts at `from`. */
+static bool join_cues(struct doc *doc, const struct quote *q, uint32_t *from, uint32_t n_cues,
+		      struct speaker *last)
+{
+	uint32_t sent = doc->tokens[q->tok].sent;
+	uint32_t end_sent = doc->tokens[q->tok + q->n_tok - 1].sent;
+	bool joined = false;
+
+	while (*from < n_cues && doc->tokens[doc->attributions[*from].cue].sent < sent)
+		(*from)++;
+	for (uint32_t k = *from; k < n_cues; k++) {
+		struct attribution *a = &doc->attributions[k];
+
+		if (doc->tokens[a->cue].sent > end_sent + 1)
+			break;
+		if (inside((uint32_t)a->cue, q) || !overlaps(a, q) || a->kind == ATTRIB_WILL)
+			continue;
+		if (a->content > q->tok + q->n_tok / 2 && a->content > q->tok + 1)
+			continue;
+		widen(doc, a, q);
+		last->source = a->source_tok;
+		joined = true;
+		break;
+	}
+	return joined;
+}
+
+static void quotations(struct doc *doc)
+{
+	uint32_t n_cues = doc->n_attributions, from = 0, paragraph;
+	struct speaker last = {.source = -1};
+
+	for (uint32_t k = 0; k < doc->n_quotes; k++) {
+		struct quote *q = &doc->quotes[k];
+		struct attribution *a;
+		bool whole;
+		int32_t cue;
+
+		if (!speaks(doc, q))
+			continue;
+		paragraph = doc->sentences[doc->tokens[q->tok].sent].paragraph;
+		if (!join_cues(doc, q, &from, n_cues, &last)) {
+			cue = cue_of_quote(doc, q);
+			whole = q->tok <= doc->sentences[doc->tokens[q->tok].sent].tok + 1;
+			if (cue >= 0)
+				last.source = attrib_source_of_verb(doc, cue);
+			else if (!whole || !last.open || paragraph - last.paragraph > 1)
+				continue;
+			a = add(doc, cue, last.source, (struct range){q->tok, q->tok + q->n_tok},
+				ATTRIB_SPEECH);
+			if (a)
+				a->direct = true;
+		}
+		last.open = last.source >= 0;
+		last.paragraph = doc->sentences[doc->tokens[q->tok + q->n_tok - 1].sent].paragraph;
+	}
+}
+
+/* ---- nesting ---- */
+
+static int by_place(const struct attribution *a, const struct attribution *b)
+{
+	if (a->content != b->content)
+		return a->content < b->content ? -1 : 1;
+	if (a->n_content != b->n_content)
+		return a->n_content > b->n_content ? -1 : 1;
+	return a->cue < b->cue ? -1 : a->cue > b->cue;
+}
+
+static void merge(const struct attribution *from, uint32_t left, uint32_t middle, uint32_t right,
+		  struct attribution *to)
+{
+	uint32_t i = left, j = middle;
+
+	for (uint32_t k = left; k < right; k++) {
+		if (i < middle && (j >= right || by_place(&from[i], &from[j]) <= 0))
+			to[k] = from[i++];
+		else
+			to[k] = from[j++];
+	}
+}
+
+static void sort(struct doc *doc)
+{
+	uint32_t n = doc->n_attributions;
+	struct attribution *a = doc->attributions;
+	struct attribution *b = ARENA_ARRAY(doc->arena, struct attribution, n + 1), *swap;
+
+	for (uint32_t width = 1; width < n; width *= 2) {
+		for (uint32_t left = 0; left < n; left += 2 * width) {
+			uint32_t middle = left + width < n ? left + width : n;
+			uint32_t right = left + 2 * width < n ? left + 2 * width : n;
+
+			merge(a, left, middle, right, b);
+		}
+		swap = a;
+		a = b;
+		b = swap;
+	}
+	doc->attributions = a;
+	doc->cap_attributions = n;
+}
+
+/* Outer first, inner over it; the cue's and the source's own words stay outside. */
+static void paint(struct doc *doc)
+{
+	int32_t stack[64];
+	int depth = 0;
+
+	for (uint32_t i = 0; i < doc->n_tokens; i++)
+		doc->tokens[i].attrib = -1;
+	for (uint32_t k = 0; k < doc->n_attributions; k++) {
+		struct attribution *a = &doc->attributions[k];
+		uint32_t end = a->content + a->n_content;
+		int32_t held;
+
+		while (depth > 0 && doc->attributions[stack[depth - 1]].content +
+						    doc->attributions[stack[depth - 1]].n_content <=
+					    a->content)
+			depth--;
+		if (depth < 64)
+			stack[depth++] = (int32_t)k;
+		else
+			continue;
+		held = a->cue >= 0 ? doc->tokens[a->cue].attrib : doc->tokens[a->content].attrib;
+		a->parent = held;
+		for (uint32_t i = a->content; i < end; i++) {
+			if (a->cue >= 0 &&
+			    ((int32_t)i == a->cue || (int32_t)i == a->source_tok ||
+			     doc_dominates(doc, a->cue, (int32_t)i)) &&
+			    a->cue >= (int32_t)a->content && a->cue < (int32_t)end)
+				continue;
+			doc->tokens[i].attrib = (int32_t)k;
+		}
+	}
+}
+
+void attrib_run(struct doc *doc)
+{
+	doc->n_attributions = 0;
+	quote_run(doc);
+	for (uint32_t i = 0; i < doc->n_sentences; i++)
+		sentence_cues(doc, &doc->sentences[i]);
+	quotations(doc);
+	sort(doc);
+	paint(doc);
+	for (uint32_t k = 0; k < doc->n_attributions; k++)
+		if (doc->attributions[k].source_tok >= 0)
+			doc->attributions[k].source =
+				attrib_mention(doc, doc->attributions[k].source_tok);
+}
+
+/* ---- questions ---- */
+
+int32_t attrib_of(const struct doc *doc, int32_t tok)
+{
+	return tok < 0 || (uint32_t)tok >= doc->n_tokens ? -1 : doc->tokens[tok].attrib;
+}
+
+void attrib_resolve(struct doc *doc)
+{
+	for (uint32_t k = 0; k < doc->n_attributions; k++) {
+		struct attribution *a = &doc->attributions[k];
+
+		a->source_entity = a->source >= 0 ? doc->mentions[a->source].entity : -1;
+	}
+}
+
+static uint32_t put(uint32_t *entities, uint32_t n, uint32_t max, int32_t entity)
+{
+	if (entity < 0 || n >= max)
+		return n;
+	for (uint32_t i = 0; i < n; i++)
+		if (entities[i] == (uint32_t)entity)
+			return n;
+	entities[n] = (uint32_t)entity;
+	return n + 1;
+}
+
+uint32_t attrib_sources(const struct doc *doc, int32_t attribution, uint32_t *entities,
+			uint32_t max)
+{
+	const struct attribution *a = &doc->attributions[attribution];
+	uint32_t n = 0;
+	int32_t m = a->source;
+
+	for (int steps = 0; m >= 0 && steps < 8; steps++, m = doc->mentions[m].also)
+		n = put(entities, n, max, doc->mentions[m].entity);
+	if (n == 0)
+		n = put(entities, n, max, a->source_entity);
+	if (a->source_tok < 0)
+		return n;
+	for (int32_t c = doc->tokens[a->source_tok].child; c >= 0; c = doc->tokens[c].next)
+		if (doc->tokens[c].rel == REL_CONJ && doc->tokens[c].mention >= 0)
+			n = put(entities, n, max, doc->mentions[doc->tokens[c].mention].entity);
+	return n;
+}
+
+uint32_t attrib_chain(const struct doc *doc, int32_t tok, bool thoughts, uint32_t *entities,
+		      uint32_t max)
+{
+	uint32_t n = 0;
+	int32_t k = attrib_of(doc, tok);
+
+	for (int steps = 0; k >= 0 && steps < CHAIN_MAX; steps++, k = doc->attributions[k].parent) {
+		uint32_t own[8], n_own;
+
+		if (!thoughts && doc->attributions[k].kind != ATTRIB_SPEECH)
+			continue;
+		n_own = attrib_sources(doc, k, own, 8);
+		for (uint32_t i = 0; i < n_own; i++)
+			if (own[i] != ENTITY_DOC_AUTHOR)
+				n = put(entities, n, max, (int32_t)own[i]);
+	}
+	return n;
+}

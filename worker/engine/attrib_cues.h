@@ -1,0 +1,13 @@
+/* Words that bring somebody's speech, thought or will: a constant table by lemma. Knows no
+ * documents; whether such a word is a cue where it stands is for attrib.c to say. */
+#ifndef DEMARCHE_ENGINE_ATTRIB_CUES_H
+#define DEMARCHE_ENGINE_ATTRIB_CUES_H
+
+#include "worker/engine/doc.h"
+
+/* ATTRIB_NONE where the lemma is none. */
+enum attribution_kind cue_verb(struct str lemma);
+enum attribution_kind cue_noun(struct str lemma);
+enum attribution_kind cue_adjective(struct str lemma);
+
+#endif

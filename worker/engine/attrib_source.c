@@ -1,0 +1,194 @@
+#include "worker/engine/attrib_source.h"
+
+#include "worker/engine/attrib_cues.h"
+
+enum { CLIMB_MAX = 6 };
+
+static const struct token *at(const struct doc *doc, int32_t i)
+{
+	return &doc->tokens[i];
+}
+
+static bool relative(const struct token *t)
+{
+	return str_is(t->lower, "who") || str_is(t->lower, "which") || str_is(t->lower, "that");
+}
+
+/* The noun before the relative clause that the token's verb heads, else the token. */
+static int32_t antecedent(const struct doc *doc, int32_t tok)
+{
+	int32_t verb = at(doc, tok)->head;
+
+	if (!relative(at(doc, tok)) || verb < 0)
+		return tok;
+	for (int n = 0; n < CLIMB_MAX && verb >= 0; n++, verb = at(doc, verb)->head) {
+		if (at(doc, verb)->rel == REL_ACL_RELCL || at(doc, verb)->rel == REL_ACL)
+			return at(doc, verb)->head;
+		if (at(doc, verb)->rel != REL_CONJ && at(doc, verb)->rel != REL_XCOMP)
+			break;
+	}
+	return tok;
+}
+
+static bool passive(const struct doc *doc, int32_t verb)
+{
+	return doc_child(doc, verb, REL_NSUBJ_PASS) >= 0 || doc_child(doc, verb, REL_AUX_PASS) >= 0;
+}
+
+static int32_t agent(const struct doc *doc, int32_t verb)
+{
+	int32_t c = doc_child(doc, verb, REL_OBL_AGENT);
+
+	if (c >= 0)
+		return c;
+	for (c = at(doc, verb)->child; c >= 0; c = at(doc, c)->next)
+		if (at(doc, c)->rel == REL_OBL && c > verb)
+			for (int32_t k = at(doc, c)->child; k >= 0; k = at(doc, k)->next)
+				if (str_is(at(doc, k)->lower, "by"))
+					return c;
+	return -1;
+}
+
+static bool expletive(const struct token *t)
+{
+	return str_is(t->lower, "it") || str_is(t->lower, "there");
+}
+
+static int32_t subject(const struct doc *doc, int32_t verb)
+{
+	int32_t c = doc_child(doc, verb, REL_NSUBJ);
+
+	if (c < 0)
+		c = doc_child(doc, verb, REL_NSUBJ_OUTER);
+	return c;
+}
+
+int32_t attrib_source_of_verb(const struct doc *doc, int32_t verb)
+{
+	int32_t v = verb, c;
+
+	if (passive(doc, verb)) {
+		c = agent(doc, verb);
+		return c >= 0 ? attrib_owner(doc, c) : -1;
+	}
+	for (int n = 0; n < CLIMB_MAX && v >= 0; n++) {
+		c = subject(doc, v);
+		if (c < 0 && v != verb)
+			c = doc_child(doc, v, REL_NSUBJ_PASS);
+		if (c >= 0 && !(expletive(at(doc, c)) && v != verb))
+			return attrib_owner(doc, antecedent(doc, c));
+		switch (at(doc, v)->rel) {
+		case REL_CONJ:
+		case REL_XCOMP:
+		case REL_ADVCL:
+		case REL_PARATAXIS:
+			v = at(doc, v)->head;
+			break;
+		case REL_ACL_RELCL:
+		case REL_ACL:
+			c = at(doc, v)->head;
+			return c >= 0 ? attrib_owner(doc, c) : -1;
+		default:
+			return -1;
+		}
+	}
+	return -1;
+}
+
+static int32_t nmod_by(const struct doc *doc, int32_t noun, const char *const *prepositions)
+{
+	for (int32_t c = at(doc, noun)->child; c >= 0; c = at(doc, c)->next) {
+		if (c < noun || (at(doc, c)->rel != REL_NMOD && at(doc, c)->rel != REL_OBL))
+			continue;
+		for (int32_t k = at(doc, c)->child; k >= 0; k = at(doc, k)->next)
+			for (const char *const *p = prepositions; *p; p++)
+				if (at(doc, k)->rel == REL_CASE && str_is(at(doc, k)->lower, *p))
+					return c;
+	}
+	return -1;
+}
+
+int32_t attrib_source_of_noun(const struct doc *doc, int32_t noun)
+{
+	static const char *const BY[] = {"by", "from", "of", "among", NULL};
+	int32_t c = doc_child(doc, noun, REL_NMOD_POSS), verb;
+
+	if (c < 0)
+		c = nmod_by(doc, noun, BY);
+	if (c >= 0)
+		return c;
+	verb = at(doc, noun)->head;
+	if (verb >= 0 && at(doc, verb)->upos == UPOS_VERB && at(doc, noun)->rel == REL_OBJ)
+		return attrib_source_of_verb(doc, verb);
+	for (c = at(doc, noun)->child; c >= 0; c = at(doc, c)->next)
+		if ((at(doc, c)->rel == REL_COMPOUND || at(doc, c)->rel == REL_AMOD) &&
+		    at(doc, c)->mention >= 0)
+			return c;
+	return -1;
+}
+
+int32_t attrib_owner(const struct doc *doc, int32_t noun)
+{
+	static const char *const BY[] = {"by", "from", "of", NULL};
+	static const char *const DOCUMENTS[] = {
+		"statement",  "report",        "letter",     "memo",    "article",  "editorial",
+		"commentary", "press release", "communique", "tweet",   "document", "summary",
+		"dispatch",   "readout",       "email",      "account", "study"};
+	const struct token *t = at(doc, noun);
+	int32_t c;
+
+	if (t->mention >= 0 || t->upos != UPOS_NOUN)
+		return noun;
+	for (size_t k = 0; k < sizeof(DOCUMENTS) / sizeof(*DOCUMENTS); k++) {
+		if (!str_is(t->lemma, DOCUMENTS[k]))
+			continue;
+		c = doc_child(doc, noun, REL_NMOD_POSS);
+		if (c < 0)
+			c = nmod_by(doc, noun, BY);
+		if (c >= 0 && (at(doc, c)->mention >= 0 || at(doc, c)->upos == UPOS_PRON))
+			return c;
+		for (c = at(doc, noun)->child; c >= 0; c = at(doc, c)->next)
+			if (at(doc, c)->rel == REL_COMPOUND && at(doc, c)->mention >= 0)
+				return c;
+		return noun;
+	}
+	return noun;
+}
+
+int32_t attrib_mention(struct doc *doc, int32_t tok)
+{
+	struct token *t = &doc->tokens[tok];
+	uint32_t first = (uint32_t)tok, last = (uint32_t)tok;
+	struct mention *m;
+
+	if (t->mention >= 0)
+		return t->mention;
+	for (int32_t c = t->child; c >= 0; c = doc->tokens[c].next) {
+		enum rel r = doc->tokens[c].rel;
+
+		if (c < tok &&
+		    (r == REL_DET || r == REL_AMOD || r == REL_COMPOUND || r == REL_NMOD_POSS ||
+		     r == REL_NUMMOD) &&
+		    (uint32_t)c < first)
+			first = (uint32_t)c;
+		if (c > tok && (r == REL_FLAT || r == REL_COMPOUND_PRT) && (uint32_t)c > last)
+			last = (uint32_t)c;
+	}
+	ARENA_GROW(doc->arena, doc->mentions, doc->n_mentions, doc->cap_mentions);
+	m = &doc->mentions[doc->n_mentions];
+	*m = (struct mention){.tok = first,
+			      .n_tok = last - first + 1,
+			      .head = tok,
+			      .entity = -1,
+			      .also = -1,
+			      .entry = -1,
+			      .kind = MENTION_NOMINAL,
+			      .generic = true,
+			      .code = STR(""),
+			      .role = STR(""),
+			      .rule = STR("source")};
+	m->plural = str_ends(t->lower, STR("s")) && !str_eq(t->lower, t->lemma);
+	m->name = doc_text(doc, first, m->n_tok);
+	t->mention = (int32_t)doc->n_mentions;
+	return (int32_t)doc->n_mentions++;
+}

@@ -1,0 +1,23 @@
+/* Whose words they are: the source of a cue, found in the tree. Returns tokens; knows no
+ * entities. */
+#ifndef DEMARCHE_ENGINE_ATTRIB_SOURCE_H
+#define DEMARCHE_ENGINE_ATTRIB_SOURCE_H
+
+#include "worker/engine/doc.h"
+
+/* The subject of a verb or a predicate adjective, also where it stands with the verb above
+ * ("began by saying"), before a relative clause, or behind "by"; -1 where there is none. */
+int32_t attrib_source_of_verb(const struct doc *doc, int32_t verb);
+
+/* The owner of a noun ("X's claim", "a statement by X"), the subject of a light verb above it
+ * ("X made the claim"); -1 where there is none. */
+int32_t attrib_source_of_noun(const struct doc *doc, int32_t noun);
+
+/* The one behind a document that speaks ("the ministry's statement", "a report by X"): its owner,
+ * else the noun itself. */
+int32_t attrib_owner(const struct doc *doc, int32_t noun);
+
+/* The mention with that head, made where there is none. */
+int32_t attrib_mention(struct doc *doc, int32_t tok);
+
+#endif

@@ -1,0 +1,28 @@
+/* What the measuring commands share: an engine over image files, and span scores. */
+#ifndef DEMARCHE_TRAINING_BENCH_H
+#define DEMARCHE_TRAINING_BENCH_H
+
+#include "worker/engine/engine.h"
+
+struct bench {
+	struct image model, codebook;
+	struct engine *engine;
+};
+
+/* codebook may be NULL: then the engine has none. */
+int bench_open(struct bench *b, const char *model, const char *codebook, struct err *e);
+void bench_close(struct bench *b);
+
+/* Names of the files in a folder that end in `tail`, sorted bytewise, as full paths in the arena.
+ * Fails where the folder cannot be read. */
+int bench_list(struct arena *a, const char *folder, const char *tail, struct str **paths,
+	       uint32_t *n, struct err *e);
+
+struct prf {
+	uint64_t right_p, n_p, right_r, n_r; /* counts for precision and for recall */
+};
+double prf_precision(const struct prf *m);
+double prf_recall(const struct prf *m);
+double prf_f1(const struct prf *m);
+
+#endif
