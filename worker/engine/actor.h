@@ -30,7 +30,8 @@ void actor_run(const struct actor_book *b, struct doc *d);
 struct actor_entry {
 	struct str name, code, role;
 	enum entity_kind kind;
-	struct str source; /* "actors/countries.txt:12" */
+	struct str file; /* "actors/countries.txt", */
+	uint32_t line;   /* and the line in it */
 };
 uint32_t actor_count(const struct actor_book *b);
 bool actor_entry(const struct actor_book *b, int32_t entry, struct actor_entry *out);
@@ -43,6 +44,7 @@ uint32_t actor_find(const struct actor_book *b, struct str name, struct date whe
  * asks for the latest. former: the office was held before that date and no longer. */
 struct actor_role {
 	struct str role, office;
+	struct str code; /* where the office is another's ("EU"), else "" */
 	struct date from, to;
 	bool former;
 };

@@ -171,6 +171,7 @@ struct attribution {
 struct doc {
 	struct arena *arena;
 	const struct image *model, *codebook;
+	const struct actor_book *actors; /* the codebook's actors (actor.h), or NULL */
 
 	struct str text;          /* valid UTF-8; what spans are counted in */
 	uint32_t n_chars, n_bad;  /* code points; bad byte sequences replaced by U+FFFD */

@@ -1,5 +1,6 @@
 #include "worker/engine/engine.h"
 
+#include "worker/engine/actor.h"
 #include "worker/engine/parse.h"
 #include "worker/engine/segment.h"
 #include "worker/engine/tag.h"
@@ -10,6 +11,7 @@ enum { ARENA_KEEP = 16 * 1024 * 1024 };
 
 struct engine {
 	const struct image *model, *codebook;
+	struct actor_book *actors; /* NULL without a codebook */
 	struct arena arena;
 	struct doc doc;
 	struct result result;
@@ -43,9 +45,17 @@ struct engine *engine_new(const struct image *model, const struct image *codeboo
 {
 	struct engine *en;
 
+	struct actor_book *actors = NULL;
+
 	if (check_model(model, e) < 0)
 		return NULL;
+	if (codebook && codebook->p) {
+		actors = actor_book_new(codebook, e);
+		if (!actors)
+			return NULL;
+	}
 	en = mem_alloc(sizeof(*en));
+	en->actors = actors;
 	en->model = model;
 	en->codebook = codebook;
 	return en;
@@ -55,6 +65,7 @@ void engine_free(struct engine *en)
 {
 	if (!en)
 		return;
+	actor_book_free(en->actors);
 	arena_free(&en->arena);
 	mem_free(en);
 }
@@ -93,7 +104,8 @@ struct doc *engine_parse(struct engine *en, const struct engine_input *in)
 	struct err e;
 
 	arena_reset(&en->arena, ARENA_KEEP);
-	*d = (struct doc){.arena = &en->arena, .model = en->model, .codebook = en->codebook};
+	*d = (struct doc){.arena = &en->arena, .model = en->model, .codebook = en->codebook,
+			 .actors = en->actors};
 	d->meta = copy_meta(d->arena, &in->meta);
 	if (!date_parse(d->meta.date, &d->date))
 		d->date = (struct date){0};
@@ -101,6 +113,8 @@ struct doc *engine_parse(struct engine *en, const struct engine_input *in)
 	for (size_t i = 0; i < sizeof(language_stages) / sizeof(language_stages[0]); i++)
 		if (language_stages[i].run(d, &e) < 0)
 			doc_warn(d, "%s: %s", language_stages[i].name, e.text);
+	if (d->actors)
+		actor_run(d->actors, d);
 	return d;
 }
 

@@ -1,0 +1,397 @@
+#include "worker/engine/actor_match.h"
+
+enum { PIECES_OF_TOKEN = 24 };
+
+static void add_word(struct matcher *m, uint64_t hash)
+{
+	uint32_t i = (uint32_t)(hash >> 7) & (m->n_words - 1);
+
+	while (m->words[i] && m->words[i] != hash)
+		i = (i + 1) & (m->n_words - 1);
+	m->words[i] = hash;
+}
+
+bool matcher_has_word(const struct matcher *m, uint64_t hash)
+{
+	uint32_t i = (uint32_t)(hash >> 7) & (m->n_words - 1);
+
+	while (m->words[i] && m->words[i] != hash)
+		i = (i + 1) & (m->n_words - 1);
+	return m->words[i] == hash;
+}
+
+static void cut_tokens(struct matcher *m)
+{
+	struct doc *d = m->d;
+	struct fold_piece p[PIECES_OF_TOKEN];
+	uint32_t cap = 0;
+
+	m->piece_of = ARENA_ARRAY(d->arena, uint32_t, d->n_tokens + 1);
+	for (uint32_t t = 0; t < d->n_tokens; t++) {
+		uint32_t n = fold_pieces(d->tokens[t].form, p, PIECES_OF_TOKEN);
+
+		m->piece_of[t] = m->n_pieces;
+		for (uint32_t i = 0; i < n; i++) {
+			ARENA_GROW(d->arena, m->pieces, m->n_pieces, cap);
+			m->pieces[m->n_pieces++] = (struct piece){
+				.hash = p[i].hash, .tok = t, .first = i == 0, .last = i + 1 == n,
+				.upper = p[i].upper, .all_upper = p[i].all_upper, .n = p[i].n};
+		}
+	}
+	m->piece_of[d->n_tokens] = m->n_pieces;
+}
+
+void matcher_start(struct matcher *m, const struct actor_book *b, struct doc *d)
+{
+	*m = (struct matcher){.book = b, .d = d, .day = d->date.year ? book_day(d->date) : 0};
+	cut_tokens(m);
+	m->n_words = 64;
+	while (m->n_words < 2 * m->n_pieces)
+		m->n_words *= 2;
+	m->words = ARENA_ARRAY(d->arena, uint64_t, m->n_words);
+	for (uint32_t i = 0; i < m->n_pieces; i++)
+		add_word(m, m->pieces[i].hash);
+	m->unit_of = ARENA_ARRAY(d->arena, int32_t, d->n_tokens + 1);
+	for (uint32_t t = 0; t < d->n_tokens; t++)
+		m->unit_of[t] = -1;
+}
+
+/* What stands in the text must be written as the codebook writes it, but may shout. */
+static bool case_fits(const struct matcher *m, const struct ai_name *n, uint32_t at)
+{
+	for (uint32_t i = 0; i < n->n_pieces; i++) {
+		const struct piece *p = &m->pieces[at + i];
+
+		if ((n->capitals >> i & 1 && !p->upper) || (n->acronyms >> i & 1 && !p->all_upper))
+			return false;
+	}
+	return true;
+}
+
+/* Context words: all entries of the list that the document has. */
+static uint32_t words_there(const struct matcher *m, uint32_t at, uint32_t n)
+{
+	uint32_t there = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		there += matcher_has_word(m, m->book->lists[at + i]);
+	return there;
+}
+
+/* A name of this country in the document: what a weak entry asks for. */
+static bool country_is_there(const struct matcher *m, const struct ai_entry *e)
+{
+	struct str code = book_text(m->book, e->code);
+	int32_t country = actor_by_code(m->book, code);
+
+	if (str_is(code, "USA") || country < 0)
+		return true;
+	/* The seed of the test is the country's own first piece, which its adjective shares
+	 * often enough ("Chile", "Chilean" do not; so the list of its names is asked). */
+	for (uint32_t i = 0; i < m->n_units; i++) {
+		const struct unit *u = &m->units[i];
+
+		if (u->entry >= 0 && u->type != UNIT_PERSON &&
+		    str_eq(book_text(m->book, m->book->entries[u->entry].code), code))
+			return true;
+	}
+	return false;
+}
+
+/* How much speaks for reading a name as this entry; negative rules it out. */
+static int weigh(const struct matcher *m, const struct ai_name *n)
+{
+	const struct ai_entry *e = &m->book->entries[n->entry];
+	uint32_t with = words_there(m, e->with, e->n_with);
+	uint32_t against = words_there(m, e->unless, e->n_unless);
+	int w = 10 + 4 * (int)with - 6 * (int)against;
+
+	if ((e->n_with && !with) || (e->n_unless && against > with))
+		return -1;
+	if (e->class == AI_ACTOR && e->kind == ENTITY_PERSON) {
+		if (e->n_office)
+			w += book_in_office(m->book, e, m->day, 0, 0) ? 8
+			     : book_in_office(m->book, e, m->day, 1, 6) ? 3 : -4;
+		if (n->type == AI_SHORT && !book_in_office(m->book, e, m->day, 2, 8))
+			return -1;
+		if (e->flags & AI_WEAK) {
+			if (!country_is_there(m, e))
+				return -1;
+			w -= 3;
+		}
+	}
+	if (n->type == AI_PEOPLE)
+		w--; /* "Chinese" is an adjective first; composition turns it into a people */
+	return w;
+}
+
+static bool is_iso_word(const struct matcher *m, const struct ai_name *n)
+{
+	const struct ai_entry *e = &m->book->entries[n->entry];
+
+	return e->kind == ENTITY_COUNTRY && n->n_pieces == 1 && n->acronyms && n->text.n == 3 &&
+	       str_eq(book_text(m->book, n->text), book_text(m->book, e->code)) &&
+	       !str_is(book_text(m->book, e->code), "USA");
+}
+
+/* The best reading of n_pieces pieces from `at`, or NULL. */
+static const struct ai_name *best_name(const struct matcher *m, uint64_t key, uint32_t at,
+				       uint32_t n_pieces)
+{
+	const struct ai_name *best = NULL;
+	int best_weight = -1;
+
+	for (const struct ai_name *n = book_names(m->book, key); n; n = n->last ? NULL : n + 1) {
+		int w;
+
+		if (n->n_pieces != n_pieces || n->type == AI_TITLED || !case_fits(m, n, at))
+			continue;
+		if (m->shouting && is_iso_word(m, n))
+			continue;
+		w = weigh(m, n);
+		if (w > best_weight) {
+			best_weight = w;
+			best = n;
+		}
+	}
+	return best;
+}
+
+bool matcher_is_name_like(const struct matcher *m, uint32_t tok)
+{
+	const struct token *t = &m->d->tokens[tok];
+	const struct piece *p = &m->pieces[m->piece_of[tok]];
+	bool starts = tok == m->d->sentences[t->sent].tok ||
+		      str_is(m->d->tokens[tok - 1].form, "\"") ||
+		      str_is(m->d->tokens[tok - 1].form, ":");
+
+	if (m->piece_of[tok] == m->piece_of[tok + 1] || !p->upper || m->shouting)
+		return false;
+	if (t->form.p[0] >= '0' && t->form.p[0] <= '9')
+		return false;
+	if (t->upos != UPOS_X)
+		return t->upos == UPOS_PROPN || (!starts && t->upos != UPOS_PRON &&
+						 t->upos != UPOS_DET && t->upos != UPOS_ADP);
+	return !starts;
+}
+
+/* "Michael Jordan" and "Jordan Peterson" are no countries. */
+static bool is_part_of_other_name(const struct matcher *m, const struct ai_name *n, uint32_t tok,
+				  uint32_t n_tok)
+{
+	const struct ai_entry *e = &m->book->entries[n->entry];
+	const struct ai_first *f;
+	uint32_t first = m->d->sentences[m->d->tokens[tok].sent].tok;
+	uint32_t end = first + m->d->sentences[m->d->tokens[tok].sent].n_tok;
+
+	if (e->class != AI_ACTOR || n->n_pieces != 1 || n->acronyms || n->type == AI_ADJECTIVE ||
+	    n->type == AI_PEOPLE)
+		return false;
+	if (m->d->tokens[tok].ner == NER_PER && e->kind != ENTITY_PERSON && !n->acronyms &&
+	    (tok + n_tok < end && m->d->tokens[tok + n_tok].ner == NER_PER &&
+	     !m->d->tokens[tok + n_tok].ner_begin))
+		return true;
+	if (tok > first && m->unit_of[tok - 1] < 0 && m->piece_of[tok - 1] < m->piece_of[tok]) {
+		f = book_first(m->book, m->pieces[m->piece_of[tok - 1]].hash);
+		if (f && f->given >= 3 && m->pieces[m->piece_of[tok - 1]].upper &&
+		    !m->shouting && m->d->tokens[tok - 1].upos != UPOS_ADP)
+			return true;
+	}
+	f = book_first(m->book, m->pieces[m->piece_of[tok]].hash);
+	return e->kind == ENTITY_COUNTRY && f && f->given >= 3 && tok + n_tok < end &&
+	       m->d->tokens[tok + n_tok].upos != UPOS_VERB && matcher_is_name_like(m, tok + n_tok) &&
+	       !book_first(m->book, m->pieces[m->piece_of[tok + n_tok]].hash);
+}
+
+static enum unit_type type_of(const struct actor_book *b, const struct ai_name *n)
+{
+	switch (b->entries[n->entry].class) {
+	case AI_TITLE:
+		return UNIT_TITLE;
+	case AI_AGENT:
+		return UNIT_AGENT;
+	case AI_BODY:
+		return UNIT_BODY;
+	case AI_PLACE:
+	case AI_NOTHING:
+		return UNIT_PLACE;
+	default:
+		break;
+	}
+	if (b->entries[n->entry].kind == ENTITY_PERSON)
+		return UNIT_PERSON;
+	switch (n->type) {
+	case AI_ADJECTIVE:
+		return UNIT_ADJECTIVE;
+	case AI_PEOPLE:
+		return UNIT_PEOPLE;
+	case AI_CAPITAL:
+		return UNIT_CAPITAL;
+	case AI_PREFIX:
+		return UNIT_PREFIX;
+	default:
+		return UNIT_NAME;
+	}
+}
+
+/* Whether another name of the same key is the people of the same entry: "Chinese". */
+static bool also_people(const struct matcher *m, const struct ai_name *n)
+{
+	const struct ai_name *x = book_names(m->book, n->key);
+
+	for (; x; x = x->last ? NULL : x + 1)
+		if (x->entry == n->entry && x->type == AI_PEOPLE)
+			return true;
+	return false;
+}
+
+static void add_unit(struct matcher *m, struct unit u)
+{
+	for (uint32_t t = u.tok; t < u.tok + u.n_tok; t++)
+		m->unit_of[t] = (int32_t)m->n_units;
+	ARENA_GROW(m->d->arena, m->units, m->n_units, m->cap_units);
+	m->units[m->n_units++] = u;
+}
+
+/* Tries the longest name that starts at a piece; returns the number of pieces used, 0 if none.
+ * A name may end inside a token at a hyphen ("US-led"), but not begin there. */
+static uint32_t match_at(struct matcher *m, uint32_t at, uint32_t end)
+{
+	const struct ai_first *f = book_first(m->book, m->pieces[at].hash);
+	uint64_t keys[ACTOR_NAME_PIECES];
+	uint32_t n = 0, max = f ? f->max_pieces : 0;
+	uint64_t key = FOLD_START;
+
+	for (; n < max && at + n < end; n++) {
+		/* A comma or other mark inside the text breaks a name. */
+		if (n && m->pieces[at + n].tok > m->pieces[at + n - 1].tok + 1 &&
+		    !str_is(m->d->tokens[m->pieces[at + n].tok - 1].form, "-"))
+			break;
+		keys[n] = key = fold_join(key, m->pieces[at + n].hash);
+	}
+	for (; n > 0; n--) {
+		const struct ai_name *name = best_name(m, keys[n - 1], at, n);
+		uint32_t tok = m->pieces[at].tok, n_tok = m->pieces[at + n - 1].tok - tok + 1;
+		struct unit u = {.tok = tok, .n_tok = n_tok};
+
+		if (!name || is_part_of_other_name(m, name, tok, n_tok))
+			continue;
+		if (!m->pieces[at + n - 1].last && n_tok > 1)
+			continue;
+		if (!m->pieces[at + n - 1].last && name->type != AI_PREFIX &&
+		    name->type != AI_ADJECTIVE && name->type != AI_NAME)
+			continue;
+		u.entry = (int32_t)name->entry;
+		u.type = type_of(m->book, name);
+		u.plural = name->plural || m->book->entries[name->entry].flags & AI_MASS;
+		u.neutral = m->book->entries[name->entry].flags & AI_NEUTRAL;
+		u.is_people_too = u.type == UNIT_PEOPLE ||
+				  (u.type == UNIT_ADJECTIVE && also_people(m, name));
+		add_unit(m, u);
+		return m->piece_of[tok + n_tok] - at;
+	}
+	return 0;
+}
+
+/* Small words that join the capitalised parts of one name. */
+static bool joins_names(struct str form)
+{
+	static const char *const list[] = {"of", "de", "del", "la", "van", "von", "der", "bin",
+					   "al", "el", "-", "da", "dos", "du", "for", "'"};
+
+	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
+		if (str_is(form, list[i]))
+			return true;
+	return false;
+}
+
+static bool can_be_unknown(const struct matcher *m, uint32_t tok)
+{
+	return m->unit_of[tok] < 0 && matcher_is_name_like(m, tok);
+}
+
+/* What is capitalised and unexplained is one name as far as it goes. */
+static void unknown_names(struct matcher *m, uint32_t from, uint32_t end)
+{
+	for (uint32_t t = from; t < end; t++) {
+		uint32_t stop = t + 1;
+		const struct ai_first *f;
+
+		if (!can_be_unknown(m, t))
+			continue;
+		for (;;) {
+			if (stop < end && can_be_unknown(m, stop) && m->d->tokens[stop].ner_begin &&
+			    m->d->tokens[stop - 1].ner)
+				break;
+			if (stop < end && can_be_unknown(m, stop))
+				stop++;
+			else if (stop + 1 < end && joins_names(m->d->tokens[stop].form) &&
+				 !str_is(m->d->tokens[stop].form, "of") &&
+				 !str_is(m->d->tokens[stop].form, "for") &&
+				 m->unit_of[stop] < 0 && can_be_unknown(m, stop + 1))
+				stop += 2;
+			else
+				break;
+		}
+		f = book_first(m->book, m->pieces[m->piece_of[t]].hash);
+		add_unit(m, (struct unit){.tok = t, .n_tok = stop - t, .type = UNIT_UNKNOWN,
+					  .entry = -1, .given = f && f->given >= 2});
+		t = stop - 1;
+	}
+}
+
+static bool is_shouting(const struct matcher *m, const struct sentence *s)
+{
+	uint32_t small = 0, large = 0;
+
+	for (uint32_t i = m->piece_of[s->tok]; i < m->piece_of[s->tok + s->n_tok]; i++) {
+		if (m->pieces[i].n < 2)
+			continue;
+		small += !m->pieces[i].all_upper;
+		large += m->pieces[i].all_upper;
+	}
+	return large > 1 && small * 4 < large;
+}
+
+void matcher_sentence(struct matcher *m, uint32_t sentence)
+{
+	const struct sentence *s = &m->d->sentences[sentence];
+	uint32_t end = m->piece_of[s->tok + s->n_tok];
+
+	m->shouting = is_shouting(m, s);
+	for (uint32_t at = m->piece_of[s->tok]; at < end;) {
+		uint32_t used = m->pieces[at].first ? match_at(m, at, end) : 0;
+
+		at += used ? used : 1;
+	}
+	unknown_names(m, s->tok, s->tok + s->n_tok);
+}
+
+int32_t matcher_titled(const struct matcher *m, uint32_t tok, uint32_t n_tok, struct str code)
+{
+	uint32_t from = m->piece_of[tok], end = m->piece_of[tok + n_tok];
+	const struct ai_name *best = NULL;
+	uint64_t key = FOLD_START;
+	int best_weight = 0;
+
+	for (uint32_t i = from; i < end; i++)
+		key = fold_join(key, m->pieces[i].hash);
+	for (const struct ai_name *n = book_names(m->book, key); n; n = n->last ? NULL : n + 1) {
+		const struct ai_entry *e = &m->book->entries[n->entry];
+		int w = 0;
+
+		if (n->type != AI_TITLED && n->type != AI_SHORT)
+			continue;
+		if (code.n)
+			w += str_eq(book_text(m->book, e->code), code) ? 6 : -20;
+		w += book_in_office(m->book, e, m->day, 0, 0) ? 6
+		     : book_in_office(m->book, e, m->day, 1, 4) ? 2 : -20;
+		w += e->flags & AI_WEAK ? -3 : 0;
+		w += code.n || country_is_there(m, e) ? 1 : -4;
+		if (w > best_weight) {
+			best_weight = w;
+			best = n;
+		}
+	}
+	return best ? (int32_t)best->entry : -1;
+}

@@ -1,0 +1,66 @@
+/* From tokens to units: the longest stretches of a sentence that the codebook knows, and the
+ * runs of capitalised words that it does not. Private to actor.c, which composes mentions. */
+#ifndef DEMARCHE_ENGINE_ACTOR_MATCH_H
+#define DEMARCHE_ENGINE_ACTOR_MATCH_H
+
+#include "worker/engine/actor_book.h"
+#include "worker/engine/fold.h"
+
+enum unit_type {
+	UNIT_NAME,      /* a country, organization, medium, group under its name or metonym */
+	UNIT_ADJECTIVE, /* "Chinese", "US" before a noun */
+	UNIT_PEOPLE,    /* "Americans", "the Chinese" */
+	UNIT_CAPITAL,   /* actor or place */
+	UNIT_PERSON,    /* a person of the codebook */
+	UNIT_TITLE,     /* words: president, spokesman */
+	UNIT_AGENT,     /* officials, troops */
+	UNIT_BODY,      /* government, ministry */
+	UNIT_UNKNOWN,   /* a run of capitalised words that nothing explains */
+	UNIT_PLACE,
+	UNIT_PREFIX     /* Sino- */
+};
+
+struct unit {
+	uint32_t tok, n_tok;
+	enum unit_type type;
+	int32_t entry;      /* -1 for UNIT_UNKNOWN */
+	bool plural, neutral, is_people_too; /* "Chinese" is adjective and people */
+	bool given;         /* UNIT_UNKNOWN: starts with a known given name */
+};
+
+/* A document while its names are looked up. */
+struct matcher {
+	const struct actor_book *book;
+	struct doc *d;
+	int32_t day;             /* yyyymmdd of the document, 0 unknown */
+	struct piece {
+		uint64_t hash;
+		uint32_t tok;
+		bool first, last;        /* of its token */
+		bool upper, all_upper;
+		uint8_t n;
+	} *pieces;
+	uint32_t n_pieces;
+	uint32_t *piece_of;      /* [n_tokens + 1] first piece of each token */
+	uint64_t *words;         /* open addressing: hashes of all pieces of the document */
+	uint32_t n_words;        /* slots */
+	struct unit *units;
+	uint32_t n_units, cap_units;
+	int32_t *unit_of;        /* [n_tokens] unit that has the token, or -1 */
+	bool shouting;           /* the sentence being read has no small letters */
+	uint32_t *code_count;    /* [n_entries] how often a country or body is named, for context */
+};
+
+void matcher_start(struct matcher *m, const struct actor_book *b, struct doc *d);
+void matcher_sentence(struct matcher *m, uint32_t sentence); /* appends units, sets unit_of */
+
+/* Whether the document has this word anywhere. */
+bool matcher_has_word(const struct matcher *m, uint64_t hash);
+
+/* Whether the token starts with a capital and is no ordinary first word of a sentence. */
+bool matcher_is_name_like(const struct matcher *m, uint32_t tok);
+
+/* A person by surname, for a title that stands before it: best entry at the date, or -1. */
+int32_t matcher_titled(const struct matcher *m, uint32_t tok, uint32_t n_tok, struct str code);
+
+#endif
