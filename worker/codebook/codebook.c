@@ -1,11 +1,34 @@
 #include "worker/codebook/codebook.h"
 
+#include "worker/codebook/stances.h"
+
+/* The stance compiler reads texts under their names and stops at the first mistake. */
+static void stance_files_compile(const struct codebook_file *files, uint32_t n,
+				 struct image_writer *w, struct problems *p)
+{
+	struct stances_text *texts = mem_alloc((n + 1) * sizeof(*texts));
+	struct buf section = {0};
+	struct err e;
+
+	for (uint32_t i = 0; i < n; i++)
+		texts[i] = (struct stances_text){files[i].path.p, files[i].text};
+	if (n && stances_compile(texts, n, &section, &e) < 0) {
+		p->n++;
+		buf_printf(&p->text, "%s\n", e.text);
+	} else if (n) {
+		image_writer_add(w, "stances", section.p, section.n);
+	}
+	buf_free(&section);
+	mem_free(texts);
+}
+
 static const struct {
 	const char *folder;
 	codebook_compiler *compile;
 } COMPILERS[] = {
 	{"actors/", actors_compile},
 	{"places/", places_compile},
+	{"stances/", stance_files_compile},
 };
 enum { N_COMPILERS = sizeof(COMPILERS) / sizeof(COMPILERS[0]) };
 

@@ -122,8 +122,7 @@ static uint32_t read_qualifiers(const struct matcher *m, struct phrase *ph, uint
 			next++;
 		u = unit_at(m, next, end);
 		/* "Russia and Chinese troops" are two phrases; "Russian and Chinese troops" one. */
-		if (next == p || !u || u->type != ph->quals[0]->type ||
-		    (u->type != UNIT_ADJECTIVE && u->type != UNIT_PREFIX))
+		if (next == p || !u || !u->is_adjective_too || !ph->quals[0]->is_adjective_too)
 			break;
 		p = next;
 	}
@@ -229,7 +228,7 @@ bool compose_read(const struct matcher *m, uint32_t tok, uint32_t end, struct ph
 	p = read_qualifiers(m, ph, tok, end);
 	ph->quals_end = p;
 	after = read_heads(m, ph, p, end,
-			   !ph->n_quals || ph->possessive || ph->quals[0]->type == UNIT_ADJECTIVE
+			   !ph->n_quals || ph->possessive || ph->quals[0]->is_adjective_too
 				   ? (ph->n_quals ? FILLERS_MAX : 0) : 1);
 	if (!ph->n_heads) {
 		const struct unit *u = unit_at(m, tok, end);

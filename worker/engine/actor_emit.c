@@ -112,14 +112,12 @@ static bool noun_follows(const struct matcher *m, uint32_t next, uint32_t end)
 /* "Chinese" alone: the people after an article or as a plural noun, else a modifier. */
 static void emit_nationality(struct matcher *m, const struct unit *u, uint32_t end)
 {
-	static const char *const the[] = {"\x01", NULL};
 	struct unit_fact f = compose_fact(m, u);
 	struct mention *x = add(m, u->tok, u->n_tok, u->tok + u->n_tok - 1);
 	uint32_t first = m->d->sentences[m->d->tokens[u->tok].sent].tok;
 	bool article = u->tok > first && str_is(m->d->tokens[u->tok - 1].lower, "the");
 	bool noun = noun_follows(m, u->tok + u->n_tok, end);
 
-	(void)the;
 	set_fact(m, x, &f);
 	x->modifier = noun || m->d->tokens[u->tok].upos == UPOS_ADJ;
 	if (u->type == UNIT_PEOPLE || (u->is_people_too && (article || !noun) &&
@@ -141,6 +139,8 @@ static void emit_unit(struct matcher *m, const struct unit *u, uint32_t end)
 	struct unit_fact f = compose_fact(m, u);
 	struct mention *x;
 
+	if (u->type == UNIT_NOTHING)
+		return;
 	if (u->type == UNIT_ADJECTIVE || u->type == UNIT_PEOPLE || u->type == UNIT_PREFIX) {
 		emit_nationality(m, u, end);
 		return;

@@ -213,8 +213,9 @@ static enum unit_type type_of(const struct actor_book *b, const struct ai_name *
 	case AI_BODY:
 		return UNIT_BODY;
 	case AI_PLACE:
-	case AI_NOTHING:
 		return UNIT_PLACE;
+	case AI_NOTHING:
+		return UNIT_NOTHING;
 	default:
 		break;
 	}
@@ -234,13 +235,13 @@ static enum unit_type type_of(const struct actor_book *b, const struct ai_name *
 	}
 }
 
-/* Whether another name of the same key is the people of the same entry: "Chinese". */
-static bool also_people(const struct matcher *m, const struct ai_name *n)
+/* Whether the same word is another kind of name of the same entry: "Chinese", "US". */
+static bool also(const struct matcher *m, const struct ai_name *n, enum ai_name_type type)
 {
 	const struct ai_name *x = book_names(m->book, n->key);
 
 	for (; x; x = x->last ? NULL : x + 1)
-		if (x->entry == n->entry && x->type == AI_PEOPLE)
+		if (x->entry == n->entry && x->type == type)
 			return true;
 	return false;
 }
@@ -286,7 +287,9 @@ static uint32_t match_at(struct matcher *m, uint32_t at, uint32_t end)
 		u.plural = name->plural || m->book->entries[name->entry].flags & AI_MASS;
 		u.neutral = m->book->entries[name->entry].flags & AI_NEUTRAL;
 		u.is_people_too = u.type == UNIT_PEOPLE ||
-				  (u.type == UNIT_ADJECTIVE && also_people(m, name));
+				  (u.type == UNIT_ADJECTIVE && also(m, name, AI_PEOPLE));
+		u.is_adjective_too = u.type == UNIT_ADJECTIVE || u.type == UNIT_PREFIX ||
+				     also(m, name, AI_ADJECTIVE);
 		add_unit(m, u);
 		return m->piece_of[tok + n_tok] - at;
 	}

@@ -17,6 +17,7 @@ enum unit_type {
 	UNIT_BODY,      /* government, ministry */
 	UNIT_UNKNOWN,   /* a run of capitalised words that nothing explains */
 	UNIT_PLACE,
+	UNIT_NOTHING,   /* a phrase in which no actor must be seen */
 	UNIT_PREFIX     /* Sino- */
 };
 
@@ -24,7 +25,8 @@ struct unit {
 	uint32_t tok, n_tok;
 	enum unit_type type;
 	int32_t entry;      /* -1 for UNIT_UNKNOWN */
-	bool plural, neutral, is_people_too; /* "Chinese" is adjective and people */
+	bool plural, neutral;
+	bool is_people_too, is_adjective_too; /* "Chinese" is both, "US" country and adjective */
 	bool given;         /* UNIT_UNKNOWN: starts with a known given name */
 };
 
