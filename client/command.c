@@ -6,6 +6,17 @@
 #include "worker/engine/engine.h"
 
 const struct command COMMANDS[] = {
+	{"submit", "PATH…", "submit documents to a broker; prints job ids", cmd_submit},
+	{"watch", "[OPTION…]", "the result stream, one record a line", cmd_watch},
+	{"status", "[OPTION…]", "queue, workers and rates", cmd_status},
+	{"jobs", "[OPTION…]", "list jobs", cmd_jobs},
+	{"show", "JOB…", "the whole life of a job", cmd_show},
+	{"results", "[JOB…]", "stored result records", cmd_results},
+	{"retry", "JOB…", "bring dead or cancelled jobs back", cmd_retry},
+	{"cancel", "JOB…", "stop jobs", cmd_cancel},
+	{"dead", "[OPTION…]", "list quarantined jobs with their reasons", cmd_dead},
+	{"events", "[OPTION…]", "who did what to whom", cmd_events},
+	{"stances", "[OPTION…]", "who stands where on what", cmd_stances},
 	{"eval", "--gold FILE… --results FILE", "compare results with hand-coded records",
 	 cmd_eval},
 	{0},

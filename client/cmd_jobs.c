@@ -1,0 +1,257 @@
+/* demarche jobs, dead, retry, cancel: lists of jobs, and the two things one can do to them. */
+#include <stdlib.h>
+
+#include "client/command.h"
+#include "client/source.h"
+
+struct jobs {
+	struct source_options source;
+	const char *state, *collection, *batch, *document;
+	int64_t limit;
+	bool json;
+};
+
+#define COMMON                                                                                     \
+	{.type = OPTION_INCLUDE, .offset = offsetof(struct jobs, source), .include = SOURCE_ROWS}, \
+		{.name = "collection",                                                             \
+		 .type = OPTION_STR,                                                               \
+		 .offset = offsetof(struct jobs, collection),                                      \
+		 .arg = "NAME",                                                                    \
+		 .help = "of one collection only"},                                                \
+		{.name = "limit",                                                                  \
+		 .letter = 'n',                                                                    \
+		 .type = OPTION_INT,                                                               \
+		 .offset = offsetof(struct jobs, limit),                                           \
+		 .arg = "N",                                                                       \
+		 .standard = "0",                                                                  \
+		 .help = "at most so many; 0 is all"},                                             \
+	{                                                                                          \
+		.name = "json", .type = OPTION_BOOL, .offset = offsetof(struct jobs, json),        \
+		.help = "one JSON object a line instead of a table"                                \
+	}
+
+static const struct option_row JOBS_ROWS[] = {
+	COMMON,
+	{.name = "state",
+	 .type = OPTION_STR,
+	 .offset = offsetof(struct jobs, state),
+	 .arg = "STATE",
+	 .help = "delayed, queued, leased, done, dead or cancelled"},
+	{.name = "batch",
+	 .type = OPTION_STR,
+	 .offset = offsetof(struct jobs, batch),
+	 .arg = "NAME",
+	 .help = "of one batch only"},
+	{.name = "document",
+	 .type = OPTION_STR,
+	 .offset = offsetof(struct jobs, document),
+	 .arg = "ID",
+	 .help = "of one document"},
+	{.type = OPTION_END},
+};
+static const struct option_row DEAD_ROWS[] = {COMMON, {.type = OPTION_END}};
+
+static const struct option_program JOBS = {
+	.name = "demarche jobs",
+	.section = "client",
+	.synopsis = "[OPTION…]",
+	.about = "Lists jobs, the newest last.",
+	.rows = JOBS_ROWS,
+};
+static const struct option_program DEAD = {
+	.name = "demarche dead",
+	.section = "client",
+	.synopsis = "[OPTION…]",
+	.about = "Lists the quarantined jobs with the reason why each was given up; demarche retry "
+		 "brings them back.",
+	.rows = DEAD_ROWS,
+};
+
+static void changed(struct arena *a, const json_t *row, struct buf *out)
+{
+	buf_add_str(out, row_time(a, row, "changed_ms"));
+}
+
+static void reason(struct arena *a, const json_t *row, struct buf *out)
+{
+	int64_t code = row_int(row, "code");
+
+	(void)a;
+	if (code)
+		buf_printf(out, "%s: %.*s", err_name((enum err_code)code),
+			   STR_ARG(row_str(row, "text")));
+}
+
+static const struct row_column JOB_COLUMNS[] = {
+	{">job", "job", NULL},
+	{"state", "state", NULL},
+	{">attempts", "attempts", NULL},
+	{"worker", "worker", NULL},
+	{"changed (UTC)", NULL, changed},
+	{"collection", "collection", NULL},
+	{"document", "document", NULL},
+	{"~reason", NULL, reason},
+	{NULL, NULL, NULL},
+};
+static const struct row_column DEAD_COLUMNS[] = {
+	{">job", "job", NULL},
+	{">attempts", "attempts", NULL},
+	{"given up (UTC)", NULL, changed},
+	{"document", "document", NULL},
+	{"~reason", NULL, reason},
+	{NULL, NULL, NULL},
+};
+static const struct row_list JOB_LIST = {"jobs", "jobs", JOB_COLUMNS, "no such jobs"};
+static const struct row_list DEAD_LIST = {"dead", "dead", DEAD_COLUMNS, "no quarantined jobs"};
+
+static int list(const struct option_program *p, const struct row_list *l, int argc, char **argv)
+{
+	struct arena a = {0};
+	struct jobs o = {0};
+	struct err e;
+	int operand, status = options_start(p, argc, argv, &a, &o, &operand);
+
+	if (status >= 0)
+		return status;
+	if (operand < argc) {
+		err_set(&e, ERR_INVALID, "no operand expected, got \"%s\"", argv[operand]);
+		return options_wrong(p, &e);
+	}
+	const struct row_filter filters[] = {
+		{"state", o.state}, {"collection", o.collection},
+		{"batch", o.batch}, {"document", o.document},
+		{NULL, NULL},
+	};
+	status = rows_print(l, &o.source, filters, (uint64_t)o.limit, o.json);
+	arena_free(&a);
+	return status;
+}
+
+int cmd_jobs(int argc, char **argv)
+{
+	return list(&JOBS, &JOB_LIST, argc, argv);
+}
+
+int cmd_dead(int argc, char **argv)
+{
+	return list(&DEAD, &DEAD_LIST, argc, argv);
+}
+
+/* retry and cancel */
+struct move {
+	struct link_options link;
+	bool json;
+};
+
+static const struct option_row MOVE_ROWS[] = {
+	{.type = OPTION_INCLUDE, .offset = offsetof(struct move, link), .include = LINK_ROWS},
+	{.name = "json",
+	 .type = OPTION_BOOL,
+	 .offset = offsetof(struct move, json),
+	 .help = "one JSON object a line"},
+	{.type = OPTION_END},
+};
+static const struct option_program RETRY = {
+	.name = "demarche retry",
+	.section = "client",
+	.synopsis = "JOB…",
+	.about = "Brings dead and cancelled jobs back, with all their attempts before them.",
+	.rows = MOVE_ROWS,
+};
+static const struct option_program CANCEL = {
+	.name = "demarche cancel",
+	.section = "client",
+	.synopsis = "JOB…",
+	.about = "Stops jobs that wait or are under way.",
+	.rows = MOVE_ROWS,
+};
+
+static int job_numbers(int n, char **words, uint64_t *jobs, struct err *e)
+{
+	if (n == 0)
+		return err_set(e, ERR_INVALID, "which jobs?");
+	if (n > MSG_ITEMS_MAX)
+		return err_set(e, ERR_TOO_BIG, "at most %d jobs at once", MSG_ITEMS_MAX);
+	for (int i = 0; i < n; i++) {
+		char *end;
+
+		jobs[i] = strtoull(words[i], &end, 10);
+		if (*end || !jobs[i] || words[i][0] == '-')
+			return err_set(e, ERR_INVALID, "\"%s\" is no job number", words[i]);
+	}
+	return 0;
+}
+
+static void print_outcome(const struct msg_outcome_item *o, bool json)
+{
+	const char *code = o->code ? err_name((enum err_code)o->code) : "done";
+
+	if (json)
+		printf("{\"job\":%lu,\"outcome\":\"%s\",\"state\":\"%.*s\"}\n", o->job, code,
+		       STR_ARG(o->state));
+	else if (!o->code)
+		printf("%lu %.*s\n", o->job, STR_ARG(o->state));
+	if (o->code)
+		fprintf(stderr, "demarche: job %lu: %s%s%.*s\n", o->job, code,
+			o->text.n ? ": " : "", STR_ARG(o->text));
+}
+
+/* Number of jobs that could not be moved, or -1. */
+static int move_jobs(enum msg_kind kind, const struct move *o, uint64_t *jobs, uint32_t n,
+		     struct err *e)
+{
+	struct msg m = {.kind = kind}, answer;
+	struct link *l = link_open(&o->link, ROLE_SUBMIT, e);
+	int failed = 0;
+
+	if (!l)
+		return -1;
+	if (kind == MSG_RETRY)
+		m.retry.jobs = jobs, m.retry.n_jobs = n;
+	else
+		m.cancel.jobs = jobs, m.cancel.n_jobs = n;
+	if (link_ask(l, &m, &answer, e) < 0 || answer.kind != MSG_OUTCOME) {
+		link_close(l);
+		return -1;
+	}
+	for (uint32_t i = 0; i < answer.outcome.n_items; i++) {
+		print_outcome(&answer.outcome.items[i], o->json);
+		failed += answer.outcome.items[i].code != 0;
+	}
+	link_close(l);
+	return failed;
+}
+
+static int move(const struct option_program *p, enum msg_kind kind, int argc, char **argv)
+{
+	struct arena a = {0};
+	struct move o = {0};
+	struct err e = {.text = "an answer of another kind"};
+	int operand, status = options_start(p, argc, argv, &a, &o, &operand);
+	uint64_t *jobs;
+
+	if (status >= 0)
+		return status;
+	jobs = ARENA_ARRAY(&a, uint64_t, argc);
+	if (job_numbers(argc - operand, argv + operand, jobs, &e) < 0)
+		return options_wrong(p, &e);
+	status = move_jobs(kind, &o, jobs, (uint32_t)(argc - operand), &e);
+	if (status < 0) {
+		fprintf(stderr, "%s: %s\n", p->name, e.text);
+		status = link_exit_status(&e);
+	} else {
+		status = status ? EXIT_SOME_FAILED : EXIT_DONE;
+	}
+	arena_free(&a);
+	return status;
+}
+
+int cmd_retry(int argc, char **argv)
+{
+	return move(&RETRY, MSG_RETRY, argc, argv);
+}
+
+int cmd_cancel(int argc, char **argv)
+{
+	return move(&CANCEL, MSG_CANCEL, argc, argv);
+}

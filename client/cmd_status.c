@@ -1,0 +1,240 @@
+/* demarche status and show: how the broker is, and the whole life of one job. */
+#include "client/command.h"
+#include "client/source.h"
+#include "client/table.h"
+#include "proto/job.h"
+
+struct status {
+	struct source_options source;
+	bool json;
+};
+
+static const struct option_row ROWS[] = {
+	{.type = OPTION_INCLUDE, .offset = offsetof(struct status, source), .include = SOURCE_ROWS},
+	{.name = "json",
+	 .type = OPTION_BOOL,
+	 .offset = offsetof(struct status, json),
+	 .help = "JSON instead of tables"},
+	{.type = OPTION_END},
+};
+static const struct option_program STATUS = {
+	.name = "demarche status",
+	.section = "client",
+	.synopsis = "[OPTION…]",
+	.about = "How many jobs wait, are under way, are done or were given up; who works; how "
+		 "fast.",
+	.rows = ROWS,
+};
+static const struct option_program SHOW = {
+	.name = "demarche show",
+	.section = "client",
+	.synopsis = "JOB…",
+	.about = "The whole life of a job: what it is, and every step it took, with the reasons.",
+	.rows = ROWS,
+};
+
+static json_t *all_rows(struct source *s, const char *what, struct msg_argument *argument,
+			struct err *e)
+{
+	struct link_query q = {
+		.what = what, .arguments = argument, .n_arguments = argument ? 1 : 0};
+	struct msg_rows page;
+	json_t *list = json_array();
+	int got;
+
+	while ((got = source_page(s, &q, &page, e)) == 1)
+		for (uint32_t i = 0; i < page.n_rows; i++) {
+			json_t *row = source_row(page.rows[i], e);
+
+			if (!row) {
+				json_decref(list);
+				return NULL;
+			}
+			json_array_append_new(list, row);
+		}
+	if (got == 0)
+		return list;
+	json_decref(list);
+	return NULL;
+}
+
+static void add_pair(struct table *t, struct arena *a, const json_t *row, const char *key)
+{
+	const json_t *v = json_object_get(row, key);
+	size_t n = strlen(key);
+	struct str text = row_str(row, key);
+
+	if (n > 3 && strcmp(key + n - 3, "_ms") == 0) {
+		text = row_time(a, row, key);
+		n -= 3;
+	} else if (json_is_integer(v)) {
+		text = arena_printf(a, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
+	} else if (json_is_real(v)) {
+		text = arena_printf(a, "%.1f", json_real_value(v));
+	}
+	if (text.n)
+		table_add(t, (const struct str[]){{key, n}, text});
+}
+
+static void print_pairs(const json_t *row)
+{
+	static const char *const HEADS[] = {"", "~", NULL};
+	struct table *t = table_new(HEADS);
+	struct arena a = {0};
+	const char *key;
+	json_t *v;
+
+	json_object_foreach((json_t *)(uintptr_t)row, key, v) if (!json_is_array(v))
+		add_pair(t, &a, row, key);
+	table_print(t, stdout);
+	table_free(t);
+	arena_free(&a);
+}
+
+static void print_workers(const json_t *workers)
+{
+	static const char *const HEADS[] = {"worker", "address", ">leases",     ">credit",
+					    ">done",  ">failed", "since (UTC)", NULL};
+	struct table *t = table_new(HEADS);
+	struct arena a = {0};
+	const json_t *w;
+	size_t i;
+
+	json_array_foreach(workers, i, w)
+	{
+		struct str cells[7] = {row_str(w, "name"), row_str(w, "address")};
+		static const char *const KEYS[] = {"leases", "credit", "done", "failed"};
+
+		for (int k = 0; k < 4; k++)
+			cells[2 + k] = arena_printf(&a, "%ld", (long)row_int(w, KEYS[k]));
+		cells[6] = row_time(&a, w, "since_ms");
+		table_add(t, cells);
+	}
+	putchar('\n');
+	table_print(t, stdout);
+	table_free(t);
+	arena_free(&a);
+}
+
+static int print_status(struct source *s, bool json, struct err *e)
+{
+	json_t *rows = all_rows(s, "status", NULL, e);
+	json_t *workers = rows ? all_rows(s, "workers", NULL, e) : NULL;
+	int r = 0;
+
+	if (!workers || json_array_size(rows) != 1) {
+		r = workers ? err_set(e, ERR_INVALID, "the broker gave no status") : -1;
+	} else if (json) {
+		json_object_set(json_array_get(rows, 0), "worker_list", workers);
+		json_dumpf(json_array_get(rows, 0), stdout, JSON_COMPACT);
+		putchar('\n');
+	} else {
+		print_pairs(json_array_get(rows, 0));
+		if (json_array_size(workers))
+			print_workers(workers);
+	}
+	json_decref(rows);
+	json_decref(workers);
+	return r;
+}
+
+int cmd_status(int argc, char **argv)
+{
+	struct arena a = {0};
+	struct status o = {0};
+	struct err e;
+	int operand, r, status = options_start(&STATUS, argc, argv, &a, &o, &operand);
+	struct source *s;
+
+	if (status >= 0)
+		return status;
+	if (operand < argc) {
+		err_set(&e, ERR_INVALID, "no operand expected, got \"%s\"", argv[operand]);
+		return options_wrong(&STATUS, &e);
+	}
+	s = source_open(&o.source, &e);
+	r = s ? print_status(s, o.json, &e) : -1;
+	if (r < 0)
+		fprintf(stderr, "demarche status: %s\n", e.text);
+	source_close(s);
+	arena_free(&a);
+	return r < 0 ? link_exit_status(&e) : EXIT_DONE;
+}
+
+static void print_log(const json_t *log)
+{
+	static const char *const HEADS[] = {"when (UTC)", "verb",   "from",    "to",
+					    ">attempt",   "worker", "~reason", NULL};
+	struct table *t = table_new(HEADS);
+	struct arena a = {0};
+	const json_t *x;
+	size_t i;
+
+	json_array_foreach(log, i, x)
+	{
+		int64_t code = row_int(x, "code"), attempt = row_int(x, "attempt");
+		struct str reason = row_str(x, "text");
+
+		if (code)
+			reason = arena_printf(&a, "%s: %.*s", err_name((enum err_code)code),
+					      STR_ARG(reason));
+		table_add(t, (const struct str[]){row_time(&a, x, "ms"), row_str(x, "verb"),
+						  row_str(x, "from"), row_str(x, "to"),
+						  attempt ? arena_printf(&a, "%ld", (long)attempt)
+							  : STR(""),
+						  row_str(x, "worker"), reason});
+	}
+	putchar('\n');
+	table_print(t, stdout);
+	table_free(t);
+	arena_free(&a);
+}
+
+static int show_job(struct source *s, const char *job, bool json, struct err *e)
+{
+	struct msg_argument argument = {STR("job"), str_of(job)};
+	json_t *rows = all_rows(s, "show", &argument, e);
+	json_t *row = rows ? json_array_get(rows, 0) : NULL;
+	int r = 0;
+
+	if (!row) {
+		r = rows ? err_set(e, ERR_NOT_FOUND, "no job %s", job) : -1;
+	} else if (json) {
+		json_dumpf(row, stdout, JSON_COMPACT);
+		putchar('\n');
+	} else {
+		print_pairs(row);
+		print_log(json_object_get(row, "log"));
+	}
+	json_decref(rows);
+	return r;
+}
+
+int cmd_show(int argc, char **argv)
+{
+	struct arena a = {0};
+	struct status o = {0};
+	struct err e;
+	int operand, status = options_start(&SHOW, argc, argv, &a, &o, &operand);
+	struct source *s;
+
+	if (status >= 0)
+		return status;
+	if (operand == argc) {
+		err_set(&e, ERR_INVALID, "which job?");
+		return options_wrong(&SHOW, &e);
+	}
+	s = source_open(&o.source, &e);
+	status = s ? EXIT_DONE : link_exit_status(&e);
+	if (!s)
+		fprintf(stderr, "demarche show: %s\n", e.text);
+	for (int i = operand; s && i < argc; i++) {
+		if (show_job(s, argv[i], o.json, &e) == 0)
+			continue;
+		fprintf(stderr, "demarche show: %s\n", e.text);
+		status = link_exit_status(&e);
+	}
+	source_close(s);
+	arena_free(&a);
+	return status;
+}

@@ -1,0 +1,267 @@
+#include "client/source.h"
+
+#include <time.h>
+
+#include "client/table.h"
+#include "proto/pack.h"
+
+const struct option_row SOURCE_ROWS[] = {
+	{.type = OPTION_INCLUDE,
+	 .offset = offsetof(struct source_options, link),
+	 .include = LINK_ROWS},
+	{.name = "db",
+	 .type = OPTION_STR,
+	 .offset = offsetof(struct source_options, db),
+	 .arg = "FILE",
+	 .help = "read this database file instead of asking a broker"},
+	{.type = OPTION_END},
+};
+
+struct source {
+	struct link *link;
+};
+
+struct source *source_open(const struct source_options *o, struct err *e)
+{
+	struct source *s = mem_alloc(sizeof(*s));
+
+	s->link = link_open(&o->link, ROLE_READ, e);
+	if (s->link)
+		return s;
+	mem_free(s);
+	return NULL;
+}
+
+void source_close(struct source *s)
+{
+	if (!s)
+		return;
+	link_close(s->link);
+	mem_free(s);
+}
+
+int source_page(struct source *s, struct link_query *q, struct msg_rows *page, struct err *e)
+{
+	return link_page(s->link, q, page, e);
+}
+
+enum { DEPTH_MAX = 16 };
+
+static json_t *value_of(struct unpack *u, int depth);
+
+static json_t *list_of(struct unpack *u, int depth)
+{
+	json_t *list = json_array();
+
+	for (uint32_t n = unpack_array(u); n > 0; n--)
+		json_array_append_new(list, value_of(u, depth + 1));
+	return list;
+}
+
+static json_t *map_of(struct unpack *u, int depth)
+{
+	json_t *map = json_object();
+
+	for (uint32_t n = unpack_map(u); n > 0 && !unpack_failed(u); n--) {
+		struct str key = unpack_str(u, MSG_NAME_MAX);
+		char name[MSG_NAME_MAX + 1];
+
+		snprintf(name, sizeof(name), "%.*s", STR_ARG(key));
+		json_object_set_new(map, name, value_of(u, depth + 1));
+	}
+	return map;
+}
+
+static json_t *value_of(struct unpack *u, int depth)
+{
+	struct str s;
+	json_t *text;
+
+	if (depth > DEPTH_MAX)
+		unpack_fail(u, "a value that is nested less deeply");
+	switch (unpack_peek(u)) {
+	case UNPACK_BOOL:
+		return json_boolean(unpack_bool(u));
+	case UNPACK_INT:
+		return json_integer(unpack_int(u));
+	case UNPACK_DOUBLE:
+		return json_real(unpack_double(u));
+	case UNPACK_STR:
+	case UNPACK_BIN:
+		s = unpack_str(u, MSG_FRAME_MAX);
+		text = json_stringn(s.p ? s.p : "", s.n);
+		return text ? text : json_null();
+	case UNPACK_ARRAY:
+		return list_of(u, depth);
+	case UNPACK_MAP:
+		return map_of(u, depth);
+	default:
+		unpack_skip(u);
+		return json_null();
+	}
+}
+
+json_t *source_row(struct str packed, struct err *e)
+{
+	struct unpack u;
+	json_t *row;
+
+	unpack_init(&u, packed);
+	row = value_of(&u, 0);
+	if (unpack_end(&u, e) == 0 && json_is_object(row))
+		return row;
+	json_decref(row);
+	err_set(e, ERR_CORRUPT, "a row that cannot be read");
+	return NULL;
+}
+
+struct str row_str(const json_t *row, const char *key)
+{
+	const json_t *v = json_object_get(row, key);
+
+	return (struct str){json_is_string(v) ? json_string_value(v) : "",
+			    json_is_string(v) ? json_string_length(v) : 0};
+}
+
+int64_t row_int(const json_t *row, const char *key)
+{
+	return json_integer_value(json_object_get(row, key));
+}
+
+double row_double(const json_t *row, const char *key)
+{
+	return json_number_value(json_object_get(row, key));
+}
+
+void row_actors(const json_t *row, const char *key, bool codes, struct buf *out)
+{
+	const json_t *actor;
+	size_t i;
+
+	json_array_foreach(json_object_get(row, key), i, actor)
+	{
+		struct str name = row_str(actor, codes ? "code" : "name");
+
+		if (!name.n)
+			name = row_str(actor, codes ? "name" : "code");
+		buf_printf(out, "%s%.*s", i ? ", " : "", STR_ARG(name));
+	}
+}
+
+struct str row_time(struct arena *a, const json_t *row, const char *key)
+{
+	int64_t ms = row_int(row, key);
+	time_t seconds = (time_t)(ms / 1000);
+	char text[32];
+	struct tm tm;
+
+	if (!ms || !gmtime_r(&seconds, &tm))
+		return STR("");
+	strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
+	return arena_str(a, str_of(text));
+}
+
+static struct str cell_of(struct arena *a, const struct row_column *c, const json_t *row)
+{
+	const json_t *v = c->key ? json_object_get(row, c->key) : NULL;
+	struct buf b = {0};
+	struct str s;
+
+	if (c->cell)
+		c->cell(a, row, &b);
+	else if (json_is_integer(v))
+		buf_printf(&b, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
+	else if (json_is_real(v))
+		buf_printf(&b, "%.2f", json_real_value(v));
+	else
+		buf_add_str(&b, row_str(row, c->key ? c->key : ""));
+	s = arena_str(a, buf_str(&b));
+	buf_free(&b);
+	return s;
+}
+
+static void add_row(const struct row_list *l, struct table *t, const json_t *row)
+{
+	struct str cells[TABLE_COLUMNS_MAX];
+	struct arena a = {0};
+
+	for (int i = 0; l->columns[i].head; i++)
+		cells[i] = cell_of(&a, &l->columns[i], row);
+	table_add(t, cells);
+	arena_free(&a);
+}
+
+static int take_page(const struct row_list *l, const struct msg_rows *page, struct table *t,
+		     struct err *e)
+{
+	for (uint32_t i = 0; i < page->n_rows; i++) {
+		json_t *row = source_row(page->rows[i], e);
+
+		if (!row)
+			return -1;
+		if (t) {
+			add_row(l, t, row);
+		} else {
+			json_dumpf(row, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6));
+			putchar('\n');
+		}
+		json_decref(row);
+	}
+	return 0;
+}
+
+static uint32_t arguments_of(const struct row_filter *filters, struct msg_argument *out)
+{
+	uint32_t n = 0;
+
+	for (; filters && filters->name; filters++)
+		if (filters->value && *filters->value)
+			out[n++] = (struct msg_argument){str_of(filters->name),
+							 str_of(filters->value)};
+	return n;
+}
+
+static int walk(const struct row_list *l, struct source *s, struct link_query *q, struct table *t,
+		struct err *e)
+{
+	struct msg_rows page;
+	int got;
+
+	while ((got = source_page(s, q, &page, e)) == 1)
+		if (take_page(l, &page, t, e) < 0)
+			return -1;
+	return got;
+}
+
+static struct table *table_for(const struct row_list *l)
+{
+	const char *heads[TABLE_COLUMNS_MAX + 1] = {0};
+
+	for (int i = 0; l->columns[i].head; i++)
+		heads[i] = l->columns[i].head;
+	return table_new(heads);
+}
+
+int rows_print(const struct row_list *l, const struct source_options *o,
+	       const struct row_filter *filters, uint64_t limit, bool json)
+{
+	struct msg_argument arguments[16];
+	struct link_query q = {.what = l->what, .arguments = arguments, .limit = limit};
+	struct table *t = json ? NULL : table_for(l);
+	struct err e;
+	struct source *s = source_open(o, &e);
+	int r = s ? 0 : -1;
+
+	q.n_arguments = arguments_of(filters, arguments);
+	if (s)
+		r = walk(l, s, &q, t, &e);
+	if (r == 0 && t && q.given)
+		table_print(t, stdout);
+	if (r == 0 && !q.given && l->none)
+		fprintf(stderr, "%s\n", l->none);
+	if (r < 0)
+		fprintf(stderr, "demarche %s: %s\n", l->command, e.text);
+	source_close(s);
+	table_free(t);
+	return r < 0 ? link_exit_status(&e) : 0;
+}

@@ -1,0 +1,53 @@
+/* Where questions are answered: a broker, or a database file read directly. Both give the same
+ * rows (docs/protocol.md, QUERY). */
+#ifndef DEMARCHE_CLIENT_SOURCE_H
+#define DEMARCHE_CLIENT_SOURCE_H
+
+#include <jansson.h>
+
+#include "client/link.h"
+
+struct source_options {
+	struct link_options link;
+	const char *db;
+};
+extern const struct option_row SOURCE_ROWS[];
+
+struct source;
+
+struct source *source_open(const struct source_options *o, struct err *e);
+void source_close(struct source *s);
+int source_page(struct source *s, struct link_query *q, struct msg_rows *page, struct err *e);
+
+/* One packed row as JSON (yours to json_decref); NULL where it is damaged. */
+json_t *source_row(struct str packed, struct err *e);
+
+/* Pieces of a row; "" and 0 where the key is missing. Valid as long as the row. */
+struct str row_str(const json_t *row, const char *key);
+int64_t row_int(const json_t *row, const char *key);
+double row_double(const json_t *row, const char *key);
+/* "Armenia, Russia" of a list of {name, code}; codes instead of names where `codes`. */
+void row_actors(const json_t *row, const char *key, bool codes, struct buf *out);
+/* Milliseconds since 1970 as "2026-01-31 12:30:05" (UTC), "" for 0. */
+struct str row_time(struct arena *a, const json_t *row, const char *key);
+
+/* What all commands that list rows share: a query from filters, printed as a table or as JSON
+ * lines. Returns the exit status. */
+struct row_column {
+	const char *head; /* as for table_new */
+	const char *key;  /* printed as it is, unless `cell` is given */
+	void (*cell)(struct arena *a, const json_t *row, struct buf *out);
+};
+struct row_list {
+	const char *command; /* for messages */
+	const char *what;    /* of the QUERY */
+	const struct row_column *columns;
+	const char *none; /* said on standard error where there is no row */
+};
+struct row_filter {
+	const char *name, *value; /* value NULL: not asked for */
+};
+int rows_print(const struct row_list *l, const struct source_options *o,
+	       const struct row_filter *filters, uint64_t limit, bool json);
+
+#endif
