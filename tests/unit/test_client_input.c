@@ -53,7 +53,7 @@ static int drop_folder(void **state)
 
 static void assert_str(struct str s, const char *expected)
 {
-	if (s.n != strlen(expected) || memcmp(s.p, expected, s.n) != 0)
+	if (!str_is(s, expected))
 		fail_msg("\"%.*s\" where \"%s\" was expected", STR_ARG(s), expected);
 }
 
