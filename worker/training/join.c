@@ -34,20 +34,20 @@ int train_join(int argc, char **argv)
 	for (int i = 2; i < argc && !bad; i++) {
 		struct buf b = {0};
 		struct image im;
-		void *aligned;
+		void *block, *aligned;
 
 		bad = file_read(&b, argv[i], &e) < 0;
 		if (bad)
 			break;
-		aligned = mem_alloc(b.n + IMAGE_ALIGN);
-		aligned = (void *)(((uintptr_t)aligned + IMAGE_ALIGN - 1) &
+		block = mem_alloc(b.n + IMAGE_ALIGN);
+		aligned = (void *)(((uintptr_t)block + IMAGE_ALIGN - 1) &
 				   ~(uintptr_t)(IMAGE_ALIGN - 1));
 		memcpy(aligned, b.p, b.n);
 		bad = image_open(&im, aligned, b.n, &e) < 0;
 		if (!bad)
 			copy_sections(w, &im);
+		mem_free(block);
 		buf_free(&b);
-		/* the copy stays: the writer may borrow it until the end of the program */
 	}
 	if (!bad)
 		image_writer_finish(w, &out);
