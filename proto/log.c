@@ -115,7 +115,8 @@ void log_write(enum log_level level, const char *word, const struct log_pair *pa
 		return;
 	log_render(&setup, level, word, pairs, &line);
 	while (done < line.n) {
-		ssize_t n = write(setup.fd ? setup.fd : STDERR_FILENO, line.p + done, line.n - done);
+		ssize_t n =
+			write(setup.fd ? setup.fd : STDERR_FILENO, line.p + done, line.n - done);
 
 		if (n < 0 && errno == EINTR)
 			continue;

@@ -22,14 +22,14 @@ enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERRO
 enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 
 /* The choices of --log-level and --log-format, in the order of the enums. */
-#define LOG_LEVEL_CHOICES "debug|info|warn|error"
+#define LOG_LEVEL_CHOICES  "debug|info|warn|error"
 #define LOG_FORMAT_CHOICES "text|json"
 
 struct log_setup {
-	enum log_level least;       /* quieter lines are dropped */
+	enum log_level least; /* quieter lines are dropped */
 	enum log_format format;
-	int64_t (*wall_ms)(void);   /* milliseconds since 1970, or NULL: no time in the lines */
-	int fd;                     /* 0 means standard error */
+	int64_t (*wall_ms)(void); /* milliseconds since 1970, or NULL: no time in the lines */
+	int fd;                   /* 0 means standard error */
 };
 
 /* Without a call lines go to standard error as text, from info up, without time. */
@@ -48,7 +48,7 @@ struct log_pair {
 	} as;
 };
 
-#define LOG_INT(k, v) ((struct log_pair){.key = (k), .kind = LOG_KIND_INT, .as.i = (v)})
+#define LOG_INT(k, v)  ((struct log_pair){.key = (k), .kind = LOG_KIND_INT, .as.i = (v)})
 #define LOG_UINT(k, v) ((struct log_pair){.key = (k), .kind = LOG_KIND_UINT, .as.u = (v)})
 #define LOG_TEXT(k, v) ((struct log_pair){.key = (k), .kind = LOG_KIND_STR, .as.s = (v)})
 #define LOG_CSTR(k, v) LOG_TEXT(k, str_of(v))
@@ -58,12 +58,11 @@ struct log_pair {
 
 /* log_info("lease", LOG_UINT("job", id), LOG_CSTR("worker", name)); at least one pair. */
 #define log_debug(word, ...) log_write_pairs(LOG_LEVEL_DEBUG, word, __VA_ARGS__)
-#define log_info(word, ...) log_write_pairs(LOG_LEVEL_INFO, word, __VA_ARGS__)
-#define log_warn(word, ...) log_write_pairs(LOG_LEVEL_WARN, word, __VA_ARGS__)
+#define log_info(word, ...)  log_write_pairs(LOG_LEVEL_INFO, word, __VA_ARGS__)
+#define log_warn(word, ...)  log_write_pairs(LOG_LEVEL_WARN, word, __VA_ARGS__)
 #define log_error(word, ...) log_write_pairs(LOG_LEVEL_ERROR, word, __VA_ARGS__)
-#define log_write_pairs(level, word, ...)                                                          \
-	log_write((level), (word),                                                                 \
-		  (const struct log_pair[]){__VA_ARGS__, {.kind = LOG_KIND_END}})
+#define log_write_pairs(level, word, ...) \
+	log_write((level), (word), (const struct log_pair[]){__VA_ARGS__, {.kind = LOG_KIND_END}})
 
 /* The list ends with LOG_KIND_END; everything is borrowed for the call. */
 void log_write(enum log_level level, const char *word, const struct log_pair *pairs);

@@ -31,8 +31,8 @@ struct slots {
 
 /* Keys that several programs share: without a section they may stand in the file even where a
  * program has no use for them. */
-static const char *const FAMILY[] = {"broker", "key", "log-format", "log-level", "model",
-				     "codebook", "codebook-image", "collection"};
+static const char *const FAMILY[] = {"broker", "key",      "log-format",     "log-level",
+				     "model",  "codebook", "codebook-image", "collection"};
 
 static void unfold(struct slots *s, const struct option_row *rows, char *base)
 {
@@ -59,12 +59,11 @@ static struct slot *slot_of(struct slots *s, const char *name)
 static const struct unit {
 	const char *name;
 	int64_t factor;
-} DURATIONS[] = {{"ms", 1},          {"s", 1000},        {"", 1000},        {"m", 60000},
-		 {"min", 60000},     {"h", 3600000},     {"d", 86400000},   {NULL, 0}},
-  SIZES[] = {{"", 1},        {"B", 1},           {"K", 1 << 10},    {"KB", 1 << 10},
-	     {"k", 1 << 10}, {"M", 1 << 20},     {"MB", 1 << 20},   {"G", 1 << 30},
-	     {"GB", 1 << 30}, {"KiB", 1 << 10},  {"MiB", 1 << 20},  {"GiB", 1 << 30},
-	     {NULL, 0}};
+} DURATIONS[] = {{"ms", 1},      {"s", 1000},    {"", 1000},      {"m", 60000},
+		 {"min", 60000}, {"h", 3600000}, {"d", 86400000}, {NULL, 0}},
+  SIZES[] = {{"", 1},          {"B", 1},         {"K", 1 << 10}, {"KB", 1 << 10}, {"k", 1 << 10},
+	     {"M", 1 << 20},   {"MB", 1 << 20},  {"G", 1 << 30}, {"GB", 1 << 30}, {"KiB", 1 << 10},
+	     {"MiB", 1 << 20}, {"GiB", 1 << 30}, {NULL, 0}};
 
 static int read_int(const char *text, int64_t *v, const char **rest)
 {
@@ -118,11 +117,12 @@ static int set_number(const struct option_row *r, const char *text, const char *
 		bad = read_int(text, &v, &rest) < 0 || *rest;
 	}
 	if (bad)
-		return err_set(e, ERR_INVALID, "%s: expected %s, got \"%.100s\"", where, what, text);
+		return err_set(e, ERR_INVALID, "%s: expected %s, got \"%.100s\"", where, what,
+			       text);
 	if (v < r->min || v > max)
-		return err_set(e, ERR_INVALID, "%s: %.100s is not from %" PRId64 " to %" PRId64 "%s",
-			       where, text, r->min, max,
-			       r->type == OPTION_DURATION ? " milliseconds" : "");
+		return err_set(e, ERR_INVALID,
+			       "%s: %.100s is not from %" PRId64 " to %" PRId64 "%s", where, text,
+			       r->min, max, r->type == OPTION_DURATION ? " milliseconds" : "");
 	memcpy(field, &v, sizeof(v));
 	return 0;
 }
@@ -158,7 +158,8 @@ static int set_choice(const struct option_row *r, const char *text, const char *
 			break;
 		word += n + 1;
 	}
-	return err_set(e, ERR_INVALID, "%s: expected one of %s, got \"%.100s\"", where, r->arg, text);
+	return err_set(e, ERR_INVALID, "%s: expected one of %s, got \"%.100s\"", where, r->arg,
+		       text);
 }
 
 static int list_add(struct option_list *l, struct str word, const char *where, struct arena *a,
@@ -192,8 +193,8 @@ static int list_add_words(struct option_list *l, const char *text, const char *w
 	}
 }
 
-int options_set(const struct option_row *row, const char *text, const char *where,
-		struct arena *a, void *settings, struct err *e)
+int options_set(const struct option_row *row, const char *text, const char *where, struct arena *a,
+		void *settings, struct err *e)
 {
 	void *field = (char *)settings + row->offset;
 
@@ -322,8 +323,8 @@ static int file_apply(struct slots *s, const char *section, struct str text, con
 	return 0;
 }
 
-int options_file(const struct option_program *p, struct str text, const char *path,
-		 struct arena *a, void *settings, struct err *e)
+int options_file(const struct option_program *p, struct str text, const char *path, struct arena *a,
+		 void *settings, struct err *e)
 {
 	struct slots s = {.n = 0};
 
@@ -372,8 +373,9 @@ static int files_read(struct slots *s, const char *section, const char *config, 
 		dirs += n + (dirs[n] == ':');
 	}
 	while (list.n--)
-		if (file_read(s, section, arena_printf(a, "%s/demarche/demarche.ini",
-						       list.v[list.n]).p, false, a, e) < 0)
+		if (file_read(s, section,
+			      arena_printf(a, "%s/demarche/demarche.ini", list.v[list.n]).p, false,
+			      a, e) < 0)
 			return -1;
 	if (!home || *home != '/') {
 		home = getenv("HOME");
@@ -447,10 +449,9 @@ static void getopt_table(const struct slots *s, struct getopt_table *t)
 	for (int i = 0; i < s->n; i++) {
 		const struct option_row *r = s->v[i].row;
 
-		t->longs[i] = (struct option){r->name,
-					      r->type == OPTION_BOOL ? no_argument
-								     : required_argument,
-					      NULL, 2000 + i};
+		t->longs[i] = (struct option){
+			r->name, r->type == OPTION_BOOL ? no_argument : required_argument, NULL,
+			2000 + i};
 		if (!r->letter)
 			continue;
 		*c++ = r->letter;

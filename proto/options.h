@@ -22,7 +22,7 @@ enum option_type {
 	OPTION_STR,      /* const char *, NULL where there is no value and no default */
 	OPTION_INT,      /* int64_t from min to max */
 	OPTION_SIZE,     /* int64_t bytes: 4096, 64K, 256M, 2G */
-	OPTION_DURATION, /* int64_t milliseconds: 250ms, 30s, 5m, 2h, 7d; a bare number is seconds */
+	OPTION_DURATION, /* int64_t milliseconds: 250ms, 30s, 5m, 2h, 7d; a bare number: seconds */
 	OPTION_BOOL,     /* bool: the flag takes no value; variable and file take yes or no */
 	OPTION_CHOICE,   /* int, the index of the word in `arg` ("text|json") */
 	OPTION_LIST,     /* struct option_list: a flag may be repeated; commas elsewhere */
@@ -35,23 +35,23 @@ struct option_list {
 };
 
 struct option_row {
-	const char *name;    /* "data-dir"; also the key of the file */
-	char letter;         /* 'j', or 0 */
+	const char *name; /* "data-dir"; also the key of the file */
+	char letter;      /* 'j', or 0 */
 	enum option_type type;
-	size_t offset;       /* of the field in the struct that is filled */
-	const char *arg;     /* what help calls the value ("DIR"); the words of a choice */
-	const char *standard;/* default, as one would write it; NULL none */
-	const char *help;    /* one sentence without a point at the end; NULL hides the option */
-	int64_t min, max;    /* of INT, SIZE, DURATION; both 0: from 0 up */
+	size_t offset;        /* of the field in the struct that is filled */
+	const char *arg;      /* what help calls the value ("DIR"); the words of a choice */
+	const char *standard; /* default, as one would write it; NULL none */
+	const char *help;     /* one sentence without a point at the end; NULL hides the option */
+	int64_t min, max;     /* of INT, SIZE, DURATION; both 0: from 0 up */
 	const struct option_row *include;
 };
 
 struct option_program {
-	const char *name;    /* "demarche-worker", "demarche submit" */
-	const char *section; /* of the configuration file: "worker"; NULL: only what all share */
-	const char *synopsis;/* "[OPTION…] PATH…" */
-	const char *about;   /* what it does: sentences, wrapped by help */
-	const char *more;    /* printed below the options as it stands (examples …), or NULL */
+	const char *name;     /* "demarche-worker", "demarche submit" */
+	const char *section;  /* of the configuration file: "worker"; NULL: only what all share */
+	const char *synopsis; /* "[OPTION…] PATH…" */
+	const char *about;    /* what it does: sentences, wrapped by help */
+	const char *more;     /* printed below the options as it stands (examples …), or NULL */
 	const struct option_row *rows;
 };
 
@@ -77,8 +77,8 @@ void options_flags(const struct option_program *p, FILE *out);
 
 /* One value as the tables read it; the field at `settings + row->offset` is set. For tests and
  * for those who read the same words elsewhere. `where` names the origin in the error. */
-int options_set(const struct option_row *row, const char *text, const char *where,
-		struct arena *a, void *settings, struct err *e);
+int options_set(const struct option_row *row, const char *text, const char *where, struct arena *a,
+		void *settings, struct err *e);
 
 /* "30s" → 30000; "1G" → 1073741824; -1 for anything that is not one. */
 int64_t options_duration(const char *text);
@@ -86,7 +86,7 @@ int64_t options_size(const char *text);
 
 /* Reads one configuration text (ini): keys without a section must be shared options, keys in
  * [section] must be in the table. Values already set stay. Errors name `path` and line. */
-int options_file(const struct option_program *p, struct str text, const char *path,
-		 struct arena *a, void *settings, struct err *e);
+int options_file(const struct option_program *p, struct str text, const char *path, struct arena *a,
+		 void *settings, struct err *e);
 
 #endif

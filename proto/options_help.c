@@ -6,7 +6,9 @@
 enum { WIDTH = 90, INDENT = 30 };
 
 static const struct option_row OWN_ROWS[] = {
-	{.name = "config", .type = OPTION_STR, .arg = "FILE",
+	{.name = "config",
+	 .type = OPTION_STR,
+	 .arg = "FILE",
 	 .help = "configuration file instead of the XDG ones (demarche/demarche.ini)"},
 	{.name = "help", .letter = 'h', .type = OPTION_BOOL, .help = "print this and end"},
 	{.name = "version", .type = OPTION_BOOL, .help = "print the version and end"},
@@ -48,10 +50,9 @@ static struct str row_flag(const struct option_row *r, struct arena *a)
 	struct str head = r->letter ? arena_printf(a, "-%c, --%s", r->letter, r->name)
 				    : arena_printf(a, "    --%s", r->name);
 
-	return r->type == OPTION_BOOL
-		       ? head
-		       : arena_printf(a, "%s=%s%s", head.p, r->arg,
-				      r->type == OPTION_LIST ? "…" : "");
+	return r->type == OPTION_BOOL ? head
+				      : arena_printf(a, "%s=%s%s", head.p, r->arg,
+						     r->type == OPTION_LIST ? "…" : "");
 }
 
 static struct str row_help(const struct option_row *r, struct arena *a)

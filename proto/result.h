@@ -10,6 +10,8 @@
 
 enum { RESULT_SCHEMA = 1 };
 
+/* clang-format off */
+
 /* The sixteen PLOVER event types, with their quad class (1 verbal cooperation, 2 material
  * cooperation, 3 verbal conflict, 4 material conflict). Source: PLOVER manual 2.0. */
 #define EVENT_TYPES(X)                                                                             \
@@ -53,6 +55,8 @@ enum stance_kind { STANCE_KINDS(X) N_STANCE_KINDS };
 #define X(name, text) PRECISION_##name,
 enum date_precision { DATE_PRECISIONS(X) N_DATE_PRECISIONS };
 #undef X
+
+/* clang-format on */
 
 const char *entity_kind_name(enum entity_kind k);
 const char *event_status_name(enum event_status s);
@@ -115,7 +119,7 @@ struct result_target {
 	int64_t entity; /* id, or -1 where it is an issue (nil in the record) */
 	struct id_list about;
 	struct str topic; /* of the taxonomy ("trade"), or "" */
-	struct str key;   /* the issue in normalised words: the same issue named otherwise has it too */
+	struct str key;   /* the issue in normalised words, the same for all ways of naming it */
 };
 
 struct result_stance {

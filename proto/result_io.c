@@ -12,24 +12,24 @@ enum kind {
 	KIND_STR,
 	KIND_U64,
 	KIND_U32,
-	KIND_INT,    /* int from 0 */
+	KIND_INT, /* int from 0 */
 	KIND_DOUBLE,
 	KIND_ENUM,   /* enum, written as its name */
 	KIND_QUAD,   /* of the event type at `offset`; not read */
 	KIND_ENTITY, /* int64_t; nil is -1 */
 	KIND_SPAN,
 	KIND_MAP,
-	KIND_PLACE,  /* a map, empty where its first string is */
+	KIND_PLACE, /* a map, empty where its first string is */
 	KIND_LIST,
 };
 
 struct field {
 	const char *key;
 	enum kind kind;
-	size_t offset, n_offset;   /* of the value; of a list's count */
-	const struct field *of;    /* rows of a map; the one row of a list's elements */
-	size_t size;               /* of an element */
-	uint64_t max;              /* greatest number, length or count */
+	size_t offset, n_offset;       /* of the value; of a list's count */
+	const struct field *of;        /* rows of a map; the one row of a list's elements */
+	size_t size;                   /* of an element */
+	uint64_t max;                  /* greatest number, length or count */
 	const char *(*name)(unsigned); /* of an enum's value */
 };
 
@@ -58,6 +58,7 @@ static const char *precision_name(unsigned v)
 	return date_precision_name((enum date_precision)v);
 }
 
+/* clang-format off */
 #define STRING(s, f) {#f, KIND_STR, offsetof(s, f), 0, NULL, 0, RESULT_TEXT_MAX, NULL}
 #define NUMBER(s, f, k, m) {#f, k, offsetof(s, f), 0, NULL, 0, m, NULL}
 #define WORD(s, f, n, fn) {#f, KIND_ENUM, offsetof(s, f), 0, NULL, 0, n, fn}
@@ -69,6 +70,10 @@ static const char *precision_name(unsigned v)
 	{#f, KIND_LIST, offsetof(s, f.ids), offsetof(s, f.n), &ELEMENT_ID, sizeof(uint32_t),       \
 	 RESULT_IDS_MAX, NULL}
 #define END {NULL, KIND_MAP, 0, 0, NULL, 0, 0, NULL}
+#define STAT(f)                                                                                    \
+	{#f, KIND_U64, offsetof(struct result, stats.f) - offsetof(struct result, stats), 0, NULL, \
+	 0, INT64_MAX, NULL}
+/* clang-format on */
 
 static const struct field ELEMENT_ID = {"", KIND_U32, 0, 0, NULL, 0, RESULT_ID_MAX, NULL};
 static const struct field ELEMENT_STR = {"", KIND_STR, 0, 0, NULL, 0, RESULT_TEXT_MAX, NULL};
@@ -97,9 +102,6 @@ static const struct field ENGINE[] = {
 	END,
 };
 
-#define STAT(f)                                                                                    \
-	{#f, KIND_U64, offsetof(struct result, stats.f) - offsetof(struct result, stats), 0, NULL, \
-	 0, INT64_MAX, NULL}
 static const struct field STATS[] = {STAT(chars), STAT(sentences), STAT(tokens), STAT(us), END};
 
 static const struct field ENTITY[] = {
@@ -191,9 +193,9 @@ static const struct field RECORD[] = {
 };
 
 /* Fields are reached by offset; these say the type once. */
-#define AT(type, base, f) (*(type *)(void *)((char *)(base) + (f)->offset))
+#define AT(type, base, f)  (*(type *)(void *)((char *)(base) + (f)->offset))
 #define GET(type, base, f) (*(const type *)(const void *)((const char *)(base) + (f)->offset))
-#define COUNT(base, f) (*(const uint32_t *)(const void *)((const char *)(base) + (f)->n_offset))
+#define COUNT(base, f)     (*(const uint32_t *)(const void *)((const char *)(base) + (f)->n_offset))
 
 /* ---- writing: one walk, two kinds of bytes ---- */
 
@@ -387,7 +389,8 @@ struct reader {
 static void take_value(struct reader *r, const struct field *f, void *base);
 
 /* The rows come in their own order in all but foreign records, so look at the next one first. */
-static const struct field *row_of(const struct field *rows, const struct field *next, struct str key)
+static const struct field *row_of(const struct field *rows, const struct field *next,
+				  struct str key)
 {
 	if (next->key && str_is(key, next->key))
 		return next;

@@ -184,6 +184,15 @@ void wire_close(struct wire *w, int linger_ms)
 	mem_free(w);
 }
 
+int wire_descriptor(struct wire *w)
+{
+	size_t n = sizeof(int);
+	int fd;
+
+	CHECK(zmq_getsockopt(w->socket, ZMQ_FD, &fd, &n) == 0);
+	return fd;
+}
+
 const char *wire_endpoint(struct wire *w, uint32_t i)
 {
 	CHECK(i < w->n_endpoints);

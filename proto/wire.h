@@ -61,6 +61,10 @@ struct wire_fd {
  * frame is there, 0 when not (also after a signal), -1 when waiting failed. */
 int wire_poll(struct wire *w, struct wire_fd *fds, uint32_t n_fds, int timeout_ms, struct err *e);
 
+/* For those who wait for several wires: becomes readable when something happened on this one.
+ * Edge-triggered: before waiting on it, wire_recv must have said 0 after the last wire_send. */
+int wire_descriptor(struct wire *w);
+
 struct wire_frame {
 	struct wire_peer peer;
 	struct str bytes; /* valid until the next wire_recv */

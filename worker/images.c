@@ -71,8 +71,7 @@ static int open_one(struct image *im, int *fd, const char *path, const char *wha
 	return 0;
 }
 
-int images_open(struct images *im, const char *model_path, const char *codebook_path,
-		struct err *e)
+int images_open(struct images *im, const char *model_path, const char *codebook_path, struct err *e)
 {
 	*im = (struct images){.model_fd = -1, .codebook_fd = -1};
 	if (open_one(&im->model, &im->model_fd,

@@ -13,7 +13,7 @@ struct images {
 	int model_fd, codebook_fd;
 };
 
-#define IMAGES_MODEL_NAME "english.model"
+#define IMAGES_MODEL_NAME    "english.model"
 #define IMAGES_CODEBOOK_NAME "codebook.image"
 
 /* NULL paths: ../share/demarche/ beside the folder of this program, which is where both the build

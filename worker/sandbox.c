@@ -55,7 +55,8 @@ static const int ALLOWED[] = {
 	SCMP_SYS(exit),         SCMP_SYS(exit_group),   SCMP_SYS(restart_syscall),
 	SCMP_SYS(sched_yield),
 #if SANITIZED
-	SCMP_SYS(sigaltstack), SCMP_SYS(rt_sigaction), SCMP_SYS(tgkill), SCMP_SYS(nanosleep),
+	SCMP_SYS(sigaltstack),  SCMP_SYS(rt_sigaction), SCMP_SYS(tgkill),
+	SCMP_SYS(nanosleep),
 #endif
 };
 

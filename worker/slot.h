@@ -15,19 +15,19 @@
 #include "worker/images.h"
 
 enum {
-	SLOT_TEXT_MAX = 32 << 20,                /* bytes of a document */
-	SLOT_RECORD_MAX = 16 << 20,              /* bytes of a result record */
+	SLOT_TEXT_MAX = 32 << 20,   /* bytes of a document */
+	SLOT_RECORD_MAX = 16 << 20, /* bytes of a result record */
 	SLOT_FRAME_MAX = SLOT_TEXT_MAX + 65536,
-	SLOT_CPU_SECONDS = 600,                  /* a slot retires after this much work */
+	SLOT_CPU_SECONDS = 600, /* a slot retires after this much work */
 };
 
 enum slot_frame_kind {
-	SLOT_READY = 1,    /* slot → pool: the sandbox is closed, documents are welcome */
-	SLOT_UNFIT,        /* slot → pool: could not start: code, sentence */
-	SLOT_WORK,         /* pool → slot: a document */
-	SLOT_RECORD,       /* slot → pool: its record, msgpack */
-	SLOT_FAILED,       /* slot → pool: no record: code, sentence */
-	SLOT_RECORD_LAST,  /* as SLOT_RECORD; the slot has worked enough and wants to be replaced */
+	SLOT_READY = 1,   /* slot → pool: the sandbox is closed, documents are welcome */
+	SLOT_UNFIT,       /* slot → pool: could not start: code, sentence */
+	SLOT_WORK,        /* pool → slot: a document */
+	SLOT_RECORD,      /* slot → pool: its record, msgpack */
+	SLOT_FAILED,      /* slot → pool: no record: code, sentence */
+	SLOT_RECORD_LAST, /* as SLOT_RECORD; the slot has worked enough and wants to be replaced */
 };
 
 struct slot_head {

@@ -43,14 +43,14 @@ static const bool MOVES[N_STATES][N_STATES] = {
 
 struct member {
 	enum state state;
-	int n;              /* its number in the pool */
+	int n; /* its number in the pool */
 	pid_t pid;
 	int socket, complaints, timer; /* -1 where there is none */
-	uint64_t tag;       /* BUSY, FINISHED */
-	bool leaves;        /* FINISHED: to be replaced after collection */
-	int bad_starts;     /* in a row */
+	uint64_t tag;                  /* BUSY, FINISHED */
+	bool leaves;                   /* FINISHED: to be replaced after collection */
+	int bad_starts;                /* in a row */
 	struct buf in, out;
-	size_t sent;        /* of out */
+	size_t sent; /* of out */
 };
 
 struct failure {
@@ -374,8 +374,7 @@ static void receive(struct slots *s, struct member *m)
 			want += h.length;
 		}
 		if (m->in.n >= sizeof(h) && m->in.n == want) {
-			frame(s, m, h.kind,
-			      (struct str){m->in.p + sizeof(h), want - sizeof(h)});
+			frame(s, m, h.kind, (struct str){m->in.p + sizeof(h), want - sizeof(h)});
 			return;
 		}
 		buf_reserve(&m->in, want - m->in.n);
@@ -586,9 +585,11 @@ bool slots_collect(struct slots *s, struct slots_done *d)
 	}
 	if (!m)
 		return false;
-	*d = (struct slots_done){m->tag, false,
-				 {m->in.p + sizeof(struct slot_head),
-				  m->in.n - sizeof(struct slot_head)}, {.code = ERR_NONE}};
+	*d = (struct slots_done){
+		m->tag,
+		false,
+		{m->in.p + sizeof(struct slot_head), m->in.n - sizeof(struct slot_head)},
+		{.code = ERR_NONE}};
 	s->busy--;
 	s->next = (m->n + 1) % s->o.n;
 	if (m->leaves)

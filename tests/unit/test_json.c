@@ -84,7 +84,8 @@ static void commas_stand_between_values(void **state)
 	json_uint(&j, UINT64_MAX);
 	json_close(&j, '}');
 	buf_add(&out, "", 1);
-	assert_string_equal(out.p, "{\"a\":[],\"b\":[-1,null,{},false],\"c\":18446744073709551615}");
+	assert_string_equal(out.p,
+			    "{\"a\":[],\"b\":[-1,null,{},false],\"c\":18446744073709551615}");
 	buf_free(&out);
 }
 

@@ -24,16 +24,18 @@ static void expect(const struct log_setup *s, enum log_level level, const struct
 
 static void pairs_become_one_line(void **state)
 {
-	const struct log_pair pairs[] = {LOG_UINT("job", 17), LOG_INT("delta", -3),
-					 LOG_CSTR("worker", "w9"), LOG_CSTR("why", "it \"broke\"\n"),
-					 LOG_BOOL("last", true), {.kind = LOG_KIND_END}};
+	const struct log_pair pairs[] = {
+		LOG_UINT("job", 17),      LOG_INT("delta", -3),
+		LOG_CSTR("worker", "w9"), LOG_CSTR("why", "it \"broke\"\n"),
+		LOG_BOOL("last", true),   {.kind = LOG_KIND_END}};
 	struct log_setup s = {.format = LOG_FORMAT_TEXT};
 
 	(void)state;
 	expect(&s, LOG_LEVEL_INFO, pairs,
 	       "lease job=17 delta=-3 worker=w9 why=\"it \\\"broke\\\"\\n\" last=true\n");
 	expect(&s, LOG_LEVEL_WARN, pairs,
-	       "lease level=warn job=17 delta=-3 worker=w9 why=\"it \\\"broke\\\"\\n\" last=true\n");
+	       "lease level=warn job=17 delta=-3 worker=w9 why=\"it \\\"broke\\\"\\n\" "
+	       "last=true\n");
 	s.format = LOG_FORMAT_JSON;
 	expect(&s, LOG_LEVEL_INFO, pairs,
 	       "{\"event\":\"lease\",\"level\":\"info\",\"job\":17,\"delta\":-3,\"worker\":\"w9\","

@@ -22,7 +22,7 @@ struct settings {
 };
 
 #define COMMON(field) offsetof(struct common, field)
-#define AT(field) offsetof(struct settings, field)
+#define AT(field)     offsetof(struct settings, field)
 
 static const struct option_row COMMON_ROWS[] = {
 	{"broker", 'b', OPTION_LIST, COMMON(brokers), "ENDPOINT", "tcp://127.0.0.1:7730",
@@ -44,8 +44,11 @@ static const struct option_row ROWS[] = {
 };
 
 static const struct option_program PROGRAM = {
-	.name = "demarche-test", .section = "test", .synopsis = "[OPTION…] FILE…",
-	.about = "Tests the tables.", .rows = ROWS,
+	.name = "demarche-test",
+	.section = "test",
+	.synopsis = "[OPTION…] FILE…",
+	.about = "Tests the tables.",
+	.rows = ROWS,
 };
 
 struct fixture {
@@ -81,7 +84,7 @@ static int read_line(struct fixture *f, const char *line)
 	char *copy = (char *)(uintptr_t)arena_str(&f->arena, str_of(line)).p;
 	int argc = 0;
 
-	argv[argc++] = (char *)(uintptr_t)"demarche-test";
+	argv[argc++] = (char *)(uintptr_t) "demarche-test";
 	for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
 		argv[argc++] = word;
 	argv[argc] = NULL;
@@ -173,7 +176,8 @@ static void file_gives_values_and_errors_with_lines(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(read_file(f, "broker = a, b\n[test]\nslots = 5 ; five\nagain = yes\n"
-				      "[other]\nwhatever = 1\n"), 0);
+				      "[other]\nwhatever = 1\n"),
+			 0);
 	assert_int_equal(f->s.slots, 5);
 	assert_true(f->s.again);
 	assert_int_equal(f->s.common.brokers.n, 2);
@@ -195,8 +199,9 @@ static void overlong_lines_and_binary_files_are_refused(void **state)
 	text[sizeof(text) - 1] = '\0';
 	assert_int_equal(read_file(f, text), -1);
 	assert_int_equal(f->e.code, ERR_TOO_BIG);
-	assert_int_equal(options_file(&PROGRAM, (struct str){"a\0b", 3}, "x.ini", &f->arena, &f->s,
-				      &f->e), -1);
+	assert_int_equal(
+		options_file(&PROGRAM, (struct str){"a\0b", 3}, "x.ini", &f->arena, &f->s, &f->e),
+		-1);
 	assert_string_equal(f->e.text, "x.ini: not a text file (NUL byte)");
 }
 

@@ -18,28 +18,58 @@ static uint32_t one[] = {1}, two[] = {2}, both[] = {1, 2};
 static struct str contexts[] = {{"economic", 8}, {"diplomatic", 10}};
 static struct str warnings[] = {{"truncated at 4 MiB", 18}};
 static struct result_event events[] = {
-	{.type = EVENT_CONSULT, .mode = {"visit", 5}, .contexts = contexts, .n_contexts = 2,
-	 .cameo = {"042", 3}, .goldstein = 1.9, .source = {one, 1}, .target = {two, 1},
-	 .by = {both, 2}, .trigger = {7, 14}, .sentence = {0, 50}, .text = {"China \"visited\"", 15},
+	{.type = EVENT_CONSULT,
+	 .mode = {"visit", 5},
+	 .contexts = contexts,
+	 .n_contexts = 2,
+	 .cameo = {"042", 3},
+	 .goldstein = 1.9,
+	 .source = {one, 1},
+	 .target = {two, 1},
+	 .by = {both, 2},
+	 .trigger = {7, 14},
+	 .sentence = {0, 50},
+	 .text = {"China \"visited\"", 15},
 	 .date = {{"2020-01", 7}, {"2020-01", 7}, PRECISION_MONTH, {"last month", 10}},
 	 .place = {{"Belgrade", 8}, {"SRB", 3}, 44.8125, 20.46},
-	 .status = STATUS_PLANNED, .confidence = 0.85, .rule = {"verb/visit.1", 12}},
+	 .status = STATUS_PLANNED,
+	 .confidence = 0.85,
+	 .rule = {"verb/visit.1", 12}},
 	{.type = EVENT_ASSAULT, .cameo = {"190", 3}, .goldstein = -10},
 };
 static struct result_stance stances[] = {
-	{.holder = {one, 1}, .by = {both, 1},
-	 .target = {{"the corridor", 12}, {20, 32}, -1, {two, 1}, {"trade", 5}, {"corridor", 8}}, .polarity = POLARITY_SUPPORT,
-	 .strength = 2, .kind = STANCE_ACTED, .trigger = {7, 9}, .sentence = {0, 50},
-	 .text = {"…", 3}, .confidence = 0.5, .rule = {"r", 1}},
+	{.holder = {one, 1},
+	 .by = {both, 1},
+	 .target = {{"the corridor", 12}, {20, 32}, -1, {two, 1}, {"trade", 5}, {"corridor", 8}},
+	 .polarity = POLARITY_SUPPORT,
+	 .strength = 2,
+	 .kind = STANCE_ACTED,
+	 .trigger = {7, 9},
+	 .sentence = {0, 50},
+	 .text = {"…", 3},
+	 .confidence = 0.5,
+	 .rule = {"r", 1}},
 	{.holder = {two, 1}, .target = {.entity = 1}},
 };
 static const struct result FULL = {
-	.doc = {{"a/b.txt", 7}, {"Visit", 5}, {"2020-01-17", 10}, {"given", 5}, {"en", 2},
-		{"Own", 3}, {"c", 1}, {"00ff", 4}},
+	.doc = {{"a/b.txt", 7},
+		{"Visit", 5},
+		{"2020-01-17", 10},
+		{"given", 5},
+		{"en", 2},
+		{"Own", 3},
+		{"c", 1},
+		{"00ff", 4}},
 	.engine = {{"demarche", 8}, {"0.1.0", 5}, {"abcd", 4}},
 	.stats = {50, 1, 9, 1234},
-	.entities = entities, .events = events, .stances = stances, .warnings = warnings,
-	.n_entities = 3, .n_events = 2, .n_stances = 2, .n_warnings = 1,
+	.entities = entities,
+	.events = events,
+	.stances = stances,
+	.warnings = warnings,
+	.n_entities = 3,
+	.n_events = 2,
+	.n_stances = 2,
+	.n_warnings = 1,
 };
 
 static const char FULL_JSON[] =
@@ -63,10 +93,12 @@ static const char FULL_JSON[] =
 	"\"date\":{\"start\":\"\",\"end\":\"\",\"precision\":\"none\",\"text\":\"\"},"
 	"\"place\":{},\"status\":\"actual\",\"by\":[],\"confidence\":0.0,\"rule\":\"\"}],"
 	"\"stances\":[{\"holder\":[1],\"target\":{\"text\":\"the corridor\",\"span\":[20,32],"
-	"\"entity\":null,\"about\":[2],\"topic\":\"trade\",\"key\":\"corridor\"},\"polarity\":\"support\",\"strength\":2,"
+	"\"entity\":null,\"about\":[2],\"topic\":\"trade\",\"key\":\"corridor\"},\"polarity\":"
+	"\"support\",\"strength\":2,"
 	"\"kind\":\"acted\",\"trigger\":[7,9],\"sentence\":[0,50],\"text\":\"…\",\"by\":[1],"
 	"\"confidence\":0.5,\"rule\":\"r\"},{\"holder\":[2],\"target\":{\"text\":\"\","
-	"\"span\":[0,0],\"entity\":1,\"about\":[],\"topic\":\"\",\"key\":\"\"},\"polarity\":\"neutral\",\"strength\":0,"
+	"\"span\":[0,0],\"entity\":1,\"about\":[],\"topic\":\"\",\"key\":\"\"},\"polarity\":"
+	"\"neutral\",\"strength\":0,"
 	"\"kind\":\"stated\",\"trigger\":[0,0],\"sentence\":[0,0],\"text\":\"\",\"by\":[],"
 	"\"confidence\":0.0,\"rule\":\"\"}],\"warnings\":[\"truncated at 4 MiB\"]}";
 

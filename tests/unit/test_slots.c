@@ -104,8 +104,8 @@ static int tear_down(void **state)
 
 static void open_pool(struct fixture *f, int n, int64_t time_ms)
 {
-	const struct slots_options o = {.n = n, .images = &f->images, .time_ms = time_ms,
-					.memory = 64 << 20};
+	const struct slots_options o = {
+		.n = n, .images = &f->images, .time_ms = time_ms, .memory = 64 << 20};
 
 	if (slots_new(&f->slots, &o, &f->e) < 0)
 		fail_msg("%s", f->e.text);
@@ -202,8 +202,8 @@ static void oversized_document_is_refused(void **state)
 }
 
 /* The bad document fails with a reason; the same slot's next document does not notice. */
-static void expect_only_that_document_lost(struct fixture *f, const char *text,
-					   enum err_code code, const char *reason)
+static void expect_only_that_document_lost(struct fixture *f, const char *text, enum err_code code,
+					   const char *reason)
 {
 	struct slots_done d;
 
