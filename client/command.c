@@ -6,6 +6,8 @@
 #include "worker/engine/engine.h"
 
 const struct command COMMANDS[] = {
+	{"analyze", "[FILE…]", "documents in, result records out; no broker", cmd_analyze},
+	{"parse", "[FILE…]", "the linguistic analysis alone", cmd_parse},
 	{"submit", "PATH…", "submit documents to a broker; prints job ids", cmd_submit},
 	{"watch", "[OPTION…]", "the result stream, one record a line", cmd_watch},
 	{"status", "[OPTION…]", "queue, workers and rates", cmd_status},

@@ -27,8 +27,9 @@ int err_wrap(struct err *e, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vsnprintf(e->text, sizeof(e->text), fmt, ap);
 	va_end(ap);
-	if (n >= 0 && (size_t)n < sizeof(e->text))
-		snprintf(e->text + n, sizeof(e->text) - (size_t)n, ": %s", inner);
+	if (n >= 0 && (size_t)n + 2 < sizeof(e->text)) /* what does not fit is cut */
+		snprintf(e->text + n, sizeof(e->text) - (size_t)n, ": %.*s",
+			 (int)(sizeof(e->text) - (size_t)n - 3), inner);
 	return -1;
 }
 
