@@ -1,0 +1,305 @@
+#include "worker/engine/event_features.h"
+
+#include <xxhash.h>
+
+#include "worker/engine/tag.h"
+
+/* Template numbers: the first part of every feature. Only ever append. */
+enum {
+	T_BIAS = 100, T_LEMMA, T_LEMMA_POS, T_FORM, T_XPOS, T_REL, T_FRAME, T_FRAME_WORDS, T_TYPES,
+	T_STRONG, T_TYPE, T_CLASS, T_PREV, T_NEXT, T_PREV2, T_NEXT2, T_CHILD_REL, T_CHILD_LEMMA,
+	T_CHILD_TYPE, T_CHILD_CLASS, T_HEAD_LEMMA, T_HEAD_TYPE, T_HEAD_REL, T_HEAD_CLASS, T_NEG,
+	T_AUX, T_SUBJ_KIND, T_OBJ_KIND, T_SUBJ_LEMMA, T_SUBJ_ROLE, T_VOICE, T_SENT_KIND, T_POSITION,
+	T_SENT_NEG, T_SENT_ACTORS, T_SENT_TYPES, T_SENT_PERSON, T_SPEECH, T_CUE, T_PREP, T_CONTEXT,
+	T_PREFIX, T_SUFFIX, T_CLAUSE, T_CLAUSE_LEMMA, T_DEPTH, T_BAG, T_MENTION, T_N_ACTOR_ARGS,
+	T_QUESTION, T_DOC_N, T_PASSIVE, T_CHILD_FRAME, T_HEAD_FRAME,
+};
+
+static uint64_t mix2(uint32_t t, uint64_t a)
+{
+	return feature_and(feature_of_int(t, 0), a);
+}
+
+static void add(struct features *f, uint32_t t, int64_t v)
+{
+	features_add(f, feature_of_int(t, v));
+}
+
+static void add_hash(struct features *f, uint32_t t, uint64_t h)
+{
+	features_add(f, mix2(t, h));
+}
+
+/* One number for what a phrase is: no actor, pronoun, actor by role, place. */
+static uint32_t phrase_kind(const struct doc *d, int32_t tok)
+{
+	const struct mention *m;
+
+	if (tok < 0)
+		return 0;
+	if (d->tokens[tok].mention < 0) {
+		if (d->tokens[tok].upos == UPOS_PRON)
+			return 2;
+		return d->tokens[tok].upos == UPOS_PROPN ? 3 : 1;
+	}
+	m = &d->mentions[d->tokens[tok].mention];
+	if (m->is_place)
+		return 4;
+	if (m->code.n == 0 && m->entity < 0)
+		return 5;
+	if (m->kind == MENTION_PRONOUN)
+		return 6;
+	if (m->generic)
+		return 7;
+	return str_is(m->role, "GOV") ? 8 : m->role.n ? 9 : 10;
+}
+
+static bool is_actor(uint32_t kind)
+{
+	return kind >= 6;
+}
+
+static void lexical(const struct event_ground *g, int32_t tok, struct features *f)
+{
+	const struct token *t = &g->d->tokens[tok];
+	uint64_t lemma = g->tokens[tok].lemma;
+
+	add(f, T_BIAS, t->upos);
+	add_hash(f, T_LEMMA, lemma);
+	add_hash(f, T_LEMMA_POS, feature_and(lemma, t->upos + 1));
+	features_add_str(f, T_FORM, t->lower);
+	add(f, T_XPOS, t->xpos);
+	add(f, T_REL, rel_base(t->rel));
+	if (t->lemma.n > 4) {
+		features_add_str(f, T_SUFFIX, (struct str){t->lemma.p + t->lemma.n - 4, 4});
+		features_add_str(f, T_PREFIX, (struct str){t->lemma.p, 4});
+	}
+}
+
+static void classes(const struct event_ground *g, int32_t tok, uint32_t t, struct features *f)
+{
+	uint64_t c = g->tokens[tok].word.classes;
+
+	for (int i = 0; c; i++, c >>= 1)
+		if (c & 1)
+			add(f, t, i);
+}
+
+/* One number for the frames' opinion: the first type, whether strong, how long the match. */
+static int64_t opinion(const struct event_ground *g, const struct event_candidate *c)
+{
+	const struct frame_rec *r;
+
+	if (!c->n_matches)
+		return 0;
+	r = frame_at(g->book, c->matches[0].frame);
+	return (int64_t)r->type * 8 + (r->flags & FRAME_WEAK ? 4 : 0) +
+	       (c->matches[0].n_words > 1 ? 2 : c->matches[0].n_words);
+}
+
+static void frames(const struct event_ground *g, const struct event_candidate *c,
+		   struct features *f)
+{
+	const struct event_token *x = &g->tokens[c->tok];
+
+	for (uint32_t i = 0; i < c->n_matches; i++) {
+		struct str name = frame_name(g->book, c->matches[i].frame);
+		const struct frame_rec *r = frame_at(g->book, c->matches[i].frame);
+
+		features_add_str(f, T_FRAME, name);
+		add(f, T_FRAME_WORDS, (int64_t)r->type * 16 + c->matches[i].n_words);
+		add(f, T_TYPE, (int64_t)r->type * 2 + (r->flags & FRAME_WEAK ? 1 : 0));
+	}
+	add(f, T_TYPES, x->types);
+	add(f, T_STRONG, x->strong);
+}
+
+static void neighbours(const struct event_ground *g, int32_t tok, struct features *f)
+{
+	const struct doc *d = g->d;
+	const struct sentence *s = &d->sentences[d->tokens[tok].sent];
+	int32_t first = (int32_t)s->tok, end = first + (int32_t)s->n_tok;
+
+	add_hash(f, T_PREV, tok > first ? g->tokens[tok - 1].lemma : 1);
+	add_hash(f, T_NEXT, tok + 1 < end ? g->tokens[tok + 1].lemma : 1);
+	add_hash(f, T_PREV2, tok > first + 1 ? g->tokens[tok - 2].lemma : 1);
+	add_hash(f, T_NEXT2, tok + 2 < end ? g->tokens[tok + 2].lemma : 1);
+}
+
+static void types_of(const struct event_ground *g, int32_t tok, uint32_t t, int64_t rel,
+		     struct features *f)
+{
+	uint16_t types = g->tokens[tok].types;
+
+	for (int i = 0; types; i++, types >>= 1)
+		if (types & 1)
+			add(f, t, rel * 32 + i);
+}
+
+static void children(const struct event_ground *g, int32_t tok, int64_t view, struct features *f)
+{
+	const struct doc *d = g->d;
+
+	for (int32_t c = d->tokens[tok].child; c >= 0; c = d->tokens[c].next) {
+		const struct token *t = &d->tokens[c];
+		enum rel r = rel_base(t->rel);
+
+		if (r == REL_PUNCT)
+			continue;
+		if (r == REL_AUX) {
+			add_hash(f, T_AUX, g->tokens[c].lemma);
+			add_hash(f, T_AUX, feature_and(g->tokens[c].lemma, (uint64_t)view + 1));
+			continue;
+		}
+		add(f, T_CHILD_REL, r);
+		add_hash(f, T_CHILD_LEMMA, feature_and(g->tokens[c].lemma, r + 1));
+		types_of(g, c, T_CHILD_TYPE, r, f);
+		for (uint64_t i = 0, k = g->tokens[c].word.classes; k; i++, k >>= 1)
+			if (k & 1)
+				add(f, T_CHILD_CLASS, (int64_t)(r * 64 + i));
+		if (r == REL_OBL || r == REL_NMOD) {
+			int32_t p = doc_child(d, c, REL_CASE);
+			uint32_t kind = phrase_kind(d, c);
+
+			if (p >= 0) {
+				add_hash(f, T_PREP, g->tokens[p].lemma);
+				add_hash(f, T_PREP,
+					 feature_and(g->tokens[p].lemma, is_actor(kind) + 2));
+				add_hash(f, T_PREP, feature_and(g->tokens[p].lemma,
+								(uint64_t)view * 2 +
+								is_actor(kind) + 16));
+			}
+		}
+	}
+}
+
+static void head(const struct event_ground *g, int32_t tok, struct features *f)
+{
+	const struct doc *d = g->d;
+	const struct token *t = &d->tokens[tok];
+	enum rel r = rel_base(t->rel);
+	int32_t clause;
+
+	if (t->head < 0) {
+		add(f, T_HEAD_REL, 999);
+		return;
+	}
+	add_hash(f, T_HEAD_LEMMA, feature_and(g->tokens[t->head].lemma, r + 1));
+	types_of(g, t->head, T_HEAD_TYPE, r, f);
+	for (uint64_t i = 0, k = g->tokens[t->head].word.classes; k; i++, k >>= 1)
+		if (k & 1)
+			add(f, T_HEAD_CLASS, (int64_t)(r * 64 + i));
+	clause = event_clause(d, tok);
+	if (clause != tok && clause != t->head)
+		add_hash(f, T_CLAUSE_LEMMA, g->tokens[clause].lemma);
+}
+
+static int32_t object_of(const struct doc *d, int32_t tok)
+{
+	int32_t o = doc_child(d, tok, REL_OBJ);
+
+	return o >= 0 ? o : doc_child(d, tok, REL_IOBJ);
+}
+
+static void arguments(const struct event_ground *g, int32_t tok, int64_t view, struct features *f)
+{
+	const struct doc *d = g->d;
+	bool inherited, passive = event_is_passive(d, tok);
+	int32_t s = event_subject(d, tok, &inherited), o = object_of(d, tok);
+	uint32_t sk = phrase_kind(d, s), ok = phrase_kind(d, o);
+
+	add(f, T_SUBJ_KIND, sk * 4 + inherited * 2 + passive);
+	add(f, T_OBJ_KIND, ok);
+	add(f, T_N_ACTOR_ARGS, is_actor(sk) * 4 + is_actor(ok) * 2 + passive);
+	add(f, T_N_ACTOR_ARGS, 100 + view * 16 + is_actor(sk) * 4 + is_actor(ok) * 2 + passive);
+	if (s >= 0) {
+		add_hash(f, T_SUBJ_LEMMA, g->tokens[s].lemma);
+		if (d->tokens[s].mention >= 0)
+			features_add_str(f, T_SUBJ_ROLE, d->mentions[d->tokens[s].mention].role);
+	}
+	if (event_negated(d, tok)) {
+		add(f, T_NEG, 1);
+		add(f, T_NEG, 16 + view);
+	}
+	if (passive)
+		add(f, T_PASSIVE, view);
+}
+
+static void surroundings(const struct event_ground *g, int32_t tok, int64_t view,
+			 struct features *f)
+{
+	const struct doc *d = g->d;
+	const struct token *t = &d->tokens[tok];
+	const struct sentence *s = &d->sentences[t->sent];
+	const struct event_sentence *x = &g->sentences[t->sent];
+	bool direct;
+	int32_t voice = event_voice(d, tok, &direct);
+	int64_t v = (direct ? 4 : 0) + (voice > ENTITY_DOC_AUTHOR ? 2 : 0) +
+		    (s->voice > ENTITY_DOC_AUTHOR ? 1 : 0);
+	int64_t neg = x->n_negative > 3 ? 3 : x->n_negative;
+
+	if (t->attrib >= 0)
+		v += 8 * (1 + d->attributions[t->attrib].kind);
+	add(f, T_VOICE, v);
+	add(f, T_VOICE, 1000 + view * 64 + v);
+	add(f, T_SENT_KIND, s->kind * 2 + (t->sent == 0));
+	add(f, T_SENT_KIND, 100 + view * 8 + s->kind * 2 + (t->sent == 0));
+	add(f, T_SENT_NEG, neg);
+	add(f, T_SENT_NEG, 100 + view * 16 + neg * 2 + (direct || s->voice > 0));
+	add(f, T_SENT_ACTORS, x->n_actors > 4 ? 4 : x->n_actors);
+	add(f, T_SENT_PERSON, x->first_person * 2 + x->second_person);
+	add(f, T_SENT_PERSON, 8 + view * 4 + x->first_person * 2 + x->second_person);
+	add(f, T_SPEECH, g->speech);
+	add(f, T_SPEECH, 2 + view * 2 + g->speech);
+	add(f, T_POSITION, s->n_tok < 8 ? 0 : s->n_tok < 16 ? 1 : s->n_tok < 32 ? 2 : 3);
+	if (str_is(d->tokens[s->tok + s->n_tok - 1].form, "?"))
+		add(f, T_QUESTION, view);
+	for (uint16_t i = 0, types = x->types; types; i++, types >>= 1)
+		if (types & 1)
+			add(f, T_SENT_TYPES, view * 32 + i);
+}
+
+/* Whether the token is the cue of what somebody says: "said that ..." is told by its content. */
+static void cue(const struct event_ground *g, int32_t tok, int64_t view, struct features *f)
+{
+	const struct doc *d = g->d;
+
+	const struct attribution *a;
+
+	if (g->tokens[tok].cue < 0)
+		return;
+	a = &d->attributions[g->tokens[tok].cue];
+	add(f, T_CUE, a->kind * 2 + a->direct);
+	add(f, T_CUE, 100 + view * 16 + a->kind * 2 + a->direct);
+	if (a->n_content) {
+		int64_t neg = g->sentences[d->tokens[a->content].sent].n_negative;
+
+		add(f, T_CUE, 1000 + (neg > 2 ? 2 : neg));
+	}
+}
+
+uint32_t event_frame_type(const struct event_ground *g, const struct event_candidate *c,
+			  uint32_t *frame)
+{
+	if (!c->n_matches)
+		return 0;
+	*frame = c->matches[0].frame;
+	return frame_at(g->book, *frame)->type;
+}
+
+void event_trigger_features(const struct event_ground *g, uint32_t candidate, struct features *f)
+{
+	const struct event_candidate *c = &g->candidates[candidate];
+	int64_t view = opinion(g, c);
+
+	f->n = 0;
+	lexical(g, c->tok, f);
+	classes(g, c->tok, T_CLASS, f);
+	frames(g, c, f);
+	neighbours(g, c->tok, f);
+	children(g, c->tok, view, f);
+	head(g, c->tok, f);
+	arguments(g, c->tok, view, f);
+	surroundings(g, c->tok, view, f);
+	cue(g, c->tok, view, f);
+}

@@ -1,0 +1,16 @@
+/* What the event models look at: features of a candidate trigger. Knows no weights. Changing a
+ * template means training again (scripts/train-events). */
+#ifndef DEMARCHE_ENGINE_EVENT_FEATURES_H
+#define DEMARCHE_ENGINE_EVENT_FEATURES_H
+
+#include "worker/engine/event_ground.h"
+#include "worker/engine/linear.h"
+
+/* Empties *f and fills it. */
+void event_trigger_features(const struct event_ground *g, uint32_t candidate, struct features *f);
+
+/* The type of the first matching frame, 0 none; the frame's index in *frame. */
+uint32_t event_frame_type(const struct event_ground *g, const struct event_candidate *c,
+			  uint32_t *frame);
+
+#endif

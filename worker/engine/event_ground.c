@@ -1,0 +1,290 @@
+#include "worker/engine/event_ground.h"
+
+#include <xxhash.h>
+
+enum { CLIMB_MAX = 8 }; /* how far heads are followed */
+
+static uint64_t class_bit(const struct frame_book *b, const char *name)
+{
+	for (uint32_t i = 0; i < frame_n_classes(b); i++)
+		if (str_is(frame_class_name(b, i), name))
+			return (uint64_t)1 << i;
+	return 0;
+}
+
+int32_t event_clause(const struct doc *d, int32_t tok)
+{
+	for (int n = 0; n < 64; n++) {
+		const struct token *t = &d->tokens[tok];
+
+		if (t->upos == UPOS_VERB || t->head < 0)
+			return tok;
+		tok = t->head;
+	}
+	return tok;
+}
+
+bool event_negated(const struct doc *d, int32_t tok)
+{
+	static const char *const WORDS[] = {"not", "n't", "never", "no", "neither", "nor",
+					    "without", "hardly", "cannot"};
+
+	for (int32_t c = d->tokens[tok].child; c >= 0; c = d->tokens[c].next) {
+		const struct token *t = &d->tokens[c];
+
+		if (t->rel != REL_ADVMOD && t->rel != REL_DET && t->rel != REL_AUX &&
+		    t->rel != REL_CASE && t->rel != REL_MARK && t->rel != REL_CC &&
+		    t->rel != REL_CC_PRECONJ)
+			continue;
+		for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
+			if (str_is(t->lower, WORDS[i]))
+				return true;
+	}
+	return false;
+}
+
+bool event_is_passive(const struct doc *d, int32_t tok)
+{
+	const struct token *t = &d->tokens[tok];
+
+	if (doc_child(d, tok, REL_NSUBJ_PASS) >= 0 || doc_child(d, tok, REL_AUX_PASS) >= 0)
+		return true;
+	/* "sanctions imposed by": a participle after its noun, without a subject of its own. */
+	return t->upos == UPOS_VERB && (t->rel == REL_ACL || t->rel == REL_AMOD) &&
+	       t->lower.n > 2 && (str_ends(t->lower, STR("ed")) || str_ends(t->lower, STR("en"))) &&
+	       doc_child(d, tok, REL_NSUBJ) < 0 && doc_child(d, tok, REL_OBJ) < 0;
+}
+
+static int32_t own_subject(const struct doc *d, int32_t tok)
+{
+	static const enum rel RELS[] = {REL_NSUBJ, REL_NSUBJ_PASS, REL_NSUBJ_OUTER, REL_CSUBJ};
+
+	for (size_t i = 0; i < sizeof(RELS) / sizeof(RELS[0]); i++) {
+		int32_t s = doc_child(d, tok, RELS[i]);
+
+		if (s >= 0)
+			return s;
+	}
+	return -1;
+}
+
+/* Verbs whose object is the subject of their complement: "urged X to go", "forced X to go". */
+static bool object_controls(const struct doc *d, int32_t verb)
+{
+	static const char *const KEEP[] = {"promise", "threaten", "vow", "pledge", "refuse"};
+
+	for (size_t i = 0; i < sizeof(KEEP) / sizeof(KEEP[0]); i++)
+		if (str_is(d->tokens[verb].lemma, KEEP[i]))
+			return false;
+	return true;
+}
+
+static bool is_relative(struct str w)
+{
+	return str_is(w, "who") || str_is(w, "which") || str_is(w, "that") || str_is(w, "whom");
+}
+
+static int32_t step_up(const struct doc *d, int32_t tok, int32_t *subject)
+{
+	const struct token *t = &d->tokens[tok];
+	int32_t head = t->head, o;
+
+	*subject = -1;
+	if (head < 0)
+		return -1;
+	switch (t->rel) {
+	case REL_XCOMP:
+		o = doc_child(d, head, REL_OBJ);
+		if (o < 0)
+			o = doc_child(d, head, REL_IOBJ);
+		if (o >= 0 && o < tok && object_controls(d, head))
+			*subject = o;
+		return head;
+	case REL_ADVCL:
+	case REL_CONJ:
+	case REL_PARATAXIS:
+	case REL_CCOMP:
+		return head;
+	case REL_ACL:
+	case REL_ACL_RELCL:
+		if (!event_is_passive(d, tok) || doc_child(d, tok, REL_NSUBJ_PASS) < 0)
+			*subject = head;
+		return head;
+	default:
+		return -1;
+	}
+}
+
+int32_t event_subject(const struct doc *d, int32_t tok, bool *inherited)
+{
+	int32_t s = own_subject(d, tok), up = tok;
+
+	*inherited = false;
+	for (int n = 0; n < CLIMB_MAX; n++) {
+		if (s >= 0) {
+			/* "which attacked": the noun that the relative clause is about. */
+			if (is_relative(d->tokens[s].lower) &&
+			    d->tokens[up].rel == REL_ACL_RELCL && d->tokens[up].head >= 0) {
+				*inherited = true;
+				return d->tokens[up].head;
+			}
+			return s;
+		}
+		up = step_up(d, up, &s);
+		if (up < 0)
+			return -1;
+		*inherited = true;
+		if (s < 0)
+			s = own_subject(d, up);
+	}
+	return -1;
+}
+
+int32_t event_voice(const struct doc *d, int32_t tok, bool *direct)
+{
+	const struct token *t = &d->tokens[tok];
+
+	*direct = false;
+	if (t->attrib >= 0) {
+		const struct attribution *a = &d->attributions[t->attrib];
+
+		*direct = a->direct;
+		if (a->source_entity >= 0)
+			return a->source_entity;
+	}
+	return d->sentences[t->sent].voice;
+}
+
+static void fill_sentence(struct event_ground *g, uint32_t s)
+{
+	const struct doc *d = g->d;
+	const struct sentence *sent = &d->sentences[s];
+	struct event_sentence *x = &g->sentences[s];
+
+	for (uint32_t i = sent->tok; i < sent->tok + sent->n_tok; i++) {
+		const struct token *t = &d->tokens[i];
+		uint64_t c = g->tokens[i].word.classes;
+
+		x->n_negative += (c & g->class_negative) != 0;
+		x->n_positive += (c & g->class_positive) != 0;
+		x->n_duty += (c & g->class_duty) != 0;
+		x->first_person |= str_is(t->lower, "we") || str_is(t->lower, "i") ||
+				   str_is(t->lower, "our") || str_is(t->lower, "us") ||
+				   str_is(t->lower, "my");
+		x->second_person |= str_is(t->lower, "you") || str_is(t->lower, "your");
+		x->quoted |= t->attrib >= 0 && d->attributions[t->attrib].direct;
+		x->types |= g->tokens[i].types;
+	}
+	g->speech |= sent->voice > ENTITY_DOC_AUTHOR;
+}
+
+/* Predicates, and nouns and adjectives that the codebook knows: everything else is too rarely a
+ * trigger to be worth its noise. */
+static bool may_trigger(const struct event_ground *g, uint32_t tok, uint32_t n_matches)
+{
+	const struct token *t = &g->d->tokens[tok];
+	uint64_t rated = g->class_negative | g->class_positive;
+
+	switch (t->upos) {
+	case UPOS_VERB:
+		return true;
+	case UPOS_NOUN:
+	case UPOS_PROPN:
+	case UPOS_ADJ:
+		if (n_matches || (g->tokens[tok].word.classes & rated))
+			return true;
+		return t->upos != UPOS_PROPN &&
+		       (doc_child(g->d, (int32_t)tok, REL_COP) >= 0 ||
+			own_subject(g->d, (int32_t)tok) >= 0);
+	case UPOS_AUX:
+		return false;
+	default:
+		return n_matches > 0 && t->head < 0;
+	}
+}
+
+static void fill_token(struct event_ground *g, uint32_t tok)
+{
+	struct event_token *x = &g->tokens[tok];
+	struct event_candidate c = {.tok = (int32_t)tok};
+	const struct token *t = &g->d->tokens[tok];
+
+	x->candidate = x->cue = -1;
+	x->lemma = XXH3_64bits(t->lemma.p, t->lemma.n);
+	frame_word(g->book, g->d, tok, &x->word);
+	c.n_matches = frame_match(g->book, g->d, tok, &x->word, c.matches);
+	for (uint32_t i = 0; i < c.n_matches; i++) {
+		const struct frame_rec *f = frame_at(g->book, c.matches[i].frame);
+
+		x->types |= (uint16_t)(1u << (f->type - 1));
+		if (!(f->flags & FRAME_WEAK))
+			x->strong |= (uint16_t)(1u << (f->type - 1));
+	}
+	if (!may_trigger(g, tok, c.n_matches))
+		return;
+	x->candidate = (int32_t)g->n_candidates;
+	ARENA_GROW(g->d->arena, g->candidates, g->n_candidates, g->cap_candidates);
+	g->candidates[g->n_candidates++] = c;
+}
+
+static bool usable(const struct doc *d, const struct mention *m)
+{
+	return m->entity > ENTITY_DOC_AUTHOR && (uint32_t)m->entity < d->n_entities &&
+	       d->entities[m->entity].code.n > 0 && m->head >= 0;
+}
+
+/* Mentions sorted by sentence, then by position; an insertion sort within the sentence. */
+static void index_mentions(struct event_ground *g)
+{
+	const struct doc *d = g->d;
+	uint32_t n = 0, *at;
+
+	at = g->mentions_at = ARENA_ARRAY(d->arena, uint32_t, d->n_sentences + 1);
+	for (uint32_t i = 0; i < d->n_mentions; i++)
+		if (usable(d, &d->mentions[i])) {
+			at[d->tokens[d->mentions[i].head].sent]++;
+			n++;
+		}
+	g->mentions = ARENA_ARRAY(d->arena, uint32_t, n);
+	for (uint32_t s = 0, sum = 0; s <= d->n_sentences; s++) {
+		uint32_t own = s < d->n_sentences ? at[s] : 0;
+
+		at[s] = sum;
+		sum += own;
+	}
+	for (uint32_t i = 0; i < d->n_mentions; i++) {
+		uint32_t s, k;
+
+		if (!usable(d, &d->mentions[i]))
+			continue;
+		s = d->tokens[d->mentions[i].head].sent;
+		k = at[s] + g->sentences[s].n_actors++;
+		for (; k > at[s] && d->mentions[g->mentions[k - 1]].head > d->mentions[i].head; k--)
+			g->mentions[k] = g->mentions[k - 1];
+		g->mentions[k] = i;
+	}
+	for (uint32_t i = 1; i < d->n_entities; i++)
+		if (d->entities[i].code.n &&
+		    (!g->salient || d->entities[i].n_mentions > d->entities[g->salient].n_mentions))
+			g->salient = i;
+}
+
+void event_ground_init(struct event_ground *g, const struct frame_book *book, struct doc *d)
+{
+	*g = (struct event_ground){.book = book, .d = d};
+	g->class_negative = class_bit(book, "negative");
+	g->class_positive = class_bit(book, "positive");
+	g->class_duty = class_bit(book, "duty");
+	g->class_speech = class_bit(book, "speech");
+	g->class_will = class_bit(book, "will");
+	g->tokens = ARENA_ARRAY(d->arena, struct event_token, d->n_tokens);
+	g->sentences = ARENA_ARRAY(d->arena, struct event_sentence, d->n_sentences);
+	for (uint32_t i = 0; i < d->n_tokens; i++)
+		fill_token(g, i);
+	for (uint32_t s = 0; s < d->n_sentences; s++)
+		fill_sentence(g, s);
+	for (uint32_t i = 0; i < d->n_attributions; i++)
+		if (d->attributions[i].cue >= 0)
+			g->tokens[d->attributions[i].cue].cue = (int32_t)i;
+	index_mentions(g);
+}

@@ -1,0 +1,63 @@
+/* What the event stage prepares once a document: the codebook's view of every token, which tokens
+ * may be triggers, and what surrounds them (clause, voice, sentence). Knows no weights. */
+#ifndef DEMARCHE_ENGINE_EVENT_GROUND_H
+#define DEMARCHE_ENGINE_EVENT_GROUND_H
+
+#include "worker/engine/frame.h"
+
+/* One token as the event stage sees it. */
+struct event_token {
+	struct frame_word word;
+	uint64_t lemma;       /* hash of the lemma */
+	uint16_t types;       /* bits of enum event_type: strong or weak frames match here */
+	uint16_t strong;      /* ... frames that are not weak */
+	int32_t candidate;    /* index into candidates, -1 */
+	int32_t cue;          /* the attribution that it is the cue of, -1 */
+};
+
+/* A token that may express an event, with the frames that match it. */
+struct event_candidate {
+	int32_t tok;
+	uint32_t n_matches;
+	struct frame_match matches[FRAME_MATCHES_MAX];
+};
+
+struct event_sentence {
+	uint32_t n_actors;    /* mentions with a code */
+	uint32_t n_negative, n_positive, n_duty;
+	uint16_t types;       /* frames anywhere in it */
+	bool first_person;    /* "we", "I", "our" */
+	bool second_person;
+	bool quoted;          /* some of it stands in quotation marks */
+};
+
+struct event_ground {
+	const struct frame_book *book;
+	const struct doc *d;
+	struct event_token *tokens;       /* [d->n_tokens] */
+	struct event_sentence *sentences; /* [d->n_sentences] */
+	struct event_candidate *candidates;
+	uint32_t n_candidates, cap_candidates;
+	uint32_t *mentions;               /* usable ones by sentence, in the order of the text */
+	uint32_t *mentions_at;            /* [d->n_sentences + 1] where each sentence's begin */
+	uint32_t salient;                 /* entity with a code that is named most often, or 0 */
+	bool speech;                      /* a speech: sentences have a voice of their own */
+	uint64_t class_negative, class_positive, class_duty, class_speech, class_will;
+};
+
+/* Fills g; everything lives in the document's arena. */
+void event_ground_init(struct event_ground *g, const struct frame_book *book, struct doc *d);
+
+/* The token's clause: the nearest verb above it (itself where it is one), else the root. */
+int32_t event_clause(const struct doc *d, int32_t tok);
+/* Negated by a word of its own ("not", "n't", "never", "no", "neither", "without"). */
+bool event_negated(const struct doc *d, int32_t tok);
+/* The subject of a verb or of a predicate: its own, or that which control, coordination, a
+ * participle or a relative clause gives it; -1 where there is none. *inherited says it is not its
+ * own. For passives this is who undergoes. */
+int32_t event_subject(const struct doc *d, int32_t tok, bool *inherited);
+bool event_is_passive(const struct doc *d, int32_t tok);
+/* The voice that says the token: an entity, or -1 for the author. *direct: in quotation marks. */
+int32_t event_voice(const struct doc *d, int32_t tok, bool *direct);
+
+#endif

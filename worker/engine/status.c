@@ -1,0 +1,298 @@
+#include "worker/engine/status.h"
+
+enum { CLIMB_MAX = 12 };
+
+/* What a governing word does to its complement. */
+enum effect {
+	NO_EFFECT, HYPOTHETICAL, PLANNED, NEGATING, DENYING, REFUSING, THREATENING, ASKING, FACTUAL,
+	ATTEMPT,
+};
+
+static const struct {
+	const char *lemma;
+	enum effect effect;
+} GOVERNORS[] = {
+	/* sorted by meaning, not by letter: the list is short enough to be searched */
+	{"deny", DENYING}, {"dispute", DENYING}, {"refute", DENYING}, {"disclaim", DENYING},
+	{"denial", DENYING},
+	{"refuse", REFUSING}, {"decline", REFUSING}, {"refusal", REFUSING},
+	{"fail", NEGATING}, {"avoid", NEGATING}, {"avert", NEGATING}, {"prevent", NEGATING},
+	{"failure", NEGATING}, {"stop", NEGATING}, {"refrain", NEGATING}, {"abstain", NEGATING},
+	{"forget", NEGATING}, {"neglect", NEGATING}, {"rule", NEGATING}, {"cancel", NEGATING},
+	{"abandon", NEGATING}, {"block", NEGATING}, {"forbid", NEGATING}, {"decide", PLANNED},
+	{"threaten", THREATENING}, {"threat", THREATENING}, {"warn", THREATENING},
+	{"vow", PLANNED}, {"pledge", PLANNED}, {"promise", PLANNED}, {"plan", PLANNED},
+	{"intend", PLANNED}, {"prepare", PLANNED}, {"schedule", PLANNED}, {"agree", PLANNED},
+	{"expect", PLANNED}, {"set", PLANNED}, {"aim", PLANNED}, {"intention", PLANNED},
+	{"propose", HYPOTHETICAL}, {"offer", PLANNED}, {"commit", PLANNED}, {"due", PLANNED},
+	{"going", PLANNED}, {"poise", PLANNED}, {"seek", HYPOTHETICAL}, {"announce", NO_EFFECT},
+	{"urge", ASKING}, {"ask", ASKING}, {"demand", ASKING}, {"call", ASKING},
+	{"request", ASKING}, {"order", ASKING}, {"appeal", ASKING}, {"tell", ASKING},
+	{"press", ASKING}, {"beg", ASKING}, {"encourage", ASKING}, {"advise", ASKING},
+	{"invite", ASKING}, {"command", ASKING}, {"instruct", ASKING}, {"require", ASKING},
+	{"want", HYPOTHETICAL}, {"wish", HYPOTHETICAL}, {"hope", HYPOTHETICAL},
+	{"consider", HYPOTHETICAL}, {"contemplate", HYPOTHETICAL}, {"mull", HYPOTHETICAL},
+	{"suggest", NO_EFFECT}, {"fear", HYPOTHETICAL}, {"oppose", HYPOTHETICAL},
+	{"allow", HYPOTHETICAL}, {"permit", HYPOTHETICAL}, {"likely", HYPOTHETICAL},
+	{"unlikely", HYPOTHETICAL}, {"possible", HYPOTHETICAL}, {"possibility", HYPOTHETICAL},
+	{"ready", PLANNED}, {"willing", PLANNED}, {"unwilling", REFUSING}, {"able", NO_EFFECT},
+	{"prospect", HYPOTHETICAL}, {"risk", HYPOTHETICAL}, {"chance", HYPOTHETICAL},
+	{"call", ASKING}, {"proposal", HYPOTHETICAL}, {"potential", HYPOTHETICAL},
+	{"doubt", HYPOTHETICAL}, {"speculate", HYPOTHETICAL}, {"discuss", HYPOTHETICAL},
+	{"debate", HYPOTHETICAL}, {"manage", FACTUAL}, {"begin", FACTUAL}, {"start", FACTUAL},
+	{"continue", FACTUAL}, {"force", FACTUAL}, {"try", ATTEMPT}, {"attempt", ATTEMPT},
+	{"suspect", NO_EFFECT}, {"hesitate", NO_EFFECT},
+};
+
+static enum effect effect_of(struct str lemma)
+{
+	for (size_t i = 0; i < sizeof(GOVERNORS) / sizeof(GOVERNORS[0]); i++)
+		if (str_is(lemma, GOVERNORS[i].lemma))
+			return GOVERNORS[i].effect;
+	return NO_EFFECT;
+}
+
+static bool any_of(struct str w, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_is(w, list[i]))
+			return true;
+	return false;
+}
+#define ANY(w, ...)                                                                                \
+	any_of((w), (const char *const[]){__VA_ARGS__},                                            \
+	       sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
+
+/* What stands at one word: its auxiliaries, negation, adverbs and markers. */
+struct marks {
+	bool negated, future, modal, conditional, counterfactual, habitual, past, obligation;
+};
+
+static void mark_aux(struct marks *m, const struct token *t)
+{
+	if (ANY(t->lower, "will", "'ll", "wo", "shall"))
+		m->future = true;
+	else if (ANY(t->lower, "may", "might", "could", "can", "ca"))
+		m->modal = true;
+	else if (ANY(t->lower, "would", "'d"))
+		m->counterfactual = true;
+	else if (ANY(t->lower, "should", "must", "ought"))
+		m->obligation = true;
+	else if (ANY(t->lower, "did", "was", "were", "had", "has", "have"))
+		m->past = true;
+}
+
+static void mark_child(const struct doc *d, struct marks *m, const struct token *t)
+{
+	switch (rel_base(t->rel)) {
+	case REL_AUX:
+		mark_aux(m, t);
+		if (ANY(t->lower, "not", "n't"))
+			m->negated = true;
+		return;
+	case REL_ADVMOD:
+	case REL_DET:
+	case REL_CC:
+		if (ANY(t->lower, "not", "n't", "never", "no", "neither", "nor", "hardly", "cannot"))
+			m->negated = true;
+		if (ANY(t->lower, "often", "usually", "regularly", "routinely", "always", "typically",
+			"frequently", "habitually", "normally", "annually"))
+			m->habitual = true;
+		if (ANY(t->lower, "perhaps", "possibly", "maybe", "probably"))
+			m->modal = true;
+		return;
+	case REL_MARK:
+	case REL_CASE:
+		if (ANY(t->lower, "if", "unless", "whether"))
+			m->conditional = true;
+		if (ANY(t->lower, "without"))
+			m->negated = true;
+		return;
+	case REL_AMOD:
+		if (ANY(t->lower, "planned", "upcoming", "scheduled", "forthcoming", "next", "proposed"))
+			m->future = true;
+		if (ANY(t->lower, "possible", "potential", "hypothetical", "likely"))
+			m->modal = true;
+		return;
+	case REL_NSUBJ:
+		if (ANY(t->lower, "nobody", "none") || ANY(t->lower, "no-one"))
+			m->negated = true;
+		if (doc_child(d, (int32_t)(t - d->tokens), REL_DET) >= 0 &&
+		    ANY(d->tokens[doc_child(d, (int32_t)(t - d->tokens), REL_DET)].lower, "no"))
+			m->negated = true;
+		return;
+	default:
+		return;
+	}
+}
+
+static struct marks marks_of(const struct doc *d, int32_t tok)
+{
+	struct marks m = {0};
+
+	for (int32_t c = d->tokens[tok].child; c >= 0; c = d->tokens[c].next)
+		mark_child(d, &m, &d->tokens[c]);
+	return m;
+}
+
+/* "is going to invade", "is set to", "is due to": the governing word says it. */
+static bool is_going(const struct doc *d, int32_t tok)
+{
+	return str_is(d->tokens[tok].lower, "going") && doc_child(d, tok, REL_AUX) >= 0;
+}
+
+static enum effect governor_effect(const struct doc *d, int32_t tok)
+{
+	const struct token *t = &d->tokens[tok];
+
+	if (is_going(d, tok))
+		return PLANNED;
+	if (str_is(t->lemma, "set") && t->upos != UPOS_VERB && t->upos != UPOS_ADJ)
+		return NO_EFFECT;
+	return effect_of(t->lemma);
+}
+
+/* Relations through which the word above rules the one below. */
+static bool governs(const struct doc *d, int32_t tok)
+{
+	const struct token *t = &d->tokens[tok];
+
+	switch (rel_base(t->rel)) {
+	case REL_XCOMP:
+	case REL_CCOMP:
+	case REL_CSUBJ:
+		return true;
+	case REL_OBJ:
+	case REL_ACL:
+		return t->rel != REL_ACL_RELCL;
+	case REL_ADVCL:
+	case REL_OBL:
+	case REL_NMOD: {
+		int32_t p = doc_child(d, tok, REL_MARK);
+
+		if (p < 0)
+			p = doc_child(d, tok, REL_CASE);
+		return p >= 0 && ANY(d->tokens[p].lower, "to", "from", "of", "against", "for", "that");
+	}
+	default:
+		return false;
+	}
+}
+
+static enum event_status effect_status(enum effect e, bool negated)
+{
+	switch (e) {
+	case PLANNED:
+		return negated ? STATUS_NEGATED : STATUS_PLANNED;
+	case HYPOTHETICAL:
+	case THREATENING:
+	case ASKING:
+	case ATTEMPT:
+		return STATUS_HYPOTHETICAL;
+	case NEGATING:
+		return negated ? STATUS_ACTUAL : STATUS_NEGATED;
+	case DENYING:
+	case REFUSING:
+		return STATUS_NEGATED;
+	default:
+		return negated ? STATUS_NEGATED : STATUS_ACTUAL;
+	}
+}
+
+static enum event_status marks_status(const struct marks *m)
+{
+	if (m->conditional)
+		return STATUS_HYPOTHETICAL;
+	if (m->negated)
+		return STATUS_NEGATED;
+	if (m->modal || m->counterfactual)
+		return STATUS_HYPOTHETICAL;
+	if (m->future)
+		return STATUS_PLANNED;
+	if (m->habitual)
+		return STATUS_HABITUAL;
+	return STATUS_ACTUAL;
+}
+
+/* Coordinated verbs share the auxiliaries of the first: "will meet X and visit Y". */
+static int32_t shares_marks(const struct doc *d, int32_t tok)
+{
+	const struct token *t = &d->tokens[tok];
+
+	if (t->rel != REL_CONJ || t->head < 0 || doc_child(d, tok, REL_NSUBJ) >= 0 ||
+	    doc_child(d, tok, REL_AUX) >= 0)
+		return -1;
+	return t->head;
+}
+
+static bool light(const struct doc *d, int32_t verb)
+{
+	return ANY(d->tokens[verb].lemma, "hold", "have", "make", "take", "give", "conduct", "carry",
+		   "launch", "impose", "express", "pay", "sign", "reach", "engage", "host", "attend",
+		   "stage", "mount", "issue", "voice", "begin", "start", "resume", "undertake",
+		   "provide", "send", "commit", "perform", "order", "authorize");
+}
+
+enum event_status status_of(const struct doc *d, int32_t tok)
+{
+	struct marks m = marks_of(d, tok);
+	enum event_status s = marks_status(&m);
+	int32_t shared = shares_marks(d, tok);
+
+	if (s != STATUS_ACTUAL)
+		return s;
+	if (shared >= 0)
+		return status_of(d, shared);
+	for (int n = 0; n < CLIMB_MAX; n++) {
+		int32_t up = d->tokens[tok].head;
+		enum effect e;
+		struct marks above;
+
+		if (up < 0 || !governs(d, tok)) {
+			shared = shares_marks(d, tok);
+			if (shared < 0)
+				return STATUS_ACTUAL;
+			up = shared;
+		}
+		e = governor_effect(d, up);
+		above = marks_of(d, up);
+		if (e == FACTUAL || (e == NO_EFFECT && d->tokens[tok].rel == REL_XCOMP) ||
+		    (e == NO_EFFECT && d->tokens[tok].rel == REL_OBJ && light(d, up))) {
+			s = marks_status(&above);
+			if (s != STATUS_ACTUAL)
+				return s;
+		} else if (e != NO_EFFECT) {
+			return effect_status(e, above.negated);
+		} else {
+			return STATUS_ACTUAL;
+		}
+		tok = up;
+	}
+	return STATUS_ACTUAL;
+}
+
+enum status_view status_view(const struct doc *d, int32_t tok)
+{
+	for (int n = 0; n < CLIMB_MAX; n++) {
+		int32_t up = d->tokens[tok].head;
+
+		if (up < 0 || !governs(d, tok))
+			return STATUS_FREE;
+		switch (governor_effect(d, up)) {
+		case DENYING:
+			return STATUS_DENIED;
+		case REFUSING:
+			return STATUS_REFUSED;
+		case THREATENING:
+			return STATUS_THREATENED;
+		case ASKING:
+			return STATUS_ASKED;
+		case NO_EFFECT:
+			return STATUS_FREE;
+		default:
+			break;
+		}
+		tok = up;
+	}
+	return STATUS_FREE;
+}
