@@ -28,6 +28,7 @@ static const struct {
 } COMPILERS[] = {
 	{"actors/", actors_compile},
 	{"places/", places_compile},
+	{"events/", events_compile},
 	{"stances/", stance_files_compile},
 };
 enum { N_COMPILERS = sizeof(COMPILERS) / sizeof(COMPILERS[0]) };

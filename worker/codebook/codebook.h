@@ -40,6 +40,6 @@ int codebook_compile(const struct codebook_files *f, struct buf *out, struct pro
  * into p. Called even where there is no file, so that every section exists. */
 typedef void codebook_compiler(const struct codebook_file *files, uint32_t n,
 			       struct image_writer *w, struct problems *p);
-codebook_compiler actors_compile, places_compile;
+codebook_compiler actors_compile, places_compile, events_compile;
 
 #endif

@@ -135,7 +135,8 @@ static void read_words(struct events *v, struct source *s, const struct source_l
 		return;
 	}
 	while (source_part(&rest, ',', &part)) {
-		struct events_word *w = &v->words[events_word(v, part)];
+		uint32_t at = events_word(v, part); /* may move the list */
+		struct events_word *w = &v->words[at];
 
 		if (v->block == EVENTS_CONTEXT)
 			w->contexts |= (uint64_t)1 << (v->n_contexts - 1);

@@ -82,7 +82,7 @@ static int check(const struct frame_book *b, struct err *e)
 static int open_sections(struct frame_book *b, const struct image *im, struct err *e)
 {
 	const struct frame_head *h;
-	const void *p;
+	const void *p = NULL;
 
 	if (section(im, "events.head", sizeof(*h), &p, e) < 0)
 		return -1;

@@ -1,0 +1,350 @@
+#include "worker/engine/event.h"
+
+#include "worker/engine/event_code.h"
+#include "worker/engine/status.h"
+#include "worker/engine/timex.h"
+
+enum { ARGS_CHOSEN_MAX = 12 };
+
+static int open_weights(struct event_model *m, const struct image *model, struct err *e)
+{
+	struct str limits = image_section(model, "event.limits");
+
+	if (linear_open(&m->trigger, image_section(model, "event.trigger"), e) < 0 ||
+	    linear_open(&m->source, image_section(model, "event.source"), e) < 0 ||
+	    linear_open(&m->target, image_section(model, "event.target"), e) < 0)
+		return -1;
+	if (limits.n != sizeof(m->limits) || m->trigger.n_classes != N_EVENT_TYPES ||
+	    m->source.n_classes != 2 || m->target.n_classes != 2)
+		return err_set(e, ERR_CORRUPT, "the model's event weights do not fit together");
+	memcpy(&m->limits, limits.p, sizeof(m->limits));
+	m->trained = true;
+	return 0;
+}
+
+int event_model_open(struct event_model *m, const struct image *model,
+		     const struct image *codebook, struct err *e)
+{
+	*m = (struct event_model){
+		.limits = {.trigger = 0.3f, .repeat = 0.5f, .source_more = 0.6f, .target = 0.3f,
+			   .target_more = 0.5f}};
+	m->book = frame_book_new(codebook, e);
+	if (!m->book)
+		return err_wrap(e, "event frames");
+	if (image_section(model, "event.trigger").n && open_weights(m, model, e) < 0) {
+		event_model_close(m);
+		return -1;
+	}
+	return 0;
+}
+
+void event_model_close(struct event_model *m)
+{
+	frame_book_free(m->book);
+	m->book = NULL;
+}
+
+/* Without weights: a strong frame is an event, a weak one is not. */
+static void rule_probabilities(const struct event_ground *g, uint32_t candidate, double *p)
+{
+	const struct event_candidate *c = &g->candidates[candidate];
+	const struct frame_rec *r;
+
+	memset(p, 0, N_EVENT_TYPES * sizeof(*p));
+	p[0] = 1;
+	if (!c->n_matches)
+		return;
+	r = frame_at(g->book, c->matches[0].frame);
+	p[r->type] = r->flags & FRAME_WEAK ? 0.2 : 0.55 + 0.1 * (c->matches[0].n_words > 0);
+	p[0] = 1 - p[r->type];
+}
+
+void event_type_probabilities(const struct event_model *m, const struct event_ground *g,
+			      uint32_t candidate, struct features *f, double *p)
+{
+	if (!m->trained) {
+		rule_probabilities(g, candidate, p);
+		return;
+	}
+	event_trigger_features(g, candidate, f);
+	linear_probabilities(&m->trigger, f, p);
+}
+
+/* The stage's working state for one document. */
+struct work {
+	const struct event_model *m;
+	struct doc *d;
+	struct event_ground ground;
+	struct features features;
+	struct event_guess *guesses;
+	uint32_t n, cap;
+};
+
+struct chosen {
+	uint32_t entities[ARGS_CHOSEN_MAX], n;
+	double p; /* of the first */
+};
+
+static void guess(struct work *w)
+{
+	for (uint32_t c = 0; c < w->ground.n_candidates; c++) {
+		double p[N_EVENT_TYPES];
+		struct event_guess x = {.candidate = c, .type = 1};
+
+		event_type_probabilities(w->m, &w->ground, c, &w->features, p);
+		for (uint32_t t = 2; t < N_EVENT_TYPES; t++)
+			x.type = p[t] > p[x.type] ? t : x.type;
+		x.p = p[x.type];
+		if (x.p < (double)w->m->limits.trigger)
+			continue;
+		ARENA_GROW(w->d->arena, w->guesses, w->n, w->cap);
+		w->guesses[w->n++] = x;
+	}
+}
+
+static int32_t tok_of(const struct work *w, const struct event_guess *x)
+{
+	return w->ground.candidates[x->candidate].tok;
+}
+
+/* "held talks", "imposed sanctions", "tried to hack": two words of one event. */
+static bool one_action(const struct work *w, const struct event_guess *a,
+		       const struct event_guess *b)
+{
+	const struct doc *d = w->d;
+	int32_t x = tok_of(w, a), y = tok_of(w, b);
+	enum rel r;
+
+	if (d->tokens[x].head == y) {
+		int32_t t = x;
+
+		x = y;
+		y = t;
+	}
+	if (d->tokens[y].head != x)
+		return false;
+	r = rel_base(d->tokens[y].rel);
+	return r == REL_OBJ || r == REL_XCOMP || r == REL_COMPOUND || r == REL_AMOD ||
+	       r == REL_NSUBJ || r == REL_OBL || r == REL_NMOD || r == REL_ACL || r == REL_CCOMP;
+}
+
+/* Of guesses of one type in a sentence, those that are told by the same words, and unlikely
+ * further ones, are left out; the likeliest stays. */
+static bool outdone(const struct work *w, uint32_t i)
+{
+	const struct event_guess *x = &w->guesses[i];
+	uint32_t sent = w->d->tokens[tok_of(w, x)].sent;
+
+	for (uint32_t k = i > 40 ? i - 40 : 0; k < w->n && k < i + 40; k++) {
+		const struct event_guess *y = &w->guesses[k];
+
+		if (k == i || y->type != x->type || w->d->tokens[tok_of(w, y)].sent != sent)
+			continue;
+		if (y->p < x->p || (y->p == x->p && k > i))
+			continue;
+		if (x->p < (double)w->m->limits.repeat || one_action(w, x, y))
+			return true;
+	}
+	return false;
+}
+
+static void choose(struct chosen *c, uint32_t entity)
+{
+	for (uint32_t i = 0; i < c->n; i++)
+		if (c->entities[i] == entity)
+			return;
+	if (c->n < ARGS_CHOSEN_MAX)
+		c->entities[c->n++] = entity;
+}
+
+/* Ranks the candidates; the best above `first`, then those above `more`. Returns the index of
+ * the best, or -1. */
+static int32_t pick(struct work *w, struct event_context *x, bool target, double first, double more,
+		    struct chosen *c)
+{
+	double p[EVENT_ARGS_MAX], best = -1;
+	int32_t at = -1;
+
+	for (uint32_t i = 0; i < x->n_args; i++) {
+		if (w->m->trained) {
+			event_arg_features(&w->ground, x, i, target, &w->features);
+			p[i] = linear_yes(target ? &w->m->target : &w->m->source, &w->features);
+		} else {
+			p[i] = event_arg_rule(&w->ground, x, i, target);
+		}
+		if (p[i] > best) {
+			best = p[i];
+			at = (int32_t)i;
+		}
+	}
+	if (at < 0 || best < first)
+		return -1;
+	c->p = best;
+	choose(c, x->args[at].entity);
+	for (uint32_t i = 0; i < x->n_args; i++)
+		if (p[i] >= more)
+			choose(c, x->args[i].entity);
+	return at;
+}
+
+static const struct frame_match *match_of(const struct work *w, const struct event_guess *x)
+{
+	const struct event_candidate *c = &w->ground.candidates[x->candidate];
+
+	for (uint32_t i = 0; i < c->n_matches; i++)
+		if (frame_at(w->ground.book, c->matches[i].frame)->type == x->type)
+			return &c->matches[i];
+	return NULL;
+}
+
+static struct id_list ids(struct doc *d, const struct chosen *c)
+{
+	struct id_list l = {ARENA_ARRAY(d->arena, uint32_t, c->n), c->n};
+
+	memcpy(l.ids, c->entities, c->n * sizeof(*l.ids));
+	return l;
+}
+
+/* On whose word it stands: the attributions around the trigger, without the doer. */
+static void reporters(const struct work *w, int32_t tok, const struct chosen *source,
+		      struct chosen *by)
+{
+	const struct doc *d = w->d;
+	int32_t a = d->tokens[tok].attrib;
+
+	for (int depth = 0; a >= 0 && depth < 4; depth++, a = d->attributions[a].parent) {
+		int64_t e = d->attributions[a].source_entity;
+		bool own = d->attributions[a].kind > ATTRIB_SPEECH || e <= ENTITY_DOC_AUTHOR;
+
+		for (uint32_t i = 0; i < source->n && !own; i++)
+			own = source->entities[i] == (uint32_t)e;
+		if (!own)
+			choose(by, (uint32_t)e);
+	}
+}
+
+static void fill_date(const struct work *w, int32_t tok, struct result_event *e)
+{
+	struct doc *d = w->d;
+	int32_t t = timex_of(d, tok);
+	const struct timex *x;
+
+	e->date = (struct result_date){STR(""), STR(""), PRECISION_NONE, STR("")};
+	if (t < 0)
+		return;
+	x = &d->timexes[t];
+	if (!x->start.year)
+		return;
+	e->date.start = date_format(d->arena, x->start);
+	e->date.end = date_format(d->arena, x->end.year ? x->end : x->start);
+	e->date.precision = date_precision(x->start);
+	e->date.text = doc_text(d, x->tok, x->n_tok);
+}
+
+static struct span trigger_span(const struct work *w, int32_t tok, const struct frame_match *m)
+{
+	int32_t first = tok, last = tok;
+
+	if (m && m->first >= 0 && m->first < tok)
+		first = m->first;
+	if (m && m->last > tok && m->last <= tok + 5)
+		last = m->last;
+	return doc_span(w->d, (uint32_t)first, (uint32_t)(last - first + 1));
+}
+
+static void fill_event(struct work *w, const struct event_guess *x, struct result_event *e)
+{
+	struct doc *d = w->d;
+	int32_t tok = tok_of(w, x);
+	const struct frame_match *m = match_of(w, x);
+	const struct sentence *s = &d->sentences[d->tokens[tok].sent];
+
+	e->type = (enum event_type)x->type;
+	e->trigger = trigger_span(w, tok, m);
+	e->sentence = s->span;
+	e->text = doc_text(d, s->tok, s->n_tok);
+	e->status = status_of(d, tok);
+	e->confidence = x->p;
+	e->rule = m ? frame_name(w->ground.book, m->frame)
+		    : arena_printf(d->arena, "model.%s", event_type_name(e->type));
+	event_code_fill(&w->ground, tok, m, e);
+	fill_date(w, tok, e);
+	e->place = (struct result_place){STR(""), STR(""), 0, 0};
+}
+
+static bool same_ids(const struct id_list *a, const struct id_list *b)
+{
+	return a->n == b->n && (a->n == 0 || memcmp(a->ids, b->ids, a->n * sizeof(*a->ids)) == 0);
+}
+
+/* The same type between the same actors in one sentence is one event. */
+static bool repeated(const struct doc *d, const struct result_event *e)
+{
+	for (uint32_t i = d->n_events; i-- > 0;) {
+		const struct result_event *o = &d->events[i];
+
+		if (o->sentence.start != e->sentence.start)
+			return false;
+		if (o->type == e->type && same_ids(&o->source, &e->source) &&
+		    same_ids(&o->target, &e->target) && o->status == e->status)
+			return true;
+	}
+	return false;
+}
+
+static void publish(struct doc *d, const struct result_event *e, int32_t tok)
+{
+	uint32_t cap = d->cap_events;
+
+	if (repeated(d, e))
+		return;
+	ARENA_GROW(d->arena, d->events, d->n_events, d->cap_events);
+	if (d->cap_events != cap) {
+		int32_t *grown = ARENA_ARRAY(d->arena, int32_t, d->cap_events);
+
+		if (d->n_events)
+			memcpy(grown, d->event_tok, d->n_events * sizeof(*grown));
+		d->event_tok = grown;
+	}
+	d->events[d->n_events] = *e;
+	d->event_tok[d->n_events++] = tok;
+}
+
+static void resolve(struct work *w, const struct event_guess *x)
+{
+	const struct event_limits *l = &w->m->limits;
+	struct event_arg args[EVENT_ARGS_MAX];
+	struct event_context c = {.type = x->type, .args = args,
+				  .candidate = &w->ground.candidates[x->candidate]};
+	struct chosen source = {0}, target = {0}, by = {0};
+	struct result_event e = {0};
+	const struct frame_match *m = match_of(w, x);
+	int32_t best;
+
+	c.n_args = event_args(&w->ground, c.candidate->tok, args);
+	best = pick(w, &c, false, 0, (double)l->source_more, &source);
+	if (best >= 0)
+		c.source = &args[best];
+	pick(w, &c, true, (double)l->target, (double)l->target_more, &target);
+	if (!target.n && source.n > 1 && m &&
+	    (frame_at(w->ground.book, m->frame)->flags & FRAME_RECIPROCAL))
+		target = source;
+	reporters(w, c.candidate->tok, &source, &by);
+	fill_event(w, x, &e);
+	e.source = ids(w->d, &source);
+	e.target = ids(w->d, &target);
+	e.by = ids(w->d, &by);
+	publish(w->d, &e, c.candidate->tok);
+}
+
+void event_run(const struct event_model *m, struct doc *d)
+{
+	struct work w = {.m = m, .d = d};
+
+	event_ground_init(&w.ground, m->book, d);
+	guess(&w);
+	for (uint32_t i = 0; i < w.n; i++)
+		if (!outdone(&w, i))
+			resolve(&w, &w.guesses[i]);
+	features_free(&w.features);
+}

@@ -1,0 +1,49 @@
+/* Events: who did what to whom. The codebook's frames and the words of the text propose triggers,
+ * trained models (sections "event.trigger", "event.source", "event.target", "event.limits" of the
+ * model) rank type, source and target; where they are missing the frames and the tree decide
+ * alone. Owns the order of these steps and the removal of duplicates. Writes doc->events. */
+#ifndef DEMARCHE_ENGINE_EVENT_H
+#define DEMARCHE_ENGINE_EVENT_H
+
+#include "worker/engine/event_args.h"
+#include "worker/engine/event_features.h"
+#include "worker/engine/frame.h"
+#include "worker/engine/linear.h"
+
+/* Section "event.limits". */
+struct event_limits {
+	float trigger;      /* probability of its type from which an event is given */
+	float repeat;       /* ... of a second one of its type in the sentence */
+	float source_more;  /* from which a further source is given */
+	float target;       /* from which a target is given */
+	float target_more;
+	float reserved[3];
+};
+
+struct event_model {
+	struct frame_book *book; /* owned */
+	bool trained;
+	struct linear trigger, source, target;
+	struct event_limits limits;
+};
+
+/* Borrows both images. Fails where the codebook has no frames or weights are damaged. */
+int event_model_open(struct event_model *m, const struct image *model,
+		     const struct image *codebook, struct err *e);
+void event_model_close(struct event_model *m);
+
+/* The stage. */
+void event_run(const struct event_model *m, struct doc *d);
+
+/* One event while it is decided. The trainer makes such from hand-coded records, too. */
+struct event_guess {
+	uint32_t candidate;
+	uint32_t type;
+	double p;
+};
+
+/* Probabilities of the types (index 0: none) for a candidate. */
+void event_type_probabilities(const struct event_model *m, const struct event_ground *g,
+			      uint32_t candidate, struct features *f, double *p);
+
+#endif
