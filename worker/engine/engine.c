@@ -1,7 +1,9 @@
 #include "worker/engine/engine.h"
 
 #include "worker/engine/actor.h"
+#include "worker/engine/event.h"
 #include "worker/engine/parse.h"
+#include "worker/engine/result.h"
 #include "worker/engine/segment.h"
 #include "worker/engine/tag.h"
 #include "worker/engine/text.h"
@@ -12,6 +14,7 @@ enum { ARENA_KEEP = 16 * 1024 * 1024 };
 struct engine {
 	const struct image *model, *codebook;
 	struct actor_book *actors; /* NULL without a codebook */
+	struct event_model events; /* book NULL without a codebook */
 	struct arena arena;
 	struct doc doc;
 	struct result result;
@@ -56,6 +59,10 @@ struct engine *engine_new(const struct image *model, const struct image *codeboo
 	}
 	en = mem_alloc(sizeof(*en));
 	en->actors = actors;
+	if (actors && event_model_open(&en->events, model, codebook, e) < 0) {
+		engine_free(en);
+		return NULL;
+	}
 	en->model = model;
 	en->codebook = codebook;
 	return en;
@@ -66,6 +73,7 @@ void engine_free(struct engine *en)
 	if (!en)
 		return;
 	actor_book_free(en->actors);
+	event_model_close(&en->events);
 	arena_free(&en->arena);
 	mem_free(en);
 }
@@ -127,14 +135,8 @@ const struct result *engine_analyze(struct engine *en, const struct engine_input
 	r->engine.name = STR("demarche");
 	r->engine.version = STR(ENGINE_VERSION);
 	r->engine.model = arena_printf(d->arena, "%016llx", (unsigned long long)en->model->hash);
-	r->stats.chars = d->n_chars;
-	r->stats.sentences = d->n_sentences;
-	r->stats.tokens = d->n_tokens;
-	r->events = d->events;
-	r->n_events = d->n_events;
-	r->stances = d->stances;
-	r->n_stances = d->n_stances;
-	r->warnings = d->warnings;
-	r->n_warnings = d->n_warnings;
+	if (en->events.book)
+		event_run(&en->events, d);
+	result_fill(d, r);
 	return r;
 }
