@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "proto/log.h"
+
 enum { ROWS_MAX = 96, GIVEN_MAX = 512 };
 
 enum origin { ORIGIN_NONE, ORIGIN_STANDARD, ORIGIN_FILE, ORIGIN_VARIABLE, ORIGIN_FLAG };
@@ -568,6 +570,32 @@ int options_read(const struct option_program *p, int argc, char **argv, struct a
 	if (files_read(&s, p->section, g.config, a, e) < 0 || variables_read(&s, a, e) < 0)
 		return -1;
 	return flags_apply(&s, &g, a, e);
+}
+
+const struct option_row OPTION_LOG_ROWS[] = {
+	{.name = "log-format",
+	 .type = OPTION_CHOICE,
+	 .offset = offsetof(struct option_log, format),
+	 .arg = LOG_FORMAT_CHOICES,
+	 .standard = "text",
+	 .help = "shape of the log lines on standard error: key=value pairs or JSON"},
+	{.name = "log-level",
+	 .type = OPTION_CHOICE,
+	 .offset = offsetof(struct option_log, level),
+	 .arg = LOG_LEVEL_CHOICES,
+	 .standard = "info",
+	 .help = "quieter lines are left out"},
+	{.type = OPTION_END},
+};
+
+/* The journal stamps lines itself. */
+void options_log(const struct option_log *l, int64_t (*wall_ms)(void))
+{
+	const struct log_setup s = {.least = (enum log_level)l->level,
+				    .format = (enum log_format)l->format,
+				    .wall_ms = getenv("JOURNAL_STREAM") ? NULL : wall_ms};
+
+	log_setup(&s);
 }
 
 int options_wrong(const struct option_program *p, const struct err *e)

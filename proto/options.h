@@ -55,6 +55,13 @@ struct option_program {
 	const struct option_row *rows;
 };
 
+/* --log-format and --log-level, for every program that logs; options_log turns them on. */
+struct option_log {
+	int format, level;
+};
+extern const struct option_row OPTION_LOG_ROWS[];
+void options_log(const struct option_log *l, int64_t (*wall_ms)(void));
+
 /* Fills *settings (zeroed by the caller). Strings live in the arena. Returns 0 and the index of the
  * first operand in *operand (argv is permuted so that operands stand last); 1 where --help,
  * --version or another printing option was asked for and printed; -1 for wrong usage. */
