@@ -210,11 +210,11 @@ static void reporters(const struct work *w, int32_t tok, const struct chosen *so
 		      struct chosen *by)
 {
 	const struct doc *d = w->d;
-	int32_t a = d->tokens[tok].attrib;
+	const struct attribution *a = event_attribution(d, tok);
 
-	for (int depth = 0; a >= 0 && depth < 4; depth++, a = d->attributions[a].parent) {
-		int64_t e = d->attributions[a].source_entity;
-		bool own = d->attributions[a].kind > ATTRIB_SPEECH || e <= ENTITY_DOC_AUTHOR;
+	for (int depth = 0; a && depth < 4; depth++, a = event_attribution_around(d, a)) {
+		int64_t e = a->source_entity;
+		bool own = a->kind > ATTRIB_SPEECH || e <= ENTITY_DOC_AUTHOR;
 
 		for (uint32_t i = 0; i < source->n && !own; i++)
 			own = source->entities[i] == (uint32_t)e;

@@ -269,10 +269,10 @@ static void from_voices(const struct event_ground *g, int32_t trigger, struct ev
 			uint32_t *n)
 {
 	const struct doc *d = g->d;
-	int32_t a = d->tokens[trigger].attrib;
+	const struct attribution *a = event_attribution(d, trigger);
 
-	for (int depth = 0; a >= 0 && depth < 3; depth++, a = d->attributions[a].parent)
-		add_plain(args, n, d->attributions[a].source_entity, -1,
+	for (int depth = 0; a && depth < 3; depth++, a = event_attribution_around(d, a))
+		add_plain(args, n, a->source_entity, -1,
 			  depth ? ARG_SPEAKER_OUTER : ARG_SPEAKER);
 	add_plain(args, n, d->sentences[d->tokens[trigger].sent].voice, -1, ARG_VOICE);
 }

@@ -238,8 +238,8 @@ static void surroundings(const struct event_ground *g, int32_t tok, int64_t view
 		    (s->voice > ENTITY_DOC_AUTHOR ? 1 : 0);
 	int64_t neg = x->n_negative > 3 ? 3 : x->n_negative;
 
-	if (t->attrib >= 0)
-		v += 8 * (1 + d->attributions[t->attrib].kind);
+	if (event_attribution(d, tok))
+		v += 8 * (1 + event_attribution(d, tok)->kind);
 	add(f, T_VOICE, v);
 	add(f, T_VOICE, 1000 + view * 64 + v);
 	add(f, T_SENT_KIND, s->kind * 2 + (t->sent == 0));

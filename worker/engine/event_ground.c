@@ -140,19 +140,28 @@ int32_t event_subject(const struct doc *d, int32_t tok, bool *inherited)
 	return -1;
 }
 
+const struct attribution *event_attribution(const struct doc *d, int32_t tok)
+{
+	int32_t a = d->tokens[tok].attrib;
+
+	return a >= 0 && (uint32_t)a < d->n_attributions ? &d->attributions[a] : NULL;
+}
+
+const struct attribution *event_attribution_around(const struct doc *d,
+						   const struct attribution *a)
+{
+	return a->parent >= 0 && (uint32_t)a->parent < d->n_attributions
+		       ? &d->attributions[a->parent] : NULL;
+}
+
 int32_t event_voice(const struct doc *d, int32_t tok, bool *direct)
 {
-	const struct token *t = &d->tokens[tok];
+	const struct attribution *a = event_attribution(d, tok);
 
-	*direct = false;
-	if (t->attrib >= 0) {
-		const struct attribution *a = &d->attributions[t->attrib];
-
-		*direct = a->direct;
-		if (a->source_entity >= 0)
-			return a->source_entity;
-	}
-	return d->sentences[t->sent].voice;
+	*direct = a && a->direct;
+	if (a && a->source_entity >= 0)
+		return a->source_entity;
+	return d->sentences[d->tokens[tok].sent].voice;
 }
 
 static void fill_sentence(struct event_ground *g, uint32_t s)
@@ -164,6 +173,7 @@ static void fill_sentence(struct event_ground *g, uint32_t s)
 	for (uint32_t i = sent->tok; i < sent->tok + sent->n_tok; i++) {
 		const struct token *t = &d->tokens[i];
 		uint64_t c = g->tokens[i].word.classes;
+		const struct attribution *a;
 
 		x->n_negative += (c & g->class_negative) != 0;
 		x->n_positive += (c & g->class_positive) != 0;
@@ -172,7 +182,8 @@ static void fill_sentence(struct event_ground *g, uint32_t s)
 				   str_is(t->lower, "our") || str_is(t->lower, "us") ||
 				   str_is(t->lower, "my");
 		x->second_person |= str_is(t->lower, "you") || str_is(t->lower, "your");
-		x->quoted |= t->attrib >= 0 && d->attributions[t->attrib].direct;
+		a = event_attribution(d, (int32_t)i);
+		x->quoted |= a && a->direct;
 		x->types |= g->tokens[i].types;
 	}
 	g->speech |= sent->voice > ENTITY_DOC_AUTHOR;

@@ -57,6 +57,11 @@ bool event_negated(const struct doc *d, int32_t tok);
  * own. For passives this is who undergoes. */
 int32_t event_subject(const struct doc *d, int32_t tok, bool *inherited);
 bool event_is_passive(const struct doc *d, int32_t tok);
+/* The innermost attribution around the token, NULL where the author says it. */
+const struct attribution *event_attribution(const struct doc *d, int32_t tok);
+/* The attribution whose content holds this one, or NULL. */
+const struct attribution *event_attribution_around(const struct doc *d,
+						   const struct attribution *a);
 /* The voice that says the token: an entity, or -1 for the author. *direct: in quotation marks. */
 int32_t event_voice(const struct doc *d, int32_t tok, bool *direct);
 
