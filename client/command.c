@@ -6,6 +6,8 @@
 #include "worker/engine/engine.h"
 
 const struct command COMMANDS[] = {
+	{"run", "PATH… --db FILE", "the whole system in one command: documents in, database out",
+	 cmd_run},
 	{"analyze", "[FILE…]", "documents in, result records out; no broker", cmd_analyze},
 	{"parse", "[FILE…]", "the linguistic analysis alone", cmd_parse},
 	{"submit", "PATH…", "submit documents to a broker; prints job ids", cmd_submit},

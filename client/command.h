@@ -29,7 +29,7 @@ const struct command *command_find(const char *name);
 /* Runs argv[1] with the rest; prints help for --help and for nothing. */
 int command_main(int argc, char **argv);
 
-command_fn cmd_analyze, cmd_parse, cmd_submit, cmd_watch, cmd_status, cmd_jobs, cmd_show,
+command_fn cmd_run, cmd_analyze, cmd_parse, cmd_submit, cmd_watch, cmd_status, cmd_jobs, cmd_show,
 	cmd_results;
 command_fn cmd_retry, cmd_cancel, cmd_dead, cmd_events, cmd_stances, cmd_eval;
 

@@ -188,11 +188,15 @@ static int look(struct link *l, struct submit_totals *t, struct err *e)
 	return left > 0;
 }
 
-int submit_wait(struct link *l, struct submit_totals *t, struct err *e)
+int submit_wait(struct link *l, const struct submit_options *o, struct submit_totals *t,
+		struct err *e)
 {
 	int left;
 
-	while ((left = look(l, t, e)) == 1)
+	while ((left = look(l, t, e)) == 1) {
+		if (o->check && o->check(o->arg, e) < 0)
+			return -1;
 		wire_pause(WAIT_MS);
+	}
 	return left;
 }

@@ -1,0 +1,239 @@
+/* demarche run: the whole system in one command on one machine. A private broker and N workers'
+ * slots on a socket in a temporary folder; submit, wait, drain, summary. What stays is the
+ * database. Failure modes: a program of the family that cannot start or ends early (its last log
+ * line is the error), documents that fail (named, exit status 1). Ctrl-C ends the children in
+ * order; what was accepted by then is in the database. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "client/child.h"
+#include "client/command.h"
+#include "client/source.h"
+#include "client/submit.h"
+#include "client/summary.h"
+#include "client/table.h"
+#include "proto/wire.h"
+
+enum { READY_MS = 60000, DRAIN_MS = 20000 };
+
+struct run {
+	const char *db, *report, *collection, *date;
+	int64_t jobs, rows;
+	bool again;
+};
+
+#define AT(field) .offset = offsetof(struct run, field)
+static const struct option_row ROWS[] = {
+	{.name = "db",
+	 .type = OPTION_STR,
+	 AT(db),
+	 .arg = "FILE",
+	 .help = "SQLite database that keeps everything; it may be there already"},
+	{.name = "jobs",
+	 .letter = 'j',
+	 .type = OPTION_INT,
+	 AT(jobs),
+	 .arg = "N",
+	 .standard = "2",
+	 .min = 1,
+	 .max = 256,
+	 .help = "processes that analyse"},
+	{.name = "collection",
+	 .letter = 'c',
+	 .type = OPTION_STR,
+	 AT(collection),
+	 .arg = "NAME",
+	 .help = "put the documents into this collection"},
+	{.name = "date",
+	 .type = OPTION_STR,
+	 AT(date),
+	 .arg = "DATE",
+	 .help = "date of publication of documents that do not tell theirs"},
+	{.name = "again", .type = OPTION_BOOL, AT(again), .help = "analyse known documents anew"},
+	{.name = "rows",
+	 .type = OPTION_INT,
+	 AT(rows),
+	 .arg = "N",
+	 .standard = "8",
+	 .help = "length of the tables of the summary; 0 prints none"},
+	{.type = OPTION_END},
+};
+
+static const struct option_program PROGRAM = {
+	.name = "demarche run",
+	.synopsis = "PATH… --db FILE",
+	.about =
+		"The whole system in one command: starts a private broker and workers, submits the "
+		"documents, waits until all are analysed, and prints what was found. The database "
+		"stays; demarche events --db FILE and stances --db FILE ask it.",
+	.more = "Examples:\n"
+		"  demarche run samples --db demo.db -j 2\n"
+		"  demarche run corpus.jsonl --db corpus.db -j 16 --collection 2024\n",
+	.rows = ROWS,
+};
+
+struct system {
+	char folder[64], endpoint[128], store[4200], jobs[16];
+	struct child broker, worker;
+};
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal)
+{
+	(void)signal;
+	stopped = 1;
+}
+
+static int check_system(void *arg, struct err *e)
+{
+	struct system *s = arg;
+
+	if (stopped)
+		return err_set(e, ERR_CANCELLED, "stopped");
+	if (child_alive(&s->broker, e) < 0)
+		return -1;
+	return child_alive(&s->worker, e);
+}
+
+static int start_system(struct system *s, const struct run *o, struct err *e)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	snprintf(s->folder, sizeof(s->folder), "%s/demarche-XXXXXX",
+		 tmp && strlen(tmp) < 32 ? tmp : "/tmp"); /* socket names are short */
+	if (!mkdtemp(s->folder))
+		return err_errno(e, errno, "make a temporary folder");
+	snprintf(s->endpoint, sizeof(s->endpoint), "ipc://%s/broker", s->folder);
+	snprintf(s->store, sizeof(s->store), "sqlite:%s", o->db);
+	snprintf(s->jobs, sizeof(s->jobs), "%d", (int)o->jobs);
+	const char *const broker[] = {"--listen", s->endpoint, "--store", s->store, NULL};
+	const char *const worker[] = {"--broker", s->endpoint, "-j", s->jobs, NULL};
+
+	if (child_start(&s->broker, "demarche-broker", broker, s->folder, READY_MS, e) < 0)
+		return -1;
+	return child_start(&s->worker, "demarche-worker", worker, s->folder, READY_MS, e);
+}
+
+static void remove_file(const char *folder, const char *name)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	unlink(path);
+}
+
+static void stop_system(struct system *s)
+{
+	child_stop(&s->worker, DRAIN_MS);
+	child_stop(&s->broker, DRAIN_MS);
+	remove_file(s->folder, "broker");
+	remove_file(s->folder, "demarche-broker.log");
+	remove_file(s->folder, "demarche-worker.log");
+	if (s->folder[0])
+		rmdir(s->folder);
+}
+
+static void print_failed(void *arg, const char *sentence)
+{
+	(void)arg;
+	progress_clear();
+	fprintf(stderr, "demarche run: %s\n", sentence);
+}
+
+/* The jobs of this run that were given up, each with its reason. */
+static int name_dead(struct link *l, const struct submit_totals *t, struct err *e)
+{
+	struct msg_argument arguments[] = {{STR("batch"), str_of(t->batch)},
+					   {STR("state"), STR("dead")}};
+	struct link_query q = {.what = "jobs", .arguments = arguments, .n_arguments = 2};
+	struct msg_rows page;
+	int got;
+
+	while ((got = link_page(l, &q, &page, e)) == 1)
+		for (uint32_t i = 0; i < page.n_rows; i++) {
+			json_t *row = source_row(page.rows[i], e);
+
+			if (!row)
+				return -1;
+			fprintf(stderr, "demarche run: %.*s: %s: %.*s\n",
+				STR_ARG(row_str(row, "document")),
+				err_name((enum err_code)row_int(row, "code")),
+				STR_ARG(row_str(row, "text")));
+			json_decref(row);
+		}
+	return got;
+}
+
+static int work(struct system *s, const struct run *o, char **paths, int n, struct submit_totals *t,
+		struct err *e)
+{
+	const char *endpoints[] = {s->endpoint, NULL};
+	struct link_options lo = {.broker = {endpoints, 1}, .timeout_ms = 30000};
+	const struct submit_options so = {.collection = o->collection,
+					  .date = o->date,
+					  .priority = 4,
+					  .again = o->again,
+					  .failed = print_failed,
+					  .check = check_system,
+					  .arg = s};
+	struct link *l = link_open(&lo, ROLE_SUBMIT | ROLE_READ, e);
+	int r = l ? submit_all(l, paths, n, &so, t, e) : -1;
+
+	if (r == 0)
+		r = submit_wait(l, &so, t, e);
+	if (r == 0 && t->dead)
+		r = name_dead(l, t, e);
+	progress_clear();
+	link_close(l);
+	return r;
+}
+
+static int summarize(const struct run *o, const struct submit_totals *t, int64_t ms, struct err *e)
+{
+	const struct source_options so = {.db = o->db};
+	struct summary_counts counts = {0};
+	struct source *s = source_open(&so, e);
+	int r = s ? summary_print(s, (int)o->rows, stdout, &counts, e) : -1;
+
+	source_close(s);
+	if (r == 0)
+		printf("\n%lu documents analysed in %.1f s (%lu new, %lu known before, %lu "
+		       "failed): "
+		       "%lu events and %lu stances are in %s\n",
+		       t->done, (double)ms / 1000, t->submitted - t->duplicates, t->duplicates,
+		       t->failed + t->dead, counts.events, counts.stances, o->db);
+	return r;
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct arena a = {0};
+	struct run o = {0};
+	struct system s = {0};
+	struct submit_totals t = {0};
+	struct err e;
+	int64_t start = wire_now_ms();
+	int operand, r, status = options_start(&PROGRAM, argc, argv, &a, &o, &operand);
+
+	if (status >= 0)
+		return status;
+	if (operand == argc || !o.db) {
+		err_set(&e, ERR_INVALID, operand == argc ? "which documents?" : "--db is needed");
+		return options_wrong(&PROGRAM, &e);
+	}
+	signal(SIGINT, stop);
+	signal(SIGTERM, stop);
+	r = start_system(&s, &o, &e);
+	if (r == 0)
+		r = work(&s, &o, argv + operand, argc - operand, &t, &e);
+	stop_system(&s);
+	if (r == 0)
+		r = summarize(&o, &t, wire_now_ms() - start, &e);
+	if (r < 0)
+		fprintf(stderr, "demarche run: %s\n", e.text);
+	arena_free(&a);
+	return r < 0 || t.failed || t.dead ? EXIT_SOME_FAILED : EXIT_DONE;
+}

@@ -1,0 +1,309 @@
+#include "client/summary.h"
+
+#include <stdlib.h>
+
+#include "client/table.h"
+
+enum { BEST = 400, PER_KIND = 2, PER_DOCUMENT = 2 };
+
+/* The rows that are surest, kept sorted. */
+struct best {
+	json_t *rows[BEST];
+	double scores[BEST];
+	int n;
+};
+
+/* Pairs of codes with two counts: cooperation and conflict, or support and opposition. */
+struct summary {
+	struct best events, stances;
+	json_t *acts, *positions; /* "CHN\tUSA" → [n, n] */
+	json_t *documents;        /* id → true */
+	struct summary_counts *counts;
+	int rows;
+	FILE *f;
+};
+
+static void keep(struct best *b, json_t *row, double score)
+{
+	int at = b->n;
+
+	while (at > 0 && b->scores[at - 1] < score)
+		at--;
+	if (at == BEST)
+		return;
+	if (b->n == BEST)
+		json_decref(b->rows[--b->n]);
+	memmove(b->rows + at + 1, b->rows + at, (size_t)(b->n - at) * sizeof(*b->rows));
+	memmove(b->scores + at + 1, b->scores + at, (size_t)(b->n - at) * sizeof(*b->scores));
+	b->rows[at] = json_incref(row);
+	b->scores[at] = score;
+	b->n++;
+}
+
+static void drop(struct best *b)
+{
+	while (b->n)
+		json_decref(b->rows[--b->n]);
+}
+
+static void count_pair(json_t *pairs, struct str a, struct str b, bool second)
+{
+	char key[300];
+	json_t *two;
+
+	if (!a.n || !b.n || str_eq(a, b) || a.n + b.n > 290)
+		return;
+	snprintf(key, sizeof(key), "%.*s\t%.*s", STR_ARG(a), STR_ARG(b));
+	two = json_object_get(pairs, key);
+	if (!two) {
+		two = json_pack("[i,i]", 0, 0);
+		json_object_set_new(pairs, key, two);
+	}
+	json_array_set_new(two, second,
+			   json_integer(json_integer_value(json_array_get(two, second)) + 1));
+}
+
+static void count_document(struct summary *s, const json_t *row)
+{
+	struct str id = row_str(row, "document");
+
+	json_object_setn_new(s->documents, id.p, id.n, json_true());
+}
+
+/* A good example names both sides, is certain, and fits on a screen. */
+static double event_score(const json_t *row)
+{
+	double score = row_double(row, "confidence");
+	size_t n = row_str(row, "text").n;
+
+	score += json_array_size(json_object_get(row, "target")) ? 0.3 : 0;
+	score -= str_is(row_str(row, "status"), "actual") ? 0 : 0.1;
+	return score - (n > 220 ? 0.3 : 0) - (n < 40 ? 0.2 : 0);
+}
+
+static double stance_score(const json_t *row)
+{
+	double score = row_double(row, "confidence") + 0.1 * (double)row_int(row, "strength");
+	size_t n = row_str(row, "text").n;
+
+	return score - (n > 220 ? 0.3 : 0) - (n < 40 ? 0.2 : 0);
+}
+
+static void take_event(struct summary *s, json_t *row)
+{
+	const json_t *a, *b;
+	size_t i, k;
+
+	s->counts->events++;
+	count_document(s, row);
+	json_array_foreach(json_object_get(row, "source"), i, a)
+		json_array_foreach(json_object_get(row, "target"), k, b) count_pair(
+			s->acts, row_str(a, "code"), row_str(b, "code"), row_int(row, "quad") > 2);
+	if (json_array_size(json_object_get(row, "source")))
+		keep(&s->events, row, event_score(row));
+}
+
+static void take_stance(struct summary *s, json_t *row)
+{
+	const json_t *a;
+	size_t i;
+
+	s->counts->stances++;
+	count_document(s, row);
+	json_array_foreach(json_object_get(row, "holder"), i,
+			   a) if (!str_is(row_str(row, "polarity"), "neutral"))
+		count_pair(s->positions, row_str(a, "code"), row_str(row, "target_code"),
+			   str_is(row_str(row, "polarity"), "oppose"));
+	keep(&s->stances, row, stance_score(row));
+}
+
+static int take_all(struct summary *s, struct source *source, const char *what,
+		    void (*take)(struct summary *s, json_t *row), struct err *e)
+{
+	struct link_query q = {.what = what};
+	struct msg_rows page;
+	int got;
+
+	while ((got = source_page(source, &q, &page, e)) == 1)
+		for (uint32_t i = 0; i < page.n_rows; i++) {
+			json_t *row = source_row(page.rows[i], e);
+
+			if (!row)
+				return -1;
+			take(s, row);
+			json_decref(row);
+		}
+	return got;
+}
+
+struct pair {
+	const char *key;
+	int64_t n[2];
+};
+
+static int by_count(const void *a, const void *b)
+{
+	const struct pair *x = a, *y = b;
+	int64_t n = x->n[0] + x->n[1], m = y->n[0] + y->n[1];
+
+	return n != m ? (n < m ? 1 : -1) : strcmp(x->key, y->key);
+}
+
+static void print_pairs(const struct summary *s, json_t *pairs, const char *const *heads)
+{
+	size_t n = json_object_size(pairs), i = 0;
+	struct pair *list = mem_alloc((n + 1) * sizeof(*list));
+	struct table *t = table_new(heads);
+	char first[32], second[32];
+	const char *key;
+	json_t *two;
+
+	json_object_foreach(pairs, key, two)
+	{
+		list[i].key = key;
+		for (size_t k = 0; k < 2; k++)
+			list[i].n[k] = json_integer_value(json_array_get(two, k));
+		i++;
+	}
+	qsort(list, n, sizeof(*list), by_count);
+	for (i = 0; i < n && i < (size_t)s->rows; i++) {
+		const char *tab = strchr(list[i].key, '\t');
+
+		snprintf(first, sizeof(first), "%ld", (long)list[i].n[0]);
+		snprintf(second, sizeof(second), "%ld", (long)list[i].n[1]);
+		table_add(t, (const struct str[]){{list[i].key, (size_t)(tab - list[i].key)},
+						  str_of(tab + 1),
+						  str_of(first),
+						  str_of(second)});
+	}
+	if (n)
+		table_print(t, s->f);
+	table_free(t);
+	mem_free(list);
+}
+
+static void title(const struct summary *s, const char *text)
+{
+	fprintf(s->f, "\n%s%s%s\n", style_on(s->f, STYLE_BOLD), text, style_off(s->f));
+}
+
+/* Examples of many kinds: at most so many of one type or polarity and of one document. */
+static bool fresh(json_t *seen, struct str key, int most)
+{
+	char name[200];
+	int64_t n;
+
+	snprintf(name, sizeof(name), "%.*s", STR_ARG(key));
+	n = json_integer_value(json_object_get(seen, name)) + 1;
+	if (n > most)
+		return false;
+	json_object_set_new(seen, name, json_integer(n));
+	return true;
+}
+
+static void print_events(const struct summary *s)
+{
+	static const char *const HEADS[] = {"date", "who", "did what", "to whom", "~in whose words",
+					    NULL};
+	struct table *t = table_new(HEADS);
+	json_t *types = json_object(), *texts = json_object(), *documents = json_object();
+	int n = 0;
+
+	for (int i = 0; i < s->events.n && n < s->rows; i++) {
+		const json_t *row = s->events.rows[i];
+		struct buf who = {0}, whom = {0};
+
+		if (!fresh(texts, row_str(row, "text"), 1) ||
+		    !fresh(documents, row_str(row, "document"), PER_DOCUMENT) ||
+		    !fresh(types, row_str(row, "type"), PER_KIND))
+			continue;
+		row_actors(row, "source", false, &who);
+		row_actors(row, "target", false, &whom);
+		table_add(t,
+			  (const struct str[]){row_str(row, "date"), text_fit(buf_str(&who), 28),
+					       row_str(row, "type"), text_fit(buf_str(&whom), 28),
+					       row_str(row, "text")});
+		buf_free(&who);
+		buf_free(&whom);
+		n++;
+	}
+	if (n)
+		table_print(t, s->f);
+	table_free(t);
+	json_decref(types);
+	json_decref(texts);
+	json_decref(documents);
+}
+
+static void print_stances(const struct summary *s)
+{
+	static const char *const HEADS[] = {"who", "position", "on what", "~in whose words", NULL};
+	struct table *t = table_new(HEADS);
+	json_t *polarities = json_object(), *texts = json_object(), *documents = json_object();
+	int n = 0;
+
+	for (int i = 0; i < s->stances.n && n < s->rows; i++) {
+		const json_t *row = s->stances.rows[i];
+		struct buf who = {0};
+
+		if (!fresh(texts, row_str(row, "text"), 1) ||
+		    !fresh(documents, row_str(row, "document"), PER_DOCUMENT) ||
+		    !fresh(polarities, row_str(row, "polarity"), (s->rows + 1) / 2))
+			continue;
+		row_actors(row, "holder", false, &who);
+		table_add(t, (const struct str[]){
+				     text_fit(buf_str(&who), 28), row_str(row, "polarity"),
+				     text_fit(row_str(row, "target"), 36), row_str(row, "text")});
+		buf_free(&who);
+		n++;
+	}
+	if (n)
+		table_print(t, s->f);
+	table_free(t);
+	json_decref(polarities);
+	json_decref(texts);
+	json_decref(documents);
+}
+
+static void print_all(struct summary *s)
+{
+	static const char *const ACTS[] = {"who", "to whom", ">cooperation", ">conflict", NULL};
+	static const char *const POSITIONS[] = {"who", "towards", ">support", ">oppose", NULL};
+
+	title(s, "Who did what to whom (examples)");
+	print_events(s);
+	title(s, "Who stands where on what (examples)");
+	print_stances(s);
+	title(s, "Most events between");
+	print_pairs(s, s->acts, ACTS);
+	title(s, "Most positions of one actor on another");
+	print_pairs(s, s->positions, POSITIONS);
+}
+
+int summary_print(struct source *source, int rows, FILE *f, struct summary_counts *counts,
+		  struct err *e)
+{
+	struct summary *s = mem_alloc(sizeof(*s));
+	int r;
+
+	*s = (struct summary){.acts = json_object(),
+			      .positions = json_object(),
+			      .documents = json_object(),
+			      .counts = counts,
+			      .rows = rows,
+			      .f = f};
+	*counts = (struct summary_counts){0};
+	r = take_all(s, source, "events", take_event, e);
+	if (r == 0)
+		r = take_all(s, source, "stances", take_stance, e);
+	counts->documents = json_object_size(s->documents);
+	if (r == 0 && counts->events + counts->stances)
+		print_all(s);
+	drop(&s->events);
+	drop(&s->stances);
+	json_decref(s->acts);
+	json_decref(s->positions);
+	json_decref(s->documents);
+	mem_free(s);
+	return r;
+}
