@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "proto/keyfile.h"
 #include "proto/wire.h"
 #include "worker/engine/engine.h"
 
@@ -162,10 +163,27 @@ static int await_welcome(struct link *l, int64_t until, struct err *e)
 	return 0;
 }
 
+static int read_keys(const char *path, struct wire_keys *keys, struct err *e)
+{
+	struct keyfile k;
+
+	if (keyfile_read(path, &k, e) < 0)
+		return -1;
+	memcpy(keys->secret_key, k.secret, sizeof(keys->secret_key));
+	memcpy(keys->server_key, k.server, sizeof(keys->server_key));
+	return wire_public_key(keys, e);
+}
+
 static int connect_to(struct link *l, const char *endpoint, struct err *e)
 {
 	struct wire_options w = {.endpoints = &endpoint, .n_endpoints = 1};
+	struct wire_keys keys;
 
+	if (l->options->key) {
+		if (read_keys(l->options->key, &keys, e) < 0)
+			return -1;
+		w.keys = &keys;
+	}
 	if (wire_open(&l->wire, &w, e) < 0)
 		return -1;
 	l->heard_ms = wire_now_ms();
