@@ -3,6 +3,7 @@
 #include "worker/engine/attrib_cues.h"
 #include "worker/engine/attrib_source.h"
 #include "worker/engine/quote.h"
+#include "worker/engine/tag.h"
 
 /* Candidates are collected sentence by sentence from cues in the trees; then quotations join the
  * attribution whose content they overlap, or find a cue beside them, or go on with the last
@@ -43,6 +44,11 @@ static struct range subtree(const struct doc *doc, int32_t tok)
 	return trim(doc, (struct range){first, last + 1});
 }
 
+static bool heard(const struct doc *doc, int32_t cue)
+{
+	return doc_child(doc, cue, REL_AUX_PASS) >= 0 || doc_child(doc, cue, REL_NSUBJ_PASS) >= 0;
+}
+
 static struct attribution *add(struct doc *doc, int32_t cue, int32_t source, struct range r,
 			       enum attribution_kind kind)
 {
@@ -51,6 +57,8 @@ static struct attribution *add(struct doc *doc, int32_t cue, int32_t source, str
 	r = trim(doc, r);
 	if (r.first >= r.end)
 		return NULL;
+	if (source < 0 && cue >= 0 && at(doc, cue)->upos == UPOS_VERB && !heard(doc, cue))
+		return NULL; /* an imperative, a title: nobody says it */
 	ARENA_GROW(doc->arena, doc->attributions, doc->n_attributions, doc->cap_attributions);
 	a = &doc->attributions[doc->n_attributions++];
 	*a = (struct attribution){.cue = cue,
@@ -109,6 +117,79 @@ static int32_t clause_of(const struct doc *doc, int32_t verb)
 	return -1;
 }
 
+/* ---- plain reports, read from the order of the words where the tree has no clause ---- */
+
+static bool is_comma(const struct token *t)
+{
+	return str_is(t->form, ",") || str_is(t->form, "\"") || str_is(t->form, "''") ||
+	       str_is(t->form, "\xe2\x80\x9d");
+}
+
+/* The noun phrase that starts at `i`, and where it ends: up to a comma, a verb or `end`. */
+static uint32_t phrase_end(const struct doc *doc, uint32_t i, uint32_t end)
+{
+	while (i < end && doc->tokens[i].upos != UPOS_VERB && doc->tokens[i].upos != UPOS_AUX &&
+	       !is_comma(&doc->tokens[i]) && doc->tokens[i].upos != UPOS_SCONJ)
+		i++;
+	return i;
+}
+
+/* "…, said X." and "…, X said": a report that ends its sentence, whatever the tree says. */
+static bool is_final_report(const struct doc *doc, int32_t v)
+{
+	const struct sentence *s = &doc->sentences[at(doc, v)->sent];
+	uint32_t end = s->tok + s->n_tok, i = (uint32_t)v;
+
+	if (!cue_is_report(at(doc, v)->lemma) || i < s->tok + 3 ||
+	    (at(doc, v)->xpos != XPOS_VBD && at(doc, v)->xpos != XPOS_VBZ))
+		return false;
+	if (is_comma(at(doc, v - 1)) && i + 1 < end) { /* said X */
+		const struct token *next = at(doc, v + 1);
+
+		return next->upos == UPOS_PROPN || next->upos == UPOS_DET ||
+		       next->upos == UPOS_ADJ || next->upos == UPOS_NOUN ||
+		       (next->upos == UPOS_PRON && next->head == v && next->rel == REL_NSUBJ);
+	}
+	while (i > s->tok && (uint32_t)v - i < 12 && !is_comma(&doc->tokens[i - 1])) {
+		i--;
+		if (doc->tokens[i].upos == UPOS_VERB || doc->tokens[i].upos == UPOS_SCONJ ||
+		    doc->tokens[i].upos == UPOS_CCONJ || doc->tokens[i].upos == UPOS_ADP)
+			return false;
+	}
+	if (i < s->tok + 3 || i == (uint32_t)v || !is_comma(&doc->tokens[i - 1]))
+		return false;
+	/* nothing but an adjunct may follow: "…, he said on Friday." */
+	if ((uint32_t)v + 1 < end &&
+	    (is_comma(at(doc, v + 1)) || at(doc, v + 1)->upos == UPOS_SCONJ))
+		return (uint32_t)v + 1 >= end || at(doc, v + 1)->upos != UPOS_SCONJ;
+	return phrase_end(doc, (uint32_t)v + 1, end) >= end || at(doc, v + 1)->upos == UPOS_PUNCT;
+}
+
+static struct range before_report(const struct doc *doc, int32_t v)
+{
+	const struct sentence *s = &doc->sentences[at(doc, v)->sent];
+	uint32_t i = (uint32_t)v;
+
+	while (i > s->tok && !is_comma(&doc->tokens[i - 1]))
+		i--;
+	return (struct range){s->tok, i};
+}
+
+/* "He said in recent years, …": all that follows the verb. */
+static void loose_report(struct doc *doc, int32_t v)
+{
+	const struct sentence *s = &doc->sentences[at(doc, v)->sent];
+	int32_t source = attrib_source_of_verb(doc, v);
+	uint32_t first = (uint32_t)v + 1, end = s->tok + s->n_tok, verbs = 0;
+
+	if (source < 0 || source > v || doc_child(doc, v, REL_OBJ) >= 0)
+		return;
+	for (uint32_t i = first; i < end; i++)
+		verbs += doc->tokens[i].upos == UPOS_VERB || doc->tokens[i].upos == UPOS_AUX;
+	if (verbs)
+		add(doc, v, source, (struct range){first, end}, ATTRIB_SPEECH);
+}
+
 static void verb_cue(struct doc *doc, int32_t v)
 {
 	enum attribution_kind kind = cue_verb(at(doc, v)->lemma);
@@ -120,6 +201,10 @@ static void verb_cue(struct doc *doc, int32_t v)
 		    !has_aux(doc, content, "that"))
 			return;
 		add(doc, v, attrib_source_of_verb(doc, v), subtree(doc, content), ATTRIB_THOUGHT);
+		return;
+	}
+	if (is_final_report(doc, v)) {
+		add(doc, v, attrib_source_of_verb(doc, v), before_report(doc, v), kind);
 		return;
 	}
 	content = clause_of(doc, v);
@@ -135,6 +220,8 @@ static void verb_cue(struct doc *doc, int32_t v)
 	if (content >= 0 && (at(doc, content)->upos == UPOS_VERB || has_aux(doc, content, "to")))
 		add(doc, v, attrib_source_of_verb(doc, v), subtree(doc, content),
 		    kind == ATTRIB_SPEECH ? ATTRIB_SPEECH : ATTRIB_WILL);
+	else if (cue_is_report(at(doc, v)->lemma))
+		loose_report(doc, v);
 }
 
 /* "the claim that …", "X's hope to …"; "willing to …", "confident that …" */
@@ -341,8 +428,6 @@ static bool join_cues(struct doc *doc, const struct quote *q, uint32_t *from, ui
 			break;
 		if (inside((uint32_t)a->cue, q) || !overlaps(a, q) || a->kind == ATTRIB_WILL)
 			continue;
-		if (a->content > q->tok + q->n_tok / 2 && a->content > q->tok + 1)
-			continue;
 		widen(doc, a, q);
 		last->source = a->source_tok;
 		joined = true;
@@ -351,10 +436,45 @@ static bool join_cues(struct doc *doc, const struct quote *q, uint32_t *from, ui
 	return joined;
 }
 
+/* The source of the last report of each sentence, -1 none. */
+static int32_t *reports(struct doc *doc)
+{
+	int32_t *said = ARENA_ARRAY(doc->arena, int32_t, doc->n_sentences + 1);
+
+	for (uint32_t i = 0; i < doc->n_sentences; i++)
+		said[i] = -1;
+	for (uint32_t k = 0; k < doc->n_attributions; k++) {
+		const struct attribution *a = &doc->attributions[k];
+
+		if (a->kind == ATTRIB_SPEECH && a->cue >= 0 && a->source_tok >= 0)
+			said[doc->tokens[a->cue].sent] = a->source_tok;
+	}
+	return said;
+}
+
+/* A quotation without a cue goes on with who spoke last: in the sentence before it, or in the
+ * quotation that ended in this paragraph or the one before. */
+static bool inherits(const struct doc *doc, const struct quote *q, struct speaker *last,
+		     const int32_t *said)
+{
+	uint32_t sent = doc->tokens[q->tok].sent;
+	uint32_t paragraph = doc->sentences[sent].paragraph;
+
+	if (last->open && paragraph == last->paragraph)
+		return true;
+	if (sent > 0 && said[sent - 1] >= 0 &&
+	    paragraph - doc->sentences[sent - 1].paragraph <= 1) {
+		last->source = said[sent - 1];
+		return true;
+	}
+	return last->open && paragraph - last->paragraph <= 1;
+}
+
 static void quotations(struct doc *doc)
 {
-	uint32_t n_cues = doc->n_attributions, from = 0, paragraph;
+	uint32_t n_cues = doc->n_attributions, from = 0;
 	struct speaker last = {.source = -1};
+	int32_t *said = reports(doc);
 
 	for (uint32_t k = 0; k < doc->n_quotes; k++) {
 		struct quote *q = &doc->quotes[k];
@@ -364,13 +484,12 @@ static void quotations(struct doc *doc)
 
 		if (!speaks(doc, q))
 			continue;
-		paragraph = doc->sentences[doc->tokens[q->tok].sent].paragraph;
 		if (!join_cues(doc, q, &from, n_cues, &last)) {
 			cue = cue_of_quote(doc, q);
 			whole = q->tok <= doc->sentences[doc->tokens[q->tok].sent].tok + 1;
 			if (cue >= 0)
 				last.source = attrib_source_of_verb(doc, cue);
-			else if (!whole || !last.open || paragraph - last.paragraph > 1)
+			else if (!whole || !inherits(doc, q, &last, said))
 				continue;
 			a = add(doc, cue, last.source, (struct range){q->tok, q->tok + q->n_tok},
 				ATTRIB_SPEECH);
@@ -427,42 +546,52 @@ static void sort(struct doc *doc)
 	doc->cap_attributions = n;
 }
 
+static bool *in_quotes(struct doc *doc)
+{
+	bool *quoted = ARENA_ARRAY(doc->arena, bool, doc->n_tokens + 1);
+
+	for (uint32_t k = 0; k < doc->n_quotes; k++)
+		for (uint32_t i = 0; i < doc->quotes[k].n_tok && doc->quotes[k].parent < 0; i++)
+			quoted[doc->quotes[k].tok + i] = true;
+	return quoted;
+}
+
+/* Whether a token of the content's range belongs to a cue that stands within it: of a quotation
+ * all that is not in marks, else what hangs on the cue and is not its clause. */
+static bool outside(const struct doc *doc, const struct attribution *a, uint32_t i,
+		    const bool *quoted)
+{
+	if ((int32_t)i == a->cue || (int32_t)i == a->source_tok)
+		return true;
+	if (a->direct)
+		return !quoted[i];
+	return doc->tokens[i].sent == doc->tokens[a->cue].sent &&
+	       (at(doc, a->cue)->rel == REL_PARATAXIS || at(doc, a->cue)->rel == REL_ADVCL) &&
+	       doc_dominates(doc, a->cue, (int32_t)i);
+}
+
 /* Outer first, inner over it; the cue's and the source's own words stay outside. */
 static void paint(struct doc *doc)
 {
-	int32_t stack[64];
-	int depth = 0;
+	bool *quoted = in_quotes(doc);
 
 	for (uint32_t i = 0; i < doc->n_tokens; i++)
 		doc->tokens[i].attrib = -1;
 	for (uint32_t k = 0; k < doc->n_attributions; k++) {
 		struct attribution *a = &doc->attributions[k];
-		uint32_t end = a->content + a->n_content;
-		int32_t held;
+		int32_t end = (int32_t)(a->content + a->n_content);
+		bool cue_within = a->cue >= (int32_t)a->content && a->cue < end;
 
-		while (depth > 0 && doc->attributions[stack[depth - 1]].content +
-						    doc->attributions[stack[depth - 1]].n_content <=
-					    a->content)
-			depth--;
-		if (depth < 64)
-			stack[depth++] = (int32_t)k;
-		else
-			continue;
-		held = a->cue >= 0 ? doc->tokens[a->cue].attrib : doc->tokens[a->content].attrib;
-		a->parent = held;
-		for (uint32_t i = a->content; i < end; i++) {
-			if (a->cue >= 0 &&
-			    ((int32_t)i == a->cue || (int32_t)i == a->source_tok ||
-			     doc_dominates(doc, a->cue, (int32_t)i)) &&
-			    a->cue >= (int32_t)a->content && a->cue < (int32_t)end)
-				continue;
-			doc->tokens[i].attrib = (int32_t)k;
-		}
+		a->parent = doc->tokens[a->cue >= 0 ? (uint32_t)a->cue : a->content].attrib;
+		for (uint32_t i = a->content; (int32_t)i < end; i++)
+			if (!cue_within || !outside(doc, a, i, quoted))
+				doc->tokens[i].attrib = (int32_t)k;
 	}
 }
 
-void attrib_run(struct doc *doc)
+int attrib_run(struct doc *doc, struct err *e)
 {
+	(void)e;
 	doc->n_attributions = 0;
 	quote_run(doc);
 	for (uint32_t i = 0; i < doc->n_sentences; i++)
@@ -474,6 +603,7 @@ void attrib_run(struct doc *doc)
 		if (doc->attributions[k].source_tok >= 0)
 			doc->attributions[k].source =
 				attrib_mention(doc, doc->attributions[k].source_tok);
+	return 0;
 }
 
 /* ---- questions ---- */
@@ -483,13 +613,15 @@ int32_t attrib_of(const struct doc *doc, int32_t tok)
 	return tok < 0 || (uint32_t)tok >= doc->n_tokens ? -1 : doc->tokens[tok].attrib;
 }
 
-void attrib_resolve(struct doc *doc)
+int attrib_resolve(struct doc *doc, struct err *e)
 {
+	(void)e;
 	for (uint32_t k = 0; k < doc->n_attributions; k++) {
 		struct attribution *a = &doc->attributions[k];
 
 		a->source_entity = a->source >= 0 ? doc->mentions[a->source].entity : -1;
 	}
+	return 0;
 }
 
 static uint32_t put(uint32_t *entities, uint32_t n, uint32_t max, int32_t entity)

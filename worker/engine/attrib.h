@@ -10,10 +10,10 @@
 #include "worker/engine/doc.h"
 
 /* Reads tokens, trees, mentions. Appends mentions for sources that have none. */
-void attrib_run(struct doc *doc);
+int attrib_run(struct doc *doc, struct err *e);
 
 /* Sets source_entity of all attributions from their mentions. */
-void attrib_resolve(struct doc *doc);
+int attrib_resolve(struct doc *doc, struct err *e);
 
 /* The innermost attribution whose content holds the token (its cue and source stand outside), or
  * -1: the sentence's voice (doc->sentences[].voice, or else the author) says it. */

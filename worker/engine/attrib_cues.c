@@ -226,3 +226,17 @@ enum attribution_kind cue_adjective(struct str lemma)
 {
 	return cue_find(ADJECTIVES, COUNT(ADJECTIVES), lemma);
 }
+
+bool cue_is_report(struct str lemma)
+{
+	static const char *const REPORT[] = {
+		"say",      "add",     "tell",    "state",       "note",   "announce",  "report",
+		"claim",    "warn",    "explain", "insist",      "argue",  "tweet",     "write",
+		"stress",   "declare", "observe", "acknowledge", "reply",  "reiterate", "continue",
+		"conclude", "confirm", "respond", "emphasize",   "recall", "remark",    "suggest"};
+
+	for (size_t i = 0; i < COUNT(REPORT); i++)
+		if (str_is(lemma, REPORT[i]))
+			return true;
+	return false;
+}

@@ -10,4 +10,7 @@ enum attribution_kind cue_verb(struct str lemma);
 enum attribution_kind cue_noun(struct str lemma);
 enum attribution_kind cue_adjective(struct str lemma);
 
+/* Verbs that report and do little else: say, add, tell … */
+bool cue_is_report(struct str lemma);
+
 #endif

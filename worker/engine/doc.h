@@ -176,6 +176,7 @@ struct doc {
 	struct str text;          /* valid UTF-8; what spans are counted in */
 	uint32_t n_chars, n_bad;  /* code points; bad byte sequences replaced by U+FFFD */
 	struct date date;         /* publication; year 0 unknown */
+	bool every_noun;          /* coreference takes every noun phrase (for measuring it) */
 	struct result_doc meta;
 
 	struct token *tokens;

@@ -1,6 +1,8 @@
 #include "worker/engine/engine.h"
 
 #include "worker/engine/actor.h"
+#include "worker/engine/attrib.h"
+#include "worker/engine/coref.h"
 #include "worker/engine/event.h"
 #include "worker/engine/parse.h"
 #include "worker/engine/result.h"
@@ -31,7 +33,14 @@ static const struct stage {
 	{"parse", parse_run},
 	{"timex", timex_run},
 };
-/* Stages that need the codebook too: timex, actor, coref, attrib (engine_parse), then event,
+/* Who is who and who says what; after the actors. */
+static const struct stage discourse_stages[] = {
+	{"coref", coref_mentions},
+	{"attrib", attrib_run},
+	{"coref", coref_run},
+	{"attrib", attrib_resolve},
+};
+/* Stages that need the codebook too: actor (engine_parse), then event,
  * stance and result (engine_analyze). Their owners add them here. */
 
 static int check_model(const struct image *model, struct err *e)
@@ -106,10 +115,18 @@ static void decode(struct doc *d, struct str text)
 		doc_warn(d, "%u malformed byte sequences replaced", d->n_bad);
 }
 
+static void run_stages(struct doc *d, const struct stage *stages, size_t n)
+{
+	struct err e;
+
+	for (size_t i = 0; i < n; i++)
+		if (stages[i].run(d, &e) < 0)
+			doc_warn(d, "%s: %s", stages[i].name, e.text);
+}
+
 struct doc *engine_parse(struct engine *en, const struct engine_input *in)
 {
 	struct doc *d = &en->doc;
-	struct err e;
 
 	arena_reset(&en->arena, ARENA_KEEP);
 	*d = (struct doc){.arena = &en->arena, .model = en->model, .codebook = en->codebook,
@@ -118,11 +135,11 @@ struct doc *engine_parse(struct engine *en, const struct engine_input *in)
 	if (!date_parse(d->meta.date, &d->date))
 		d->date = (struct date){0};
 	decode(d, in->text);
-	for (size_t i = 0; i < sizeof(language_stages) / sizeof(language_stages[0]); i++)
-		if (language_stages[i].run(d, &e) < 0)
-			doc_warn(d, "%s: %s", language_stages[i].name, e.text);
+	d->every_noun = in->every_noun;
+	run_stages(d, language_stages, sizeof(language_stages) / sizeof(language_stages[0]));
 	if (d->actors)
 		actor_run(d->actors, d);
+	run_stages(d, discourse_stages, sizeof(discourse_stages) / sizeof(discourse_stages[0]));
 	return d;
 }
 

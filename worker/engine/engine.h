@@ -22,6 +22,7 @@ void engine_free(struct engine *en);
 struct engine_input {
 	struct str text; /* any bytes; decoded as UTF-8 */
 	struct result_doc meta;
+	bool every_noun; /* coreference over all noun phrases, for measuring it */
 };
 
 /* Analyses the language only: tokens to attributions. The doc is valid until the next call. */

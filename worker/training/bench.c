@@ -5,8 +5,7 @@
 
 #include "worker/training/conllu.h"
 
-/* The bytes stay until the program ends: commands run once. */
-static int open_image(struct image *im, const char *path, struct err *e)
+static int open_image(struct image *im, void **bytes, const char *path, struct err *e)
 {
 	struct buf b = {0};
 	char *aligned;
@@ -14,7 +13,7 @@ static int open_image(struct image *im, const char *path, struct err *e)
 
 	if (file_read(&b, path, e) < 0)
 		return -1;
-	aligned = mem_alloc(b.n + IMAGE_ALIGN);
+	*bytes = aligned = mem_alloc(b.n + IMAGE_ALIGN);
 	aligned += (IMAGE_ALIGN - (uintptr_t)aligned % IMAGE_ALIGN) % IMAGE_ALIGN;
 	n = b.n;
 	memcpy(aligned, b.p, n);
@@ -25,9 +24,9 @@ static int open_image(struct image *im, const char *path, struct err *e)
 int bench_open(struct bench *b, const char *model, const char *codebook, struct err *e)
 {
 	*b = (struct bench){0};
-	if (open_image(&b->model, model, e) < 0)
+	if (open_image(&b->model, &b->bytes[0], model, e) < 0)
 		return -1;
-	if (codebook && open_image(&b->codebook, codebook, e) < 0)
+	if (codebook && open_image(&b->codebook, &b->bytes[1], codebook, e) < 0)
 		return -1;
 	b->engine = engine_new(&b->model, codebook ? &b->codebook : NULL, e);
 	return b->engine ? 0 : -1;
@@ -36,6 +35,8 @@ int bench_open(struct bench *b, const char *model, const char *codebook, struct 
 void bench_close(struct bench *b)
 {
 	engine_free(b->engine);
+	mem_free(b->bytes[0]);
+	mem_free(b->bytes[1]);
 }
 
 static int by_bytes(const void *a, const void *b)

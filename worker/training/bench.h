@@ -6,6 +6,7 @@
 
 struct bench {
 	struct image model, codebook;
+	void *bytes[2]; /* what the images lie in */
 	struct engine *engine;
 };
 

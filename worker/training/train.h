@@ -12,7 +12,8 @@ struct train_command {
 #define TRAIN_COMMANDS(X)                                                                          \
 	X(train_percep, "percep", "OUT TREEBANK...", "perceptron tagger, greedy parser, lemmas") \
 	X(train_join, "join", "OUT IMAGE...", "join the sections of images into one image") \
-	X(timex_measure, "timex-measure", "MODEL FOLDER... [-v]", "scores of temporal expressions")
+	X(timex_measure, "timex-measure", "MODEL FOLDER... [-v]", "scores of temporal expressions") \
+	X(discourse_dump, "discourse-dump", "MODEL CODEBOOK CORPUS.jsonl ID...", "who is who and who says what")
 
 #define X(function, name, arguments, help) int function(int argc, char **argv);
 TRAIN_COMMANDS(X)

@@ -1,0 +1,302 @@
+#include "worker/engine/coref.h"
+
+#include "worker/engine/coref_set.h"
+
+static const struct token *at(const struct doc *doc, uint32_t i)
+{
+	return &doc->tokens[i];
+}
+
+static bool in_list(struct str w, const char *const *words)
+{
+	for (; *words; words++)
+		if (str_is(w, *words))
+			return true;
+	return false;
+}
+
+static int32_t new_mention(struct doc *doc, uint32_t first, uint32_t end, int32_t head,
+			   enum mention_kind kind)
+{
+	struct mention *m;
+
+	ARENA_GROW(doc->arena, doc->mentions, doc->n_mentions, doc->cap_mentions);
+	m = &doc->mentions[doc->n_mentions];
+	*m = (struct mention){.tok = first,
+			      .n_tok = end - first,
+			      .head = head,
+			      .kind = kind,
+			      .entity = -1,
+			      .also = -1,
+			      .entry = -1,
+			      .code = STR(""),
+			      .role = STR(""),
+			      .rule = STR("coref")};
+	m->name = doc_text(doc, first, end - first);
+	if (doc->tokens[head].mention < 0)
+		doc->tokens[head].mention = (int32_t)doc->n_mentions;
+	return (int32_t)doc->n_mentions++;
+}
+
+static bool is_pronoun(const struct doc *doc, uint32_t i)
+{
+	static const char *const PERSONAL[] = {
+		"he",      "him",        "his", "himself", "she",    "her",  "hers",
+		"herself", "it",         "its", "itself",  "they",   "them", "their",
+		"theirs",  "themselves", "we",  "us",      "our",    "ours", "ourselves",
+		"i",       "me",         "my",  "mine",    "myself", NULL};
+	static const char *const RELATIVE[] = {"who", "which", "whose", "whom", "that", NULL};
+	const struct token *t = at(doc, i);
+
+	if (t->lower.n > 10 || t->rel == REL_EXPL)
+		return false;
+	if (t->upos == UPOS_PRON || t->upos == UPOS_DET) {
+		if (in_list(t->lower, PERSONAL))
+			return !str_is(t->form, "US");
+		if (!in_list(t->lower, RELATIVE) || t->head < 0)
+			return false;
+		return t->rel == REL_NSUBJ || t->rel == REL_NSUBJ_PASS || t->rel == REL_OBJ ||
+		       t->rel == REL_NMOD_POSS;
+	}
+	return false;
+}
+
+/* "it is clear that", "it seems": stands for nothing. */
+static bool is_empty_it(const struct doc *doc, uint32_t i)
+{
+	static const char *const SEEM[] = {"seem", "appear", "turn",   "happen", "rain",
+					   "snow", "take",   "matter", NULL};
+	const struct token *t = at(doc, i), *g;
+
+	if (!str_is(t->lower, "it") || t->head < 0 || t->rel == REL_OBJ)
+		return false;
+	g = at(doc, (uint32_t)t->head);
+	if (in_list(g->lemma, SEEM))
+		return true;
+	for (int32_t c = g->child; c >= 0; c = doc->tokens[c].next) {
+		const struct token *k = at(doc, (uint32_t)c);
+
+		if (k->rel == REL_CSUBJ || k->rel == REL_CSUBJ_PASS)
+			return true;
+		if ((uint32_t)c > (uint32_t)t->head && g->upos == UPOS_ADJ &&
+		    (k->rel == REL_CCOMP || k->rel == REL_XCOMP || k->rel == REL_ADVCL))
+			return true;
+	}
+	return false;
+}
+
+/* ---- descriptions that coreference knows and the codebook does not ---- */
+
+static const char *const GROUP_NOUNS[] = {
+	"country",  "side",      "nation", "leader",  "government", "power",
+	"neighbor", "neighbour", "party",  "economy", "president",  "state",
+	"capital",  "minister",  "ally",   "rival",   "superpower", "giant",
+	"man",      "people",    "korea",  "army",    NULL};
+static const char *const ORG_NOUNS[] = {
+	"group",      "company",     "organization", "organisation", "ministry",  "agency",
+	"party",      "bloc",        "alliance",     "institution",  "newspaper", "paper",
+	"committee",  "commission",  "council",      "bank",         "union",     "firm",
+	"department", "association", "network",      "court",        "body",      "panel",
+	"outlet",     "magazine",    "broadcaster",  "movement",     "coalition", "foundation",
+	"university", "institute",   "corporation",  "militia",      "faction",   NULL};
+static const char *const COUNTRY_NOUNS[] = {"country", "nation", "republic", "kingdom",
+					    "island",  "regime", "state",    NULL};
+static const char *const PERSON_NOUNS[] = {
+	"man",         "woman",       "president",  "leader",      "minister",    "premier",
+	"chancellor",  "senator",     "politician", "diplomat",    "candidate",   "secretary",
+	"spokesman",   "spokeswoman", "king",       "prince",      "dictator",    "governor",
+	"general",     "ambassador",  "chairman",   "businessman", "billionaire", "lawmaker",
+	"congressman", "judge",       "professor",  "analyst",     "envoy",       NULL};
+
+static uint32_t phrase_start(const struct doc *doc, uint32_t head)
+{
+	uint32_t first = head;
+
+	for (int32_t c = doc->tokens[head].child; c >= 0 && (uint32_t)c < head;
+	     c = doc->tokens[c].next) {
+		enum rel r = doc->tokens[c].rel;
+
+		if ((r == REL_DET || r == REL_AMOD || r == REL_COMPOUND || r == REL_NUMMOD ||
+		     r == REL_NMOD_POSS || r == REL_DET_PREDET || r == REL_ADVMOD) &&
+		    (uint32_t)c < first)
+			first = (uint32_t)c;
+	}
+	return first;
+}
+
+static bool definite(const struct doc *doc, uint32_t first)
+{
+	static const char *const THE[] = {"the", "this", "that", "both", "these", "those", NULL};
+
+	return in_list(doc->tokens[first].lower, THE);
+}
+
+static void description(struct doc *doc, uint32_t i)
+{
+	const struct token *t = at(doc, i);
+	uint32_t first = phrase_start(doc, i);
+	struct mention *m;
+	bool person = in_list(t->lemma, PERSON_NOUNS), plural = !str_eq(t->lower, t->lemma);
+
+	if (!definite(doc, first) || i - first > 4)
+		return;
+	if (!person && !in_list(t->lemma, ORG_NOUNS) && !in_list(t->lemma, COUNTRY_NOUNS) &&
+	    !in_list(t->lemma, GROUP_NOUNS) && !str_is(t->lower, "former") &&
+	    !str_is(t->lower, "latter"))
+		return;
+	m = &doc->mentions[new_mention(doc, first, i + 1, (int32_t)i, MENTION_NOMINAL)];
+	m->plural = plural && str_ends(t->lower, STR("s"));
+	m->generic = true;
+	if (person)
+		m->etype = ENTITY_PERSON;
+}
+
+static bool heads_phrase(const struct token *t)
+{
+	return t->rel != REL_COMPOUND && t->rel != REL_FLAT && t->rel != REL_FIXED &&
+	       t->rel != REL_GOESWITH;
+}
+
+/* Every noun phrase, for measuring against corpora that mark them all. */
+static void any_noun(struct doc *doc, uint32_t i)
+{
+	const struct token *t = at(doc, i);
+	uint32_t first, last;
+	struct mention *m;
+
+	doc_subtree(doc, (int32_t)i, &first, &last);
+	while (first < i &&
+	       (at(doc, first)->upos == UPOS_PUNCT || at(doc, first)->upos == UPOS_ADP ||
+		at(doc, first)->upos == UPOS_CCONJ || at(doc, first)->upos == UPOS_SCONJ))
+		first++;
+	while (last > i && at(doc, last)->upos == UPOS_PUNCT)
+		last--;
+	m = &doc->mentions[new_mention(doc, first, last + 1, (int32_t)i,
+				       t->upos == UPOS_PROPN ? MENTION_NAME : MENTION_NOMINAL)];
+	m->plural = !str_eq(t->lower, t->lemma) && str_ends(t->lower, STR("s"));
+	m->generic = t->upos == UPOS_NOUN;
+}
+
+int coref_mentions(struct doc *doc, struct err *e)
+{
+	(void)e;
+	for (uint32_t i = 0; i < doc->n_tokens; i++) {
+		const struct token *t = at(doc, i);
+
+		if (t->mention >= 0)
+			continue;
+		if (is_pronoun(doc, i)) {
+			if (!is_empty_it(doc, i))
+				new_mention(doc, i, i + 1, (int32_t)i, MENTION_PRONOUN);
+		} else if (doc->every_noun && heads_phrase(t) &&
+			   (t->upos == UPOS_NOUN || t->upos == UPOS_PROPN)) {
+			any_noun(doc, i);
+		} else if (t->upos == UPOS_NOUN || t->upos == UPOS_ADJ) {
+			description(doc, i);
+		}
+	}
+	return 0;
+}
+
+/* ---- the run ---- */
+
+/* Mentions in the order of the text, longer before shorter: a counting sort by first token. */
+static void put_in_order(struct coref *c)
+{
+	struct doc *doc = c->doc;
+	uint32_t *start = ARENA_ARRAY(doc->arena, uint32_t, doc->n_tokens + 2);
+
+	c->order = ARENA_ARRAY(doc->arena, uint32_t, doc->n_mentions + 1);
+	for (uint32_t i = 0; i < doc->n_mentions; i++)
+		start[doc->mentions[i].tok + 1]++;
+	for (uint32_t i = 0; i < doc->n_tokens; i++)
+		start[i + 1] += start[i];
+	for (uint32_t i = 0; i < doc->n_mentions; i++)
+		c->order[start[doc->mentions[i].tok]++] = i;
+	c->n_order = doc->n_mentions;
+	for (uint32_t i = 1; i < c->n_order; i++) {
+		for (uint32_t k = i; k > 0; k--) {
+			const struct mention *a = &doc->mentions[c->order[k - 1]];
+			const struct mention *b = &doc->mentions[c->order[k]];
+			uint32_t swap = c->order[k];
+
+			if (a->tok != b->tok || a->n_tok >= b->n_tok)
+				break;
+			c->order[k] = c->order[k - 1];
+			c->order[k - 1] = swap;
+		}
+	}
+}
+
+static void author(struct coref *c)
+{
+	int32_t made = coref_new_entity(c);
+	struct entity *en = &c->doc->entities[made];
+
+	en->name = STR("author");
+	en->kind = ENTITY_AUTHOR;
+	en->code = STR("AUTHOR");
+	en->rule = STR("author");
+}
+
+static bool first_person(const struct coref *c, const struct mention *m)
+{
+	static const char *const WORDS[] = {"we", "us", "our",  "ours",   "ourselves", "i",
+					    "me", "my", "mine", "myself", NULL};
+
+	return m->kind == MENTION_PRONOUN && in_list(at(c->doc, (uint32_t)m->head)->lower, WORDS);
+}
+
+static void rest_in_order(struct coref *c)
+{
+	for (uint32_t k = 0; k < c->n_order; k++) {
+		struct mention *m = &c->doc->mentions[c->order[k]];
+
+		if (m->entity < 0 && m->kind == MENTION_NOMINAL)
+			coref_nominal(c, c->order[k]);
+		else if (m->entity < 0 && m->kind == MENTION_PRONOUN && !first_person(c, m))
+			coref_pronoun(c, c->order[k]);
+		coref_meet(c, c->order[k]);
+	}
+}
+
+int coref_run(struct doc *doc, struct err *e)
+{
+	struct coref c = {.doc = doc};
+
+	(void)e;
+	doc->n_entities = 0;
+	for (uint32_t i = 0; i < doc->n_mentions; i++)
+		doc->mentions[i].entity = -1;
+	for (uint32_t i = 0; i < doc->n_sentences; i++)
+		doc->sentences[i].voice = -1;
+	author(&c);
+	coref_put(&c, coref_key('0', STR(""), STR("")), ENTITY_DOC_AUTHOR);
+	put_in_order(&c);
+	/* Group descriptions add a mention a party while the order is walked. */
+	c.recent = ARENA_ARRAY(doc->arena, uint32_t, 4 * (size_t)doc->n_mentions + 8);
+	coref_names(&c);
+	rest_in_order(&c);
+	coref_voices(&c);
+	for (uint32_t k = 0; k < c.n_order; k++)
+		if (first_person(&c, &doc->mentions[c.order[k]]))
+			coref_first_person(&c, c.order[k]);
+	return 0;
+}
+
+uint32_t coref_entities(const struct doc *doc, int32_t mention, uint32_t *entities, uint32_t max)
+{
+	uint32_t n = 0;
+
+	for (int steps = 0; mention >= 0 && steps < 16; steps++) {
+		int32_t entity = doc->mentions[mention].entity;
+		bool known = entity < 0;
+
+		for (uint32_t i = 0; i < n; i++)
+			known = known || entities[i] == (uint32_t)entity;
+		if (!known && n < max)
+			entities[n++] = (uint32_t)entity;
+		mention = doc->mentions[mention].also;
+	}
+	return n;
+}

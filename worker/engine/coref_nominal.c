@@ -1,0 +1,325 @@
+#include "worker/engine/coref_set.h"
+
+enum { LOOK_BACK = 40, SENTENCES_BACK = 4 };
+
+static const struct token *head_of(const struct coref *c, const struct mention *m)
+{
+	return &c->doc->tokens[m->head];
+}
+
+static uint32_t sent_of(const struct coref *c, const struct mention *m)
+{
+	return head_of(c, m)->sent;
+}
+
+static bool in_list(struct str w, const char *const *words)
+{
+	for (; *words; words++)
+		if (str_is(w, *words))
+			return true;
+	return false;
+}
+
+/* The determiner may stand outside the mention. */
+static bool definite(const struct coref *c, const struct mention *m)
+{
+	static const char *const THE[] = {"the", "this", "that", "these", "those", "both", NULL};
+
+	if (in_list(c->doc->tokens[m->tok].lower, THE))
+		return true;
+	for (int32_t k = head_of(c, m)->child; k >= 0 && k < m->head; k = c->doc->tokens[k].next)
+		if (c->doc->tokens[k].rel == REL_DET && in_list(c->doc->tokens[k].lower, THE))
+			return true;
+	return false;
+}
+
+/* ---- apposition ---- */
+
+static int32_t apposed(const struct coref *c, const struct mention *m)
+{
+	const struct doc *doc = c->doc;
+	const struct token *t = head_of(c, m);
+	int32_t other = -1, k;
+
+	if (t->rel == REL_APPOS && t->head >= 0)
+		other = t->head;
+	else
+		other = doc_child(doc, m->head, REL_APPOS);
+	if (other < 0)
+		return -1;
+	k = doc->tokens[other].mention;
+	if (k < 0 || doc->mentions[k].entity < 0 || doc->mentions[k].plural != m->plural)
+		return -1;
+	/* A place or a state explains nobody: "Gareth Price, London". */
+	if (doc->mentions[k].is_place || c->facts[doc->mentions[k].entity].country)
+		return m->etype == ENTITY_COUNTRY ? doc->mentions[k].entity : -1;
+	if (c->facts[doc->mentions[k].entity].person != (m->etype == ENTITY_PERSON) &&
+	    m->etype != ENTITY_OTHER)
+		return -1;
+	return doc->mentions[k].entity;
+}
+
+/* ---- "the two countries", "both leaders", "the former" ---- */
+
+static int count_of(const struct coref *c, const struct mention *m)
+{
+	for (int32_t i = m->head - 3; i < m->head; i++) {
+		struct str w = i < 0 ? STR("") : c->doc->tokens[i].lower;
+
+		if (i < 0 || c->doc->tokens[i].sent != head_of(c, m)->sent ||
+		    (i < (int32_t)m->tok && c->doc->tokens[i].head != m->head))
+			continue;
+		if (str_is(w, "two") || str_is(w, "both"))
+			return 2;
+		if (str_is(w, "three"))
+			return 3;
+		if (str_is(w, "four"))
+			return 4;
+	}
+	return 0;
+}
+
+static bool wants_persons(struct str lemma)
+{
+	static const char *const WORDS[] = {"leader", "president", "minister", "man", NULL};
+
+	return in_list(lemma, WORDS);
+}
+
+static bool fits_group(const struct coref *c, int32_t entity, bool persons, struct str lemma)
+{
+	const struct coref_facts *f = &c->facts[entity];
+
+	if (persons)
+		return f->person;
+	if (str_is(lemma, "party") || str_is(lemma, "side") || str_is(lemma, "rival") ||
+	    str_is(lemma, "ally"))
+		return f->country || c->doc->entities[entity].code.n > 0;
+	return f->country;
+}
+
+/* The latest distinct parties, latest first. */
+static uint32_t parties(const struct coref *c, const struct mention *m, int want, int32_t *found)
+{
+	struct str lemma = head_of(c, m)->lemma;
+	bool persons = wants_persons(lemma);
+	uint32_t sent = sent_of(c, m), n = 0;
+
+	for (uint32_t back = 0; back < c->n_recent && back < LOOK_BACK && n < (uint32_t)want;
+	     back++) {
+		const struct mention *a = &c->doc->mentions[c->recent[c->n_recent - 1 - back]];
+		bool known = false;
+
+		if (sent - sent_of(c, a) > SENTENCES_BACK)
+			break;
+		if (a->tok >= m->tok || !fits_group(c, a->entity, persons, lemma))
+			continue;
+		for (uint32_t i = 0; i < n; i++)
+			known = known || found[i] == a->entity;
+		if (!known)
+			found[n++] = a->entity;
+	}
+	return n;
+}
+
+static void chain(struct coref *c, uint32_t mention, const int32_t *found, uint32_t n)
+{
+	struct doc *doc = c->doc;
+	uint32_t at = mention;
+
+	doc->mentions[mention].code = doc->mentions[mention].role = STR("");
+	coref_add(c, found[n - 1], mention);
+	for (uint32_t i = n - 1; i-- > 0;) {
+		struct mention copy = doc->mentions[mention];
+
+		copy.also = -1;
+		copy.code = copy.role = STR("");
+		copy.entity = -1;
+		ARENA_GROW(doc->arena, doc->mentions, doc->n_mentions, doc->cap_mentions);
+		doc->mentions[doc->n_mentions] = copy;
+		doc->mentions[at].also = (int32_t)doc->n_mentions;
+		at = doc->n_mentions++;
+		coref_add(c, found[i], at);
+	}
+}
+
+static bool group(struct coref *c, uint32_t mention)
+{
+	struct mention *m = &c->doc->mentions[mention];
+	struct str w = head_of(c, m)->lower;
+	int32_t found[4];
+	int want = count_of(c, m);
+	uint32_t n;
+
+	if (str_is(w, "former") || str_is(w, "latter")) {
+		if (m->n_tok > 2)
+			return false;
+		n = parties(c, m, 2, found);
+		if (n == 2)
+			coref_add(c, found[str_is(w, "former")], mention);
+		return n == 2;
+	}
+	if (!want || !m->plural || (m->code.n && !m->guessed))
+		return false;
+	n = parties(c, m, want, found);
+	if (n != (uint32_t)want)
+		return false;
+	chain(c, mention, found, n);
+	return true;
+}
+
+/* ---- "the Chinese leader", "the president", "the ministry", "the country" ---- */
+
+static bool has_title(const struct coref_facts *f, struct str lemma)
+{
+	static const char *const LEADERS[] = {"president", "minister", "premier", "chancellor",
+					      "king",      "chairman", "leader",  "dictator",
+					      "secretary", "general",  NULL};
+	uint64_t h = coref_key('t', lemma, STR(""));
+
+	for (uint32_t i = 0; i < f->n_titles; i++)
+		if (f->titles[i] == h)
+			return true;
+	if (!str_is(lemma, "leader") && !str_is(lemma, "politician"))
+		return false;
+	for (size_t k = 0; LEADERS[k]; k++)
+		for (uint32_t i = 0; i < f->n_titles; i++)
+			if (f->titles[i] == coref_key('t', str_of(LEADERS[k]), STR("")))
+				return true;
+	return false;
+}
+
+/* How well an entity met before answers a description; 0 is not at all. */
+static int fit(const struct coref *c, int32_t entity, const struct mention *m, struct str lemma,
+	       bool definite_one)
+{
+	const struct coref_facts *f = &c->facts[entity];
+	const struct entity *en = &c->doc->entities[entity];
+
+	if (m->code.n && en->code.n && !m->guessed && !str_eq(m->code, en->code))
+		return 0;
+	if (m->etype == ENTITY_PERSON || f->person) {
+		if (!f->person || m->etype != ENTITY_PERSON || m->plural ||
+		    f->number == NUMBER_MANY || !f->named)
+			return 0;
+		if (has_title(f, lemma))
+			return 3;
+		if (m->code.n && !m->guessed && str_eq(m->code, en->code) &&
+		    str_eq(m->role, en->role) && str_is(lemma, "leader"))
+			return 2;
+		return 0;
+	}
+	if (!definite_one)
+		return 0;
+	if (f->country) {
+		static const char *const WORDS[] = {"country", "nation", "kingdom", "republic",
+						    NULL};
+
+		return !m->plural && !m->role.n && in_list(lemma, WORDS);
+	}
+	return 0;
+}
+
+/* A named organization whose name holds the description's head: "the ministry". */
+static bool name_holds(const struct coref *c, int32_t entity, struct str lemma)
+{
+	const struct entity *en = &c->doc->entities[entity];
+	const struct mention *m;
+
+	if (en->n_mentions == 0 || !c->facts[entity].named)
+		return false;
+	m = &c->doc->mentions[en->mentions[0]];
+	for (uint32_t i = m->tok; i < m->tok + m->n_tok; i++) {
+		const struct token *t = &c->doc->tokens[i];
+
+		if (t->lower.n >= lemma.n && memcmp(t->lower.p, lemma.p, lemma.n) == 0 &&
+		    t->lower.n <= lemma.n + 1)
+			return true;
+	}
+	return false;
+}
+
+static int32_t answer(const struct coref *c, const struct mention *m)
+{
+	struct str lemma = head_of(c, m)->lemma;
+	bool the = definite(c, m);
+	uint32_t sent = sent_of(c, m);
+	int32_t best = -1;
+	int best_score = 0;
+
+	if (!the && m->etype != ENTITY_PERSON)
+		return -1;
+	if (!the && !m->code.n)
+		return -1;
+	for (uint32_t back = 0; back < c->n_recent && back < LOOK_BACK * 2; back++) {
+		const struct mention *a = &c->doc->mentions[c->recent[c->n_recent - 1 - back]];
+		uint32_t far = sent - sent_of(c, a);
+		int score;
+
+		if (far > 12)
+			break;
+		if (a->tok <= m->tok && m->tok < a->tok + a->n_tok)
+			continue;
+		score = fit(c, a->entity, m, lemma, the);
+		if (score == 0 && the && m->etype != ENTITY_PERSON && !m->plural && far <= 6 &&
+		    !c->facts[a->entity].person && !c->facts[a->entity].country &&
+		    a->kind == MENTION_NAME && name_holds(c, a->entity, lemma) &&
+		    (!m->code.n || m->guessed || str_eq(m->code, c->doc->entities[a->entity].code)))
+			score = 2;
+		if (score > best_score) {
+			best = a->entity;
+			best_score = score;
+		}
+	}
+	return best;
+}
+
+/* Descriptions of one kind and country are one: "Chinese officials". */
+static int32_t same_words(struct coref *c, const struct mention *m)
+{
+	struct str lemma = head_of(c, m)->lemma;
+	uint64_t key;
+	int32_t e;
+	char kind = m->plural ? 'G' : 'g';
+
+	if (m->code.n && !m->guessed) {
+		struct str both = arena_printf(c->doc->arena, "%.*s %.*s", STR_ARG(m->code),
+					       STR_ARG(m->role));
+
+		if (str_is(m->role, "GOV") &&
+		    (m->etype == ENTITY_COUNTRY || m->etype == ENTITY_GOVERNMENT))
+			key = coref_key('c', m->code, STR(""));
+		else
+			key = coref_key(kind, both, lemma);
+	} else {
+		key = coref_key(kind, lemma,
+				c->doc->every_noun || definite(c, m) ? STR("the") : m->role);
+		if (!definite(c, m) && (!m->plural || c->doc->every_noun)) {
+			e = coref_new_entity(c); /* "an official": a new one */
+			coref_put(c, coref_key(kind, lemma, STR("the")), e);
+			return e;
+		}
+	}
+	e = coref_get(c, key);
+	if (e < 0) {
+		e = coref_new_entity(c);
+		coref_put(c, key, e);
+	}
+	return e;
+}
+
+void coref_nominal(struct coref *c, uint32_t mention)
+{
+	const struct mention *m = &c->doc->mentions[mention];
+	int32_t e;
+
+	if (group(c, mention))
+		return;
+	m = &c->doc->mentions[mention];
+	e = apposed(c, m);
+	if (e < 0)
+		e = answer(c, m);
+	if (e < 0)
+		e = same_words(c, m);
+	coref_add(c, e, mention);
+}
