@@ -1,0 +1,80 @@
+#!/bin/bash
+# demarche analyze as a filter: order, bad input, exit status, determinism.
+# usage: analyze.sh BUILD_DIR
+BUILD=$1
+. "$(dirname "$0")/lib.sh"
+cd "$work" || exit 1
+
+# Timing apart, a record is the same whoever makes it.
+untimed() { sed -E 's/"us":[0-9]+/"us":0/'; }
+
+echo 'France condemned the coup in Niger.' >good.txt
+"$demarche" analyze good.txt >out 2>err
+is "good document" 0 $?
+is "one line a document" 1 "$(wc -l <out)"
+is "nothing on standard error" 0 "$(wc -c <err)"
+has "id is the path" '"id":"good.txt"' out
+
+"$demarche" analyze <good.txt >out
+is "standard input without operand" 0 $?
+has "id is the hash" "\"id\":\"$(sha256sum good.txt | cut -d' ' -f1)\"" out
+
+: >empty.txt
+printf 'a\0b' >nul.txt
+printf 'Oslo \xff\xfe signed.\n' >bad-utf8.txt
+"$demarche" analyze empty.txt nul.txt missing.txt good.txt bad-utf8.txt >out 2>err
+is "some failed" 1 $?
+is "the others go on" 2 "$(wc -l <out)"
+has "empty file is named" '^demarche analyze: empty.txt: empty' err
+has "NUL is named" '^demarche analyze: nul.txt: not text: NUL at byte 1' err
+has "missing file is named" '^demarche analyze: missing.txt: cannot open' err
+has "malformed UTF-8 is replaced and counted" 'malformed byte sequences replaced' out
+
+head -c 104857600 /dev/zero | tr '\0' x >long.txt
+"$demarche" analyze long.txt good.txt >out 2>err
+is "100 MB in one line" 1 $?
+has "its error says why" '^demarche analyze: long.txt: .*limit' err
+is "and the next is analysed" 1 "$(wc -l <out)"
+mv long.txt long.jsonl
+"$demarche" analyze long.jsonl good.txt >out 2>err
+is "100 MB in one JSON line" 1 $?
+is "and the next is analysed (2)" 1 "$(wc -l <out)"
+rm -f long.jsonl
+
+mkdir locked
+echo 'Oslo signed.' >locked/a.txt
+chmod 000 locked
+if [ "$(id -u)" -ne 0 ]; then
+	"$demarche" analyze locked >out 2>err
+	is "folder without rights" 1 $?
+	has "it is named" 'locked: cannot read' err
+fi
+chmod 700 locked
+
+mkdir many
+for i in $(seq -w 1 60); do
+	{ for _ in $(seq $((60 - 10#$i))); do printf 'Norway and Chad met in Oslo in %s. ' 2021; done
+	  echo "Document $i."; } >"many/$i.txt"
+done
+"$demarche" analyze many -j 1 | untimed >one
+"$demarche" analyze many -j 4 | untimed >four
+is "one and four processes give the same bytes" "$(sha256sum <one)" "$(sha256sum <four)"
+is "in the order of the input" "$(seq -w 1 60 | sed 's/$/.txt/')" \
+	"$(sed -E 's/.*"id":"([^"]*)".*/\1/' four)"
+
+"$demarche" analyze many >/dev/full 2>err
+is "full disk behind standard output" 1 $?
+has "is said" 'cannot write to standard output' err
+
+"$demarche" analyze --jobs 0 good.txt >out 2>err
+is "wrong usage" 2 $?
+"$demarche" nonsense >out 2>err
+is "unknown command" 2 $?
+"$demarche" status --broker tcp://127.0.0.1:9 --timeout 300ms >out 2>err
+is "no broker" 3 $?
+for c in $("$demarche" --help | sed -nE 's/^  ([a-z]+) .*/\1/p'); do
+	"$demarche" "$c" --help >out 2>err
+	is "demarche $c --help" 0 $?
+	is "names the command" "Usage: demarche $c" "$(head -1 out | cut -c1-$((16 + ${#c})))"
+done
+finish
