@@ -1,0 +1,389 @@
+/* demarche-train events: learns triggers, sources and targets from hand-coded documents. With a
+ * file for results it also cross-validates: five folds by document, each document analysed by
+ * weights that have not seen it, written as result records for ../shared/tools/score.py. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "worker/engine/event.h"
+#include "worker/engine/result.h"
+#include "worker/training/conllu.h"
+#include "worker/training/event_gold.h"
+#include "worker/training/linear_train.h"
+#include "worker/training/train.h"
+
+enum { FOLDS = 5, IGNORE = 255 };
+
+/* Training sets: [fold] holds what is NOT of that fold; [FOLDS] holds all. */
+struct sets {
+	struct linear_set *trigger[FOLDS + 1], *source[FOLDS + 1], *target[FOLDS + 1];
+};
+
+struct trainer {
+	struct gold gold;
+	struct image model, codebook;
+	struct buf model_bytes, codebook_bytes;
+	struct engine *engine;
+	struct frame_book *book;
+	struct sets sets;
+	struct features features;
+	uint32_t n_events, n_located, n_labelled;
+};
+
+static void sets_add(struct linear_set **sets, uint32_t fold, const struct features *f,
+		     uint32_t label, double weight)
+{
+	for (uint32_t k = 0; k <= FOLDS; k++)
+		if (k != fold)
+			linear_set_add(sets[k], f, label, weight);
+}
+
+/* How well a token of the trigger's words stands for the event: its frame says so, it is the
+ * head of the words. */
+static int fitness(const struct event_ground *g, const struct gold_event *e, uint32_t first,
+		   uint32_t n, uint32_t tok)
+{
+	const struct event_token *x = &g->tokens[tok];
+	int32_t head = g->d->tokens[tok].head;
+	int f = 0;
+
+	if (x->candidate < 0)
+		return -1;
+	if (x->strong >> (e->type - 1) & 1)
+		f += 8;
+	else if (x->types >> (e->type - 1) & 1)
+		f += 4;
+	if (head < (int32_t)first || head >= (int32_t)(first + n))
+		f += 3;
+	if (g->d->tokens[tok].upos == UPOS_VERB)
+		f += 1;
+	return f;
+}
+
+/* The candidate that stands for the event, or -1. */
+static int32_t candidate_of(const struct event_ground *g, const struct gold_event *e,
+			    const uint8_t *labels, uint32_t first, uint32_t n)
+{
+	int32_t best = -1, up;
+	int best_fitness = -1;
+
+	for (uint32_t t = first; t < first + n; t++) {
+		int f = fitness(g, e, first, n, t);
+		int32_t c = g->tokens[t].candidate;
+
+		if (c >= 0 && labels[c] != 0 && labels[c] != IGNORE && labels[c] != e->type)
+			f -= 6;
+		if (f > best_fitness) {
+			best_fitness = f;
+			best = c;
+		}
+	}
+	/* "should", "must": the verb that they help. */
+	up = g->d->tokens[first].head;
+	if (best < 0 && up >= 0)
+		best = g->tokens[up].candidate;
+	return best;
+}
+
+static bool code_in(struct str code, const struct gold_actor *list, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (code.n && str_eq(list[i].code, code))
+			return true;
+	return false;
+}
+
+/* Whether the names share a word of at least three letters. */
+static bool name_fits(struct str a, struct str b)
+{
+	for (size_t i = 0; i < a.n; i++) {
+		size_t k = i;
+
+		while (k < a.n && a.p[k] != ' ')
+			k++;
+		if (k - i >= 3 && memmem(b.p, b.n, a.p + i, k - i))
+			return true;
+		i = k;
+	}
+	return false;
+}
+
+static bool name_in(const struct entity *e, const struct gold_actor *list, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (str_eq(list[i].code, e->code) && name_fits(e->name, list[i].name))
+			return true;
+	return false;
+}
+
+/* Examples for one role of one event. Where an actor of that name is among the candidates, others
+ * of the same code are neither right nor wrong. Returns the best right candidate, or -1. */
+static int32_t add_role(struct trainer *t, const struct event_ground *g, struct event_context *x,
+			bool target, const struct gold_actor *list, uint32_t n, uint32_t fold)
+{
+	bool named = false;
+	int32_t best = -1;
+	double best_rule = -1;
+
+	for (uint32_t i = 0; i < x->n_args; i++)
+		named |= name_in(&g->d->entities[x->args[i].entity], list, n);
+	for (uint32_t i = 0; i < x->n_args; i++) {
+		const struct entity *e = &g->d->entities[x->args[i].entity];
+		bool code = code_in(e->code, list, n), name = name_in(e, list, n);
+		double rule = event_arg_rule(g, x, i, target) + (name ? 1 : 0);
+
+		if (code && rule > best_rule) {
+			best_rule = rule;
+			best = (int32_t)i;
+		}
+		event_arg_features(g, x, i, target, &t->features);
+		sets_add(target ? t->sets.target : t->sets.source, fold, &t->features, code,
+			 code && named && !name ? 0.3 : 1);
+	}
+	return best;
+}
+
+static void add_arguments(struct trainer *t, const struct event_ground *g, int32_t candidate,
+			  const struct gold_event *e, uint32_t fold)
+{
+	struct event_arg args[EVENT_ARGS_MAX];
+	struct event_context x = {.type = e->type, .candidate = &g->candidates[candidate],
+				  .args = args};
+	int32_t source;
+
+	x.n_args = event_args(g, x.candidate->tok, args);
+	source = add_role(t, g, &x, false, e->source, e->n_source, fold);
+	if (source >= 0)
+		x.source = &args[source];
+	add_role(t, g, &x, true, e->target, e->n_target, fold);
+}
+
+/* A second word of the same action ("held" beside "talks") is no good example of no event. */
+static void ignore_linked(const struct event_ground *g, uint8_t *labels, int32_t candidate)
+{
+	int32_t tok = g->candidates[candidate].tok;
+	uint8_t type = labels[candidate];
+
+	for (uint32_t c = 0; c < g->n_candidates; c++) {
+		int32_t o = g->candidates[c].tok;
+
+		if (labels[c] == 0 && (g->tokens[o].types >> (type - 1) & 1) &&
+		    (g->d->tokens[o].head == tok || g->d->tokens[tok].head == o))
+			labels[c] = IGNORE;
+	}
+}
+
+static void add_doc(struct trainer *t, const struct gold_doc *gd)
+{
+	struct engine_input in = gold_input(gd);
+	struct doc *d = engine_parse(t->engine, &in);
+	struct event_ground g;
+	uint8_t *labels;
+
+	event_ground_init(&g, t->book, d);
+	labels = mem_alloc(g.n_candidates);
+	for (uint32_t i = 0; i < gd->n_events; i++) {
+		const struct gold_event *e = &gd->events[i];
+		uint32_t first, n;
+		int32_t c;
+
+		t->n_events++;
+		if (!gold_locate(d, e, &first, &n))
+			continue;
+		t->n_located++;
+		c = candidate_of(&g, e, labels, first, n);
+		for (uint32_t k = first; k < first + n; k++)
+			if (g.tokens[k].candidate >= 0 && !labels[g.tokens[k].candidate])
+				labels[g.tokens[k].candidate] = IGNORE;
+		if (c < 0)
+			continue;
+		t->n_labelled++;
+		labels[c] = (uint8_t)e->type;
+		add_arguments(t, &g, c, e, gd->fold);
+	}
+	for (uint32_t c = 0; c < g.n_candidates; c++)
+		if (labels[c] && labels[c] != IGNORE)
+			ignore_linked(&g, labels, (int32_t)c);
+	for (uint32_t c = 0; c < g.n_candidates; c++) {
+		if (labels[c] == IGNORE)
+			continue;
+		event_trigger_features(&g, c, &t->features);
+		sets_add(t->sets.trigger, gd->fold, &t->features, labels[c], 1);
+	}
+	mem_free(labels);
+}
+
+/* One set of weights, opened in place. */
+struct weights {
+	struct buf trigger, source, target;
+	struct event_model model;
+};
+
+static double option(const char *name, double otherwise)
+{
+	const char *v = getenv(name);
+
+	return v ? atof(v) : otherwise;
+}
+
+static int train_weights(struct trainer *t, uint32_t fold, struct weights *w, struct err *e)
+{
+	struct linear_options trigger = {.n_classes = N_EVENT_TYPES,
+					 .epochs = (uint32_t)option("EPOCHS", 14),
+					 .rate = option("RATE", 0.1), .l2 = option("L2", 2e-4),
+					 .min_count = (uint32_t)option("MIN", 2),
+					 .temperature = option("TEMP", 1)};
+	struct linear_options arg = {.n_classes = 2, .epochs = 12, .rate = 0.1, .l2 = 2e-4,
+				     .min_count = 2};
+
+	linear_train(t->sets.trigger[fold], &trigger, &w->trigger);
+	linear_train(t->sets.source[fold], &arg, &w->source);
+	linear_train(t->sets.target[fold], &arg, &w->target);
+	if (linear_open(&w->model.trigger, buf_str(&w->trigger), e) < 0 ||
+	    linear_open(&w->model.source, buf_str(&w->source), e) < 0 ||
+	    linear_open(&w->model.target, buf_str(&w->target), e) < 0)
+		return -1;
+	w->model.book = t->book;
+	w->model.trained = true;
+	w->model.limits = (struct event_limits){
+		.trigger = (float)option("T_TRIGGER", 0.25),
+		.repeat = (float)option("T_REPEAT", 0.4),
+		.source_more = (float)option("T_SOURCE", 0.6),
+		.target = (float)option("T_TARGET", 0.25),
+		.target_more = (float)option("T_TARGET_MORE", 0.5)};
+	return 0;
+}
+
+static void weights_free(struct weights *w)
+{
+	buf_free(&w->trigger);
+	buf_free(&w->source);
+	buf_free(&w->target);
+}
+
+static void analyse(struct trainer *t, const struct gold_doc *gd, const struct event_model *m,
+		    struct buf *out)
+{
+	struct engine_input in = gold_input(gd);
+	struct doc *d = engine_parse(t->engine, &in);
+	struct result r = {.doc = d->meta, .engine = {STR("demarche"), STR("cv"), STR("cv")}};
+
+	event_run(m, d);
+	result_fill(d, &r);
+	result_json(&r, 0, out);
+	buf_add(out, "\n", 1);
+}
+
+static int cross_validate(struct trainer *t, const char *path, struct err *e)
+{
+	struct buf out = {0};
+	int rc = 0;
+
+	for (uint32_t k = 0; k < FOLDS && rc == 0; k++) {
+		struct weights w = {0};
+
+		rc = train_weights(t, k, &w, e);
+		for (uint32_t i = 0; rc == 0 && i < t->gold.n; i++)
+			if (t->gold.docs[i].fold == k)
+				analyse(t, &t->gold.docs[i], &w.model, &out);
+		weights_free(&w);
+	}
+	if (rc == 0)
+		rc = file_write(path, buf_str(&out), e);
+	buf_free(&out);
+	return rc;
+}
+
+static int write_weights(struct trainer *t, const char *path, struct err *e)
+{
+	struct weights w = {0};
+	struct image_writer *iw = image_writer_new();
+	struct buf out = {0};
+	int rc = train_weights(t, FOLDS, &w, e);
+
+	if (rc == 0) {
+		image_writer_add(iw, "event.trigger", w.trigger.p, w.trigger.n);
+		image_writer_add(iw, "event.source", w.source.p, w.source.n);
+		image_writer_add(iw, "event.target", w.target.p, w.target.n);
+		image_writer_add(iw, "event.limits", &w.model.limits, sizeof(w.model.limits));
+		image_writer_finish(iw, &out);
+		rc = file_write(path, buf_str(&out), e);
+	}
+	image_writer_free(iw);
+	weights_free(&w);
+	buf_free(&out);
+	return rc;
+}
+
+static int open_image(struct image *im, struct buf *bytes, const char *path, struct err *e)
+{
+	struct buf raw = {0};
+	size_t pad, n;
+
+	if (file_read(&raw, path, e) < 0)
+		return -1;
+	buf_reserve(bytes, raw.n + IMAGE_ALIGN);
+	pad = (IMAGE_ALIGN - (uintptr_t)bytes->p % IMAGE_ALIGN) % IMAGE_ALIGN;
+	n = raw.n;
+	memcpy(bytes->p + pad, raw.p, n);
+	buf_free(&raw);
+	return image_open(im, bytes->p + pad, n, e);
+}
+
+static int trainer_open(struct trainer *t, char **argv, struct err *e)
+{
+	for (uint32_t k = 0; k <= FOLDS; k++) {
+		t->sets.trigger[k] = linear_set_new();
+		t->sets.source[k] = linear_set_new();
+		t->sets.target[k] = linear_set_new();
+	}
+	if (open_image(&t->model, &t->model_bytes, argv[1], e) < 0 ||
+	    open_image(&t->codebook, &t->codebook_bytes, argv[2], e) < 0)
+		return -1;
+	t->engine = engine_new(&t->model, &t->codebook, e);
+	if (!t->engine)
+		return -1;
+	t->book = frame_book_new(&t->codebook, e);
+	return t->book ? gold_read(&t->gold, argv[3], argv[4], e) : -1;
+}
+
+static void trainer_close(struct trainer *t)
+{
+	for (uint32_t k = 0; k <= FOLDS; k++) {
+		linear_set_free(t->sets.trigger[k]);
+		linear_set_free(t->sets.source[k]);
+		linear_set_free(t->sets.target[k]);
+	}
+	features_free(&t->features);
+	frame_book_free(t->book);
+	engine_free(t->engine);
+	gold_free(&t->gold);
+	buf_free(&t->model_bytes);
+	buf_free(&t->codebook_bytes);
+}
+
+int train_events(int argc, char **argv)
+{
+	struct trainer t = {0};
+	struct err e;
+	int rc;
+
+	if (argc < 6) {
+		fprintf(stderr, "usage: events MODEL CODEBOOK CORPUS RECORDS OUT [RESULTS]\n");
+		return 2;
+	}
+	rc = trainer_open(&t, argv, &e);
+	for (uint32_t i = 0; rc == 0 && i < t.gold.n; i++)
+		add_doc(&t, &t.gold.docs[i]);
+	if (rc == 0)
+		fprintf(stderr, "documents=%u events=%u located=%u labelled=%u candidates=%u\n",
+			t.gold.n, t.n_events, t.n_located, t.n_labelled,
+			linear_set_size(t.sets.trigger[FOLDS]));
+	if (rc == 0 && argc > 6)
+		rc = cross_validate(&t, argv[6], &e);
+	if (rc == 0 && strcmp(argv[5], "-") != 0)
+		rc = write_weights(&t, argv[5], &e);
+	if (rc < 0)
+		fprintf(stderr, "events: %s\n", e.text);
+	trainer_close(&t);
+	return rc < 0;
+}
