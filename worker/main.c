@@ -10,7 +10,7 @@
 #include "proto/options.h"
 #include "proto/wire.h"
 #include "worker/agent.h"
-#include "worker/codebook/codebook.h"
+#include "worker/layers.h"
 
 struct settings {
 	struct option_list broker;
@@ -192,11 +192,14 @@ int main(int argc, char **argv)
 	}
 	options_log(&s.log, wire_wall_ms);
 	if (images_open(&im, s.model, s.codebook_image, &e) < 0) {
-		rc = fail(&e);
-	} else {
-		rc = run(&s, &im, &a);
-		images_close(&im);
+		arena_free(&a);
+		return fail(&e);
 	}
+	if (s.codebook && layers_apply(&im, s.codebook, &e) < 0)
+		rc = fail(&e);
+	else
+		rc = run(&s, &im, &a);
+	images_close(&im);
 	arena_free(&a);
 	return rc;
 }

@@ -1,0 +1,13 @@
+/* `--codebook DIR`: one's own dictionaries and rules laid over the built-in ones, for every
+ * program that analyses. Owns finding the built-in texts and compiling both into the image that
+ * slots map. Knows nothing of what the texts mean. */
+#ifndef DEMARCHE_WORKER_LAYERS_H
+#define DEMARCHE_WORKER_LAYERS_H
+
+#include "worker/images.h"
+
+/* Replaces im->codebook. Every problem found in the texts (file, line, what was expected) is
+ * written to standard error, one a line; the error is the first of them. */
+int layers_apply(struct images *im, const char *dir, struct err *e);
+
+#endif
