@@ -1,0 +1,278 @@
+/* demarche-broker: options, signals, the loop of turns; and the store's maintenance commands. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "broker/server.h"
+#include "broker/store.h"
+#include "proto/log.h"
+#include "proto/options.h"
+#include "proto/wire.h"
+
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_REFUSED = 4 };
+enum { TURN_MS = 1000, DRAIN_MS = 5000 };
+
+struct settings {
+	struct option_list listen;
+	const char *data_dir, *store, *keys;
+	int64_t lease_ms, heartbeat_ms, backoff_ms, backoff_most_ms, keep_ms;
+	int64_t attempts, window, max_waiting, keep_results, seed;
+	int log_level, log_format;
+};
+
+#define AT(field) offsetof(struct settings, field)
+static const struct option_row ROWS[] = {
+	{"listen", 0, OPTION_LIST, AT(listen), "ENDPOINT", WIRE_DEFAULT_ENDPOINT,
+	 "listen here (tcp://ADDRESS:PORT, ipc://PATH); may be repeated", 0, 0, NULL},
+	{"data-dir", 0, OPTION_STR, AT(data_dir), "DIR", NULL,
+	 "where the store lies (default: $XDG_STATE_HOME/demarche)", 0, 0, NULL},
+	{"store", 0, OPTION_STR, AT(store), "URL", NULL,
+	 "the store itself: sqlite:PATH (default: demarche.db in --data-dir)", 0, 0, NULL},
+	{"keys", 0, OPTION_STR, AT(keys), "FILE", NULL,
+	 "CURVE keys and roles; needed to listen beyond this machine", 0, 0, NULL},
+	{"lease", 0, OPTION_DURATION, AT(lease_ms), "TIME", "30s",
+	 "a lease without heartbeat ends after this", 100, 86400000, NULL},
+	{"heartbeat", 0, OPTION_DURATION, AT(heartbeat_ms), "TIME", "5s",
+	 "peers say something at least this often", 50, 3600000, NULL},
+	{"max-attempts", 0, OPTION_INT, AT(attempts), "N", "5",
+	 "a job that failed so often is dead", 1, 1000, NULL},
+	{"backoff", 0, OPTION_DURATION, AT(backoff_ms), "TIME", "1s",
+	 "pause after the first failed attempt; doubles each time", 1, 86400000, NULL},
+	{"backoff-most", 0, OPTION_DURATION, AT(backoff_most_ms), "TIME", "5m",
+	 "longest pause between attempts", 1, 86400000, NULL},
+	{"max-waiting", 0, OPTION_INT, AT(max_waiting), "N", "0",
+	 "so many jobs may wait; then submitters are told to wait (0: no limit)", 0, INT64_MAX,
+	 NULL},
+	{"window", 0, OPTION_INT, AT(window), "N", "16384", "jobs kept in memory, about", 16,
+	 1 << 20, NULL},
+	{"keep", 0, OPTION_DURATION, AT(keep_ms), "TIME", "0",
+	 "results are kept that long (0: for ever)", 0, INT64_MAX / 2, NULL},
+	{"keep-results", 0, OPTION_INT, AT(keep_results), "N", "0",
+	 "so many of the last results are kept (0: all)", 0, INT64_MAX, NULL},
+	{"seed", 0, OPTION_INT, AT(seed), "N", "0", NULL, 0, INT64_MAX, NULL},
+	{"log-level", 0, OPTION_CHOICE, AT(log_level), LOG_LEVEL_CHOICES, "info",
+	 "the quietest lines that are written", 0, 0, NULL},
+	{"log-format", 0, OPTION_CHOICE, AT(log_format), LOG_FORMAT_CHOICES, "text",
+	 "how log lines look", 0, 0, NULL},
+	{.type = OPTION_END},
+};
+
+static const struct option_program PROGRAM = {
+	.name = "demarche-broker",
+	.section = "broker",
+	.synopsis = "[OPTION…]\n       demarche-broker backup TO [OPTION…]\n"
+		    "       demarche-broker check [OPTION…]",
+	.about = "Takes documents, leases them to workers, keeps the results and streams them. Runs "
+		 "in the foreground and logs to standard error. SIGTERM ends it after the leases "
+		 "under way (a second one at once), SIGHUP reads the keys again. backup copies the "
+		 "store while the broker runs; check looks whether it is sound.",
+	.rows = ROWS,
+};
+
+static volatile sig_atomic_t asked_to_end, asked_to_reload;
+
+static void note_end(int signal_number)
+{
+	(void)signal_number;
+	asked_to_end++;
+}
+
+static void note_reload(int signal_number)
+{
+	(void)signal_number;
+	asked_to_reload = 1;
+}
+
+static void catch_signals(void)
+{
+	struct sigaction end = {.sa_handler = note_end}, reload = {.sa_handler = note_reload};
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	sigaction(SIGTERM, &end, NULL);
+	sigaction(SIGINT, &end, NULL);
+	sigaction(SIGHUP, &reload, NULL);
+	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+static int fail(const struct err *e)
+{
+	log_error("broker-failed", LOG_ERR(e));
+	return e->code == ERR_REFUSED ? EXIT_REFUSED : EXIT_FAILED;
+}
+
+/* $XDG_STATE_HOME/demarche, or ~/.local/state/demarche. */
+static struct str default_dir(struct arena *a)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+
+	if (state && *state)
+		return arena_printf(a, "%s/demarche", state);
+	return arena_printf(a, "%s/.local/state/demarche", home && *home ? home : ".");
+}
+
+static int make_dir(const char *path, struct err *e)
+{
+	struct buf b = {0};
+	int r = 0;
+
+	buf_add(&b, path, strlen(path) + 1);
+	for (char *p = b.p + 1; r == 0; p++) {
+		if (*p != '/' && *p != '\0')
+			continue;
+		char end = *p;
+
+		*p = '\0';
+		if (mkdir(b.p, 0700) < 0 && errno != EEXIST)
+			r = err_errno(e, errno, "cannot create %s", b.p);
+		*p = end;
+		if (!end)
+			break;
+	}
+	buf_free(&b);
+	return r;
+}
+
+static int store_url(const struct settings *s, struct arena *a, const char **url, struct err *e)
+{
+	const char *dir = s->data_dir ? s->data_dir : default_dir(a).p;
+
+	*url = s->store;
+	if (s->store)
+		return 0;
+	*url = arena_printf(a, "sqlite:%s/demarche.db", dir).p;
+	return make_dir(dir, e);
+}
+
+static void announce(struct server *s, const struct settings *set)
+{
+	struct server_figures f = server_figures(s);
+
+	for (size_t i = 0; i < set->listen.n; i++) {
+		printf("ready %s\n", server_endpoint(s, (uint32_t)i));
+		log_info("ready", LOG_CSTR("endpoint", server_endpoint(s, (uint32_t)i)),
+			 LOG_UINT("queued", f.queued), LOG_UINT("delayed", f.delayed),
+			 LOG_UINT("leased", f.leased), LOG_UINT("done", f.done));
+	}
+	fflush(stdout);
+}
+
+static void reload_keys(struct keys *keys)
+{
+	struct err e;
+
+	asked_to_reload = 0;
+	if (!keys)
+		log_warn("reload", LOG_CSTR("because", "there are no keys to reload"));
+	else if (keys_reload(keys, &e) < 0)
+		log_error("reload-failed", LOG_ERR(&e));
+	else
+		log_info("reload", LOG_BOOL("done", true));
+}
+
+static int run_turns(struct server *s, struct keys *keys, struct err *e)
+{
+	int64_t end_at = INT64_MAX;
+
+	while (asked_to_end < 2 && wire_now_ms() < end_at) {
+		if (asked_to_end && end_at == INT64_MAX) {
+			log_info("drain", LOG_UINT("leased", server_figures(s).leased));
+			end_at = wire_now_ms() + DRAIN_MS;
+			server_drain(s);
+		}
+		if (asked_to_end && server_drained(s))
+			break;
+		if (asked_to_reload)
+			reload_keys(keys);
+		if (server_turn(s, asked_to_end ? 50 : TURN_MS, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int serve(const struct settings *set, const char *url, struct err *e)
+{
+	struct keys *keys = NULL;
+	struct server *s = NULL;
+	struct server_options o = {
+		.endpoints = set->listen.v,
+		.n_endpoints = (uint32_t)set->listen.n,
+		.store = url,
+		.software = "demarche-broker " DEMARCHE_VERSION,
+		.keep_ms = set->keep_ms,
+		.keep_results = (uint64_t)set->keep_results,
+		.core = {
+			.lease_ms = set->lease_ms,
+			.heartbeat_ms = set->heartbeat_ms,
+			.backoff_least_ms = set->backoff_ms,
+			.backoff_most_ms = set->backoff_most_ms,
+			.max_attempts = (uint32_t)set->attempts,
+			.window_total = (uint32_t)set->window,
+			.max_waiting = (uint64_t)set->max_waiting,
+			.max_credit = 10000,
+			.seed = (uint64_t)set->seed,
+		},
+	};
+	int r = -1;
+
+	if (set->keys && keys_open(&keys, set->keys, e) < 0)
+		goto out;
+	o.keys = keys;
+	if (server_open(&s, &o, e) < 0)
+		goto out;
+	announce(s, set);
+	r = run_turns(s, keys, e);
+	if (r == 0)
+		log_info("end", LOG_UINT("queued", server_figures(s).queued));
+out:
+	server_close(s);
+	keys_close(keys);
+	return r;
+}
+
+static int run_command(const struct settings *set, const char *url, char **words, int n)
+{
+	struct err e;
+
+	(void)set;
+	if (n == 2 && strcmp(words[0], "backup") == 0)
+		return store_backup(url, words[1], &e) < 0 ? fail(&e) : EXIT_DONE;
+	if (n == 1 && strcmp(words[0], "check") == 0) {
+		if (store_check(url, &e) < 0)
+			return fail(&e);
+		printf("sound %s\n", url);
+		return EXIT_DONE;
+	}
+	err_set(&e, ERR_INVALID, "\"%s\": expected no command, \"backup TO\" or \"check\"",
+		words[0]);
+	return options_wrong(&PROGRAM, &e);
+}
+
+int main(int argc, char **argv)
+{
+	struct settings set = {0};
+	struct arena a = {0};
+	const char *url;
+	struct err e;
+	int operand, status;
+
+	status = options_start(&PROGRAM, argc, argv, &a, &set, &operand);
+	if (status >= 0)
+		goto out;
+	log_setup(&(struct log_setup){.least = (enum log_level)set.log_level,
+				      .format = (enum log_format)set.log_format,
+				      .wall_ms = wire_wall_ms});
+	if (store_url(&set, &a, &url, &e) < 0) {
+		status = fail(&e);
+	} else if (operand < argc) {
+		status = run_command(&set, url, argv + operand, argc - operand);
+	} else {
+		catch_signals();
+		status = serve(&set, url, &e) < 0 ? fail(&e) : EXIT_DONE;
+	}
+out:
+	arena_free(&a);
+	return status;
+}

@@ -1,0 +1,435 @@
+/* Each question is a SELECT whose columns are the row's keys, and a list of the arguments that add a
+ * condition. A column named "x$word" is written by its word: state, verb and code as their names,
+ * msgpack as it stands, and actors of an event or stance as a list. A question that runs through
+ * more than MOST_STEPS thousand steps of SQLite's machine is stopped: the broker has other work. */
+#include "broker/query.h"
+
+#include "broker/store_sql.h"
+#include "proto/pack.h"
+
+enum { STEPS_BETWEEN = 10000, MOST_STEPS = 20000 };
+
+struct query {
+	sqlite3 *db;
+	uint32_t steps;
+};
+
+struct condition {
+	const char *argument;
+	const char *sql; /* the argument's value is % in it */
+};
+
+struct question {
+	const char *name;
+	const char *select; /* up to FROM and its joins */
+	const char *order;  /* the column that rows are ordered by, which `after` goes on from */
+	const char *always; /* a condition, or NULL */
+	const struct condition *conditions;
+};
+
+#define JOB_COLUMNS                                                                                \
+	"j.job, d.id AS document, c.name AS collection, j.state AS \"state$state\", j.priority, "  \
+	"j.attempts, j.worker, j.submitted_ms, j.changed_ms, j.due_ms, j.deadline_ms, "            \
+	"j.code AS \"code$code\", j.text"
+#define JOB_TABLES                                                                                 \
+	" FROM jobs j JOIN documents d ON d.document = j.document "                                \
+	"JOIN collections c ON c.collection = j.collection"
+#define COLLECTION_IS "(SELECT collection FROM collections WHERE name = %)"
+#define DOC_JOINS                                                                                  \
+	" JOIN results r ON r.seq = v.seq JOIN jobs j ON j.job = r.job "                           \
+	"JOIN documents d ON d.document = j.document"
+#define EVENT_DATE "coalesce(nullif(v.start_date, ''), d.date)"
+
+static const struct condition JOB_CONDITIONS[] = {
+	{"state", "j.state = state_number(%)"},
+	{"collection", "j.collection = " COLLECTION_IS},
+	{"batch", "j.batch = (SELECT batch FROM batches WHERE name = %)"},
+	{"document", "j.document IN (SELECT document FROM documents WHERE id = %)"},
+	{"job", "j.job = CAST(% AS INTEGER)"},
+	{0},
+};
+static const struct condition RESULT_CONDITIONS[] = {
+	{"job", "r.job = CAST(% AS INTEGER) AND r.seq = (SELECT seq FROM jobs WHERE job = "
+		"CAST(% AS INTEGER))"},
+	{"collection", "r.collection = " COLLECTION_IS},
+	{0},
+};
+static const struct condition EVENT_CONDITIONS[] = {
+	{"actor", "v.event IN (SELECT event FROM event_actors WHERE code = % AND part = 'source' "
+		  "UNION SELECT event FROM event_actors WHERE name = % AND part = 'source')"},
+	{"target", "v.event IN (SELECT event FROM event_actors WHERE code = % AND part = 'target' "
+		   "UNION SELECT event FROM event_actors WHERE name = % AND part = 'target')"},
+	{"type", "v.type = %"},
+	{"status", "v.status = %"},
+	{"since", EVENT_DATE " >= %"},
+	{"until", "substr(" EVENT_DATE ", 1, length(%)) <= %"},
+	{"text", "v.text LIKE '%%' || % || '%%'"},
+	{"collection", "r.collection = " COLLECTION_IS},
+	{"job", "r.job = CAST(% AS INTEGER)"},
+	{"event", "v.event = CAST(% AS INTEGER)"},
+	{0},
+};
+static const struct condition STANCE_CONDITIONS[] = {
+	{"actor", "v.stance IN (SELECT stance FROM stance_actors WHERE code = % AND part = 'holder' "
+		  "UNION SELECT stance FROM stance_actors WHERE name = % AND part = 'holder')"},
+	{"target", "(v.target_code = % OR v.target LIKE '%%' || % || '%%' OR v.stance IN (SELECT "
+		   "stance FROM stance_actors WHERE code = % AND part IN ('target', 'about')))"},
+	{"polarity", "v.polarity = %"},
+	{"kind", "v.kind = %"},
+	{"topic", "v.topic = %"},
+	{"since", "d.date >= %"},
+	{"until", "substr(d.date, 1, length(%)) <= %"},
+	{"text", "v.text LIKE '%%' || % || '%%'"},
+	{"collection", "r.collection = " COLLECTION_IS},
+	{"job", "r.job = CAST(% AS INTEGER)"},
+	{"stance", "v.stance = CAST(% AS INTEGER)"},
+	{0},
+};
+static const struct condition NO_CONDITIONS[] = {{0}};
+static const struct condition BATCH_CONDITIONS[] = {{"batch", "b.name = %"}, {0}};
+
+static const struct question QUESTIONS[] = {
+	{"jobs", "SELECT " JOB_COLUMNS JOB_TABLES, "j.job", NULL, JOB_CONDITIONS},
+	{"dead", "SELECT " JOB_COLUMNS JOB_TABLES, "j.job", "j.state = 5", JOB_CONDITIONS},
+	{"show",
+	 "SELECT " JOB_COLUMNS ", d.title, d.date, d.source, d.lang, d.bytes, d.key, "
+	 "(SELECT name FROM batches b WHERE b.batch = j.batch) AS batch, j.seq, "
+	 "j.job AS \"log$log\"" JOB_TABLES,
+	 "j.job", NULL, JOB_CONDITIONS},
+	{"results",
+	 "SELECT r.seq, r.job, r.record AS \"record$msgpack\" FROM results r", "r.seq",
+	 "r.record IS NOT NULL", RESULT_CONDITIONS},
+	{"events",
+	 "SELECT v.event, v.seq, r.job, d.id AS document, d.title, " EVENT_DATE " AS date, v.type, "
+	 "v.mode, v.contexts, v.cameo, v.quad, v.goldstein, v.event AS \"source$event_source\", "
+	 "v.event AS \"target$event_target\", v.event AS \"by$event_by\", v.status, v.start_date, "
+	 "v.end_date, v.date_precision, v.place, v.place_country, v.latitude, v.longitude, "
+	 "v.confidence, v.text, v.trigger_start, v.trigger_end, v.sentence_start, v.sentence_end, "
+	 "v.rule, d.date AS doc_date, d.source AS doc_source FROM events v" DOC_JOINS,
+	 "v.event", NULL, EVENT_CONDITIONS},
+	{"stances",
+	 "SELECT v.stance, v.seq, r.job, d.id AS document, d.title, d.date AS doc_date, "
+	 "v.stance AS \"holder$stance_holder\", v.target, v.target_code, "
+	 "v.stance AS \"about$stance_about\", v.stance AS \"by$stance_by\", v.topic, v.issue, "
+	 "v.polarity, v.strength, v.kind, v.confidence, v.text, v.trigger_start, v.trigger_end, "
+	 "v.sentence_start, v.sentence_end, v.rule, d.source AS doc_source FROM stances v" DOC_JOINS,
+	 "v.stance", NULL, STANCE_CONDITIONS},
+	{"batch",
+	 "SELECT b.name AS batch, "
+	 "(SELECT count(*) FROM jobs j WHERE j.batch = b.batch) AS total, "
+	 "(SELECT count(*) FROM jobs j WHERE j.batch = b.batch AND state = 1) AS delayed, "
+	 "(SELECT count(*) FROM jobs j WHERE j.batch = b.batch AND state = 2) AS queued, "
+	 "(SELECT count(*) FROM jobs j WHERE j.batch = b.batch AND state = 3) AS leased, "
+	 "(SELECT count(*) FROM jobs j WHERE j.batch = b.batch AND state = 4) AS done, "
+	 "(SELECT count(*) FROM jobs j WHERE j.batch = b.batch AND state = 5) AS dead, "
+	 "(SELECT count(*) FROM jobs j WHERE j.batch = b.batch AND state = 6) AS cancelled "
+	 "FROM batches b",
+	 "b.batch", NULL, BATCH_CONDITIONS},
+	{"collections",
+	 "SELECT c.name AS collection, (SELECT count(*) FROM jobs j WHERE j.state = 2 AND "
+	 "j.collection = c.collection) AS queued, (SELECT count(*) FROM jobs j WHERE j.state = 3 "
+	 "AND j.collection = c.collection) AS leased FROM collections c",
+	 "c.collection", NULL, NO_CONDITIONS},
+	{"cursors", "SELECT c.name, c.seq, c.ms FROM cursors c", "c.seq", NULL, NO_CONDITIONS},
+	{"status",
+	 "SELECT (SELECT value FROM meta WHERE name = 'id') AS broker, "
+	 "(SELECT count(*) FROM jobs WHERE state = 1) AS delayed, "
+	 "(SELECT count(*) FROM jobs WHERE state = 2) AS queued, "
+	 "(SELECT count(*) FROM jobs WHERE state = 3) AS leased, "
+	 "(SELECT coalesce(max(seq), 0) FROM results) AS done, "
+	 "(SELECT count(*) FROM jobs WHERE state = 5) AS dead, "
+	 "(SELECT count(*) FROM jobs WHERE state = 6) AS cancelled, "
+	 "(SELECT coalesce(max(seq), 0) FROM results) AS last_seq FROM (SELECT 1 AS one) v",
+	 "v.one", NULL, NO_CONDITIONS},
+};
+
+struct str query_argument(const struct msg_query *m, const char *name)
+{
+	for (uint32_t i = 0; i < m->n_arguments; i++)
+		if (str_is(m->arguments[i].name, name))
+			return m->arguments[i].value;
+	return STR("");
+}
+
+/* Opening */
+
+static int count_steps(void *context)
+{
+	struct query *q = context;
+
+	return ++q->steps > MOST_STEPS;
+}
+
+static void state_number(sqlite3_context *context, int n, sqlite3_value **v)
+{
+	const char *name = (const char *)sqlite3_value_text(v[0]);
+
+	(void)n;
+	sqlite3_result_int(context, job_state_of(str_of(name)));
+}
+
+int query_open(struct query **out, const char *url, struct err *e)
+{
+	struct query *q = mem_alloc(sizeof(*q));
+	const char *path = store_url_path(url);
+
+	if (sqlite3_open_v2(path, &q->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) !=
+	    SQLITE_OK) {
+		err_set(e, ERR_IO, "cannot open %s: %s", path, sqlite3_errmsg(q->db));
+		query_close(q);
+		return -1;
+	}
+	sqlite3_busy_timeout(q->db, 1000);
+	sqlite3_progress_handler(q->db, STEPS_BETWEEN, count_steps, q);
+	sqlite3_exec(q->db, "PRAGMA cache_size = -4096; PRAGMA query_only = ON", NULL, NULL, NULL);
+	sqlite3_create_function(q->db, "state_number", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
+				state_number, NULL, NULL);
+	*out = q;
+	return 0;
+}
+
+void query_close(struct query *q)
+{
+	if (!q)
+		return;
+	sqlite3_close(q->db);
+	mem_free(q);
+}
+
+/* Asking */
+
+static const struct question *question_of(struct str what)
+{
+	for (size_t i = 0; i < sizeof(QUESTIONS) / sizeof(QUESTIONS[0]); i++)
+		if (str_is(what, QUESTIONS[i].name))
+			return &QUESTIONS[i];
+	return NULL;
+}
+
+static const struct condition *condition_of(const struct question *k, struct str name)
+{
+	for (const struct condition *c = k->conditions; c->argument; c++)
+		if (str_is(name, c->argument))
+			return c;
+	return NULL;
+}
+
+/* Appends a condition with its % replaced by the parameter's number; %% is a %. */
+static void add_condition(struct buf *sql, const struct condition *c, uint32_t parameter)
+{
+	buf_printf(sql, " AND (");
+	for (const char *p = c->sql; *p; p++) {
+		if (*p != '%')
+			buf_add(sql, p, 1);
+		else if (p[1] == '%')
+			buf_add(sql, p++, 1);
+		else
+			buf_printf(sql, "?%u", parameter);
+	}
+	buf_printf(sql, ")");
+}
+
+static int build(const struct question *k, const struct msg_query *m, struct buf *sql,
+		 struct err *e)
+{
+	buf_printf(sql, "%s WHERE %s > ?1", k->select, k->order);
+	if (k->always)
+		buf_printf(sql, " AND %s", k->always);
+	for (uint32_t i = 0; i < m->n_arguments; i++) {
+		const struct condition *c = condition_of(k, m->arguments[i].name);
+
+		if (!c)
+			return err_set(e, ERR_INVALID, "%s takes no argument %.*s", k->name,
+				       STR_ARG(m->arguments[i].name));
+		if (m->arguments[i].value.n)
+			add_condition(sql, c, i + 3);
+	}
+	buf_printf(sql, " ORDER BY %s LIMIT ?2", k->order);
+	buf_add(sql, "", 1);
+	return 0;
+}
+
+static int prepare(struct query *q, const struct question *k, const struct msg_query *m,
+		   uint32_t limit, sqlite3_stmt **out, struct err *e)
+{
+	struct buf sql = {0};
+	int r = build(k, m, &sql, e);
+
+	if (r == 0 && sqlite3_prepare_v2(q->db, sql.p, -1, out, NULL) != SQLITE_OK)
+		r = store_failed(q->db, e, "ask that");
+	buf_free(&sql);
+	if (r < 0)
+		return -1;
+	sqlite3_bind_int64(*out, 1, (int64_t)m->after);
+	sqlite3_bind_int64(*out, 2, (int64_t)limit + 1);
+	for (uint32_t i = 0; i < m->n_arguments; i++)
+		if (m->arguments[i].value.n)
+			store_bind_str(*out, (int)i + 3, m->arguments[i].value);
+	return 0;
+}
+
+/* Rows */
+
+static void pack_column(struct buf *b, sqlite3_stmt *s, int i)
+{
+	switch (sqlite3_column_type(s, i)) {
+	case SQLITE_INTEGER:
+		pack_int(b, sqlite3_column_int64(s, i));
+		break;
+	case SQLITE_FLOAT:
+		pack_double(b, sqlite3_column_double(s, i));
+		break;
+	case SQLITE_NULL:
+		pack_nil(b);
+		break;
+	default:
+		pack_str(b, store_column_str(s, i));
+	}
+}
+
+/* The rows of a second statement, as a list of maps; `id` is its only parameter. */
+static int pack_list(struct query *q, struct buf *b, const char *sql, int64_t id, struct err *e);
+
+static const struct nested {
+	const char *word, *sql;
+} NESTED[] = {
+	{"log", "SELECT ms, verb AS \"verb$verb\", state AS \"to$state\", attempt, worker, "
+		"code AS \"code$code\", text FROM (SELECT submitted_ms AS ms, "
+		"iif(due_ms > submitted_ms AND attempts = 0, 2, 1) AS verb, "
+		"iif(due_ms > submitted_ms AND attempts = 0, 1, 2) AS state, 0 AS attempt, "
+		"NULL AS worker, NULL AS code, NULL AS text, 0 AS n FROM jobs WHERE job = ?1 "
+		"UNION ALL SELECT ms, verb, state, attempt, worker, code, text, n FROM job_log "
+		"WHERE job = ?1) ORDER BY n LIMIT 1000"},
+	{"event_source", "SELECT name, code FROM event_actors WHERE event = ?1 AND part = 'source' "
+			 "ORDER BY entity"},
+	{"event_target", "SELECT name, code FROM event_actors WHERE event = ?1 AND part = 'target' "
+			 "ORDER BY entity"},
+	{"event_by", "SELECT name, code FROM event_actors WHERE event = ?1 AND part = 'by' "
+		     "ORDER BY entity"},
+	{"stance_holder", "SELECT name, code FROM stance_actors WHERE stance = ?1 AND "
+			  "part = 'holder' ORDER BY entity"},
+	{"stance_about", "SELECT name, code FROM stance_actors WHERE stance = ?1 AND "
+			 "part = 'about' ORDER BY entity"},
+	{"stance_by", "SELECT name, code FROM stance_actors WHERE stance = ?1 AND part = 'by' "
+		      "ORDER BY entity"},
+};
+
+static int pack_as(struct query *q, struct buf *b, sqlite3_stmt *s, int i, const char *word,
+		   struct err *e)
+{
+	int64_t v = sqlite3_column_int64(s, i);
+
+	if (strcmp(word, "state") == 0) {
+		pack_cstr(b, job_state_name((enum job_state)v));
+	} else if (strcmp(word, "verb") == 0) {
+		pack_cstr(b, job_verb_name((enum job_verb)v));
+	} else if (strcmp(word, "code") == 0) {
+		pack_cstr(b, v ? err_name((enum err_code)v) : "");
+	} else if (strcmp(word, "msgpack") == 0) {
+		pack_raw(b, store_column_str(s, i));
+	} else {
+		for (size_t k = 0; k < sizeof(NESTED) / sizeof(NESTED[0]); k++)
+			if (strcmp(word, NESTED[k].word) == 0)
+				return pack_list(q, b, NESTED[k].sql, v, e);
+		CHECK(!"a column's word is not known");
+	}
+	return 0;
+}
+
+static int pack_row(struct query *q, struct buf *b, sqlite3_stmt *s, struct err *e)
+{
+	int n = sqlite3_column_count(s);
+
+	pack_map(b, (uint32_t)n);
+	for (int i = 0; i < n; i++) {
+		const char *name = sqlite3_column_name(s, i);
+		const char *word = strchr(name, '$');
+
+		pack_str(b, (struct str){name, word ? (size_t)(word - name) : strlen(name)});
+		if (!word)
+			pack_column(b, s, i);
+		else if (pack_as(q, b, s, i, word + 1, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int pack_list(struct query *q, struct buf *b, const char *sql, int64_t id, struct err *e)
+{
+	struct buf rows = {0};
+	uint32_t n = 0;
+	sqlite3_stmt *s;
+	int r = SQLITE_ROW, packed = 0;
+
+	if (sqlite3_prepare_v2(q->db, sql, -1, &s, NULL) != SQLITE_OK)
+		return store_failed(q->db, e, "ask that");
+	sqlite3_bind_int64(s, 1, id);
+	while (packed == 0 && (r = sqlite3_step(s)) == SQLITE_ROW) {
+		packed = pack_row(q, &rows, s, e);
+		n++;
+	}
+	if (packed == 0 && r != SQLITE_DONE)
+		packed = store_failed(q->db, e, "ask that");
+	sqlite3_finalize(s);
+	pack_array(b, n);
+	buf_add_str(b, buf_str(&rows));
+	buf_free(&rows);
+	return packed;
+}
+
+/* The value that the page after this row starts from. */
+static uint64_t order_value(const struct question *k, sqlite3_stmt *s)
+{
+	const char *column = strchr(k->order, '.') + 1;
+
+	for (int i = 0; i < sqlite3_column_count(s); i++)
+		if (strcmp(sqlite3_column_name(s, i), column) == 0)
+			return (uint64_t)sqlite3_column_int64(s, i);
+	return 0;
+}
+
+static int collect(struct query *q, const struct question *k, sqlite3_stmt *s, uint32_t limit,
+		   struct arena *a, struct msg_rows *rows, struct err *e)
+{
+	size_t bytes = 0;
+	uint32_t cap = 0;
+	int r;
+
+	while ((r = sqlite3_step(s)) == SQLITE_ROW) {
+		struct buf b = {0};
+
+		if (rows->n_rows == limit || bytes >= QUERY_BYTES_MAX) {
+			rows->more = true;
+			return 0;
+		}
+		if (pack_row(q, &b, s, e) < 0) {
+			buf_free(&b);
+			return -1;
+		}
+		ARENA_GROW(a, rows->rows, rows->n_rows, cap);
+		rows->rows[rows->n_rows++] = arena_str(a, buf_str(&b));
+		rows->next = order_value(k, s);
+		bytes += b.n;
+		buf_free(&b);
+	}
+	return r == SQLITE_DONE ? 0 : store_failed(q->db, e, "answer in time");
+}
+
+int query_run(struct query *q, const struct msg_query *m, struct arena *a, struct msg_rows *rows,
+	      struct err *e)
+{
+	uint32_t limit = m->limit ? (uint32_t)m->limit : QUERY_ROWS;
+	const struct question *k = question_of(m->what);
+	sqlite3_stmt *s;
+	int r;
+
+	*rows = (struct msg_rows){.tag = m->tag};
+	if (!k)
+		return err_set(e, ERR_UNSUPPORTED, "no question is named %.*s", STR_ARG(m->what));
+	q->steps = 0;
+	if (prepare(q, k, m, limit, &s, e) < 0)
+		return -1;
+	r = collect(q, k, s, limit, a, rows, e);
+	sqlite3_finalize(s);
+	return r;
+}

@@ -1,0 +1,28 @@
+/* Questions: reads the store, never writes, and decides nothing. Works on the file alone, so that
+ * it can be asked without a broker too. One question takes a bounded time and gives a bounded
+ * number of rows; the next page starts after the last. */
+#ifndef DEMARCHE_BROKER_QUERY_H
+#define DEMARCHE_BROKER_QUERY_H
+
+#include "proto/err.h"
+#include "proto/mem.h"
+#include "proto/msg.h"
+
+struct query;
+
+enum { QUERY_ROWS = 100, QUERY_BYTES_MAX = 16 << 20 };
+
+/* `url` as for the store; the file must be there. One thread uses a query. */
+int query_open(struct query **out, const char *url, struct err *e);
+void query_close(struct query *q);
+
+/* Answers: docs/protocol.md says what can be asked and what the rows hold. Rows are made in `a`.
+ * ERR_UNSUPPORTED for an unknown question, ERR_INVALID for a wrong argument, ERR_TIMEOUT where it
+ * took too long. */
+int query_run(struct query *q, const struct msg_query *m, struct arena *a, struct msg_rows *rows,
+	      struct err *e);
+
+/* An argument of a question, "" where it is not given. */
+struct str query_argument(const struct msg_query *m, const char *name);
+
+#endif

@@ -1,0 +1,511 @@
+/* Happy path of a turn: frames in (server_handle.c), core_tick, refills, grants read, commit, send,
+ * streams. What goes wrong: the store fails (the turn returns -1 and the broker ends; nothing of
+ * the turn was answered), a peer is gone or takes nothing (its grants are given back, a peer that
+ * does not read its answers is dropped), the disk is nearly full (submissions are refused). */
+#include "broker/server_state.h"
+
+#include <sodium.h>
+#include <sys/random.h>
+#include <sys/statvfs.h>
+
+#include "proto/log.h"
+
+enum {
+	TURN_FRAMES = 2000,
+	TURN_BYTES = 16 << 20,
+	GRANT_BYTES = 4 << 20, /* of bodies in one GRANT */
+	DUE_AT_ONCE = 1000,
+	ARENA_KEEP = 4 << 20,
+	DISK_RESERVE = 64 << 20,
+	DISK_EVERY_MS = 1000,
+	RETAIN_EVERY_MS = 1000,
+	RETAIN_AT_ONCE = 500,
+	FULL_PAUSE_MS = 5, /* before a reader that took nothing is tried again */
+};
+
+struct server_peer *server_peer_of(struct server *s, uint32_t number)
+{
+	return number < s->cap_numbers ? s->by_number[number] : NULL;
+}
+
+/* Never runs backwards, not over restarts either: what the store holds bears its times. */
+static void read_clock(struct server *s)
+{
+	s->now_ms = s->start_ms + (wire_now_ms() - s->start_mono_ms);
+}
+
+/* Opening */
+
+static int check_endpoints(const struct server_options *o, struct err *e)
+{
+	for (uint32_t i = 0; i < o->n_endpoints && !o->keys; i++)
+		if (!wire_is_local(o->endpoints[i]))
+			return err_set(e, ERR_REFUSED,
+				       "%s is not on this machine: that needs --keys FILE",
+				       o->endpoints[i]);
+	return 0;
+}
+
+static bool admit(void *context, const char public_key[static WIRE_KEY_Z85], struct str address)
+{
+	struct server *s = context;
+	const struct key *key = keys_find(s->options.keys, public_key);
+
+	if (!key) {
+		s->n_refused++;
+		log_warn("refused", LOG_TEXT("address", address), LOG_CSTR("key", public_key),
+			 LOG_CSTR("because", "the key is not in the file"));
+	}
+	return key != NULL;
+}
+
+static int listen_all(struct server *s, struct err *e)
+{
+	struct wire_keys keys = {0};
+	struct wire_options o = {
+		.endpoints = s->options.endpoints,
+		.n_endpoints = s->options.n_endpoints,
+		.listens = true,
+		.max_frame = MSG_FRAME_MAX,
+		.admit = admit,
+		.admit_context = s,
+	};
+
+	if (s->options.keys) {
+		memcpy(keys.secret_key, keys_server_secret(s->options.keys), WIRE_KEY_Z85);
+		o.keys = &keys;
+	}
+	return wire_open(&s->wire, &o, e);
+}
+
+static int replay(struct server *s, struct err *e)
+{
+	struct store_start start;
+	int64_t wall = wire_wall_ms();
+
+	if (store_start(s->store, &s->turn, &start, e) < 0)
+		return err_wrap(e, "read the store");
+	s->start_mono_ms = wire_now_ms();
+	s->start_ms = wall > start.last_ms ? wall : start.last_ms;
+	read_clock(s);
+	core_restore(s->core, &(struct core_start){start.last_number, start.last_seq,
+						   start.next_due_ms, start.next_deadline_ms});
+	for (int i = 0; i < N_JOB_STATES; i++)
+		core_restore_count(s->core, (enum job_state)i, start.counts[i]);
+	for (uint32_t i = 0; i < start.n_lanes; i++)
+		core_restore_lane(s->core, start.lanes[i].collection, start.lanes[i].priority,
+				  start.lanes[i].n);
+	for (uint32_t i = 0; i < start.leased.n; i++)
+		core_restore_lease(s->core, &start.leased.facts[i], s->now_ms);
+	s->streamed_seq = start.last_seq;
+	return 0;
+}
+
+static int open_all(struct server *s, const struct server_options *o, struct err *e)
+{
+	if (check_endpoints(o, e) < 0)
+		return -1;
+	if (sodium_init() < 0)
+		return err_set(e, ERR_IO, "cannot start libsodium");
+	if (store_open(&s->store, o->store, e) < 0 || query_open(&s->query, o->store, e) < 0)
+		return -1;
+	if (!s->config.seed && getrandom(&s->config.seed, sizeof(s->config.seed), 0) < 0)
+		return err_set(e, ERR_IO, "cannot get random bytes");
+	s->core = core_new(&s->config);
+	if (replay(s, e) < 0)
+		return -1;
+	arena_reset(&s->turn, ARENA_KEEP);
+	return listen_all(s, e);
+}
+
+int server_open(struct server **out, const struct server_options *options, struct err *e)
+{
+	struct server *s = mem_alloc(sizeof(*s));
+
+	s->options = *options;
+	s->config = options->core;
+	s->update.arena = &s->turn;
+	if (open_all(s, options, e) < 0) {
+		server_close(s);
+		return -1;
+	}
+	*out = s;
+	return 0;
+}
+
+void server_close(struct server *s)
+{
+	if (!s)
+		return;
+	while (s->by_id)
+		server_peer_remove(s, s->by_id);
+	stream_free_cursors(s);
+	wire_close(s->wire, 1000);
+	query_close(s->query);
+	store_close(s->store);
+	core_free(s->core);
+	for (uint32_t i = 0; i < s->n_out; i++)
+		buf_free(&s->out[i].bytes);
+	mem_free(s->out);
+	mem_free(s->by_number);
+	mem_free(s->free_numbers);
+	arena_free(&s->turn);
+	arena_free(&s->frame);
+	mem_free(s);
+}
+
+const char *server_endpoint(struct server *s, uint32_t i)
+{
+	return wire_endpoint(s->wire, i);
+}
+
+/* Deciding and writing */
+
+static void log_change(const struct change *c)
+{
+	bool quiet = c->verb == JOB_GRANT || c->verb == JOB_COMPLETE || c->verb == JOB_DUE;
+
+	log_write_pairs(quiet ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, job_verb_name(c->verb),
+			LOG_UINT("job", c->job.job),
+			LOG_CSTR("state", job_state_name(c->job.state)),
+			LOG_UINT("attempt", c->job.attempts), LOG_TEXT("worker", c->worker),
+			LOG_CSTR("code", err_name(c->code)), LOG_TEXT("because", c->text));
+}
+
+int server_apply(struct server *s, struct err *e)
+{
+	while (s->n_applied < s->update.n_changes) {
+		const struct change *c = &s->update.changes[s->n_applied++];
+
+		if (store_apply(s->store, c, s->now_ms, e) < 0)
+			return -1;
+		log_change(c);
+	}
+	return 0;
+}
+
+int server_step(struct server *s, const struct input *in, struct err *e)
+{
+	struct input timed = *in;
+
+	timed.now_ms = s->now_ms;
+	core_step(s->core, &timed, &s->update);
+	return server_apply(s, e);
+}
+
+/* Answers */
+
+void server_reply(struct server *s, uint32_t peer, const struct msg *m)
+{
+	struct outgoing *o;
+
+	MEM_GROW(s->out, s->n_out, s->cap_out);
+	o = &s->out[s->n_out++];
+	*o = (struct outgoing){.peer = peer};
+	msg_write(m, &o->bytes);
+}
+
+void server_reply_error(struct server *s, uint32_t peer, const struct msg *to, enum err_code code,
+			const char *text)
+{
+	struct msg m = {.kind = MSG_ERROR};
+
+	m.error = (struct msg_error){.tag = msg_tag(to), .code = code, .text = str_of(text),
+				     .kind = to->kind};
+	if (code == ERR_BUSY || code == ERR_FULL)
+		m.error.retry_ms = 1000;
+	server_reply(s, peer, &m);
+}
+
+static int give_up_peer(struct server *s, uint32_t number, const char *why, struct err *e)
+{
+	struct server_peer *p = server_peer_of(s, number);
+	struct input in = {.kind = IN_GONE, .peer = number};
+
+	if (!p)
+		return 0;
+	log_info("peer-gone", LOG_UINT("peer", number), LOG_CSTR("name", p->name),
+		 LOG_CSTR("because", why));
+	server_peer_remove(s, p);
+	return server_step(s, &in, e);
+}
+
+/* Sends what the committed turn answered. A peer that cannot be reached is given up, which the next
+ * turn writes. */
+static int send_all(struct server *s, struct err *e)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; i < s->n_out; i++) {
+		struct outgoing *o = &s->out[i];
+		struct server_peer *p = server_peer_of(s, o->peer);
+		enum wire_sent sent = p ? wire_send_take(s->wire, &p->id, &o->bytes) : WIRE_SENT;
+
+		buf_free(&o->bytes);
+		if (sent != WIRE_SENT && give_up_peer(s, o->peer, sent == WIRE_FULL
+				? "it does not read its answers" : "it cannot be reached", e) < 0)
+			r = -1;
+	}
+	s->n_out = 0;
+	return r;
+}
+
+/* Grants: the documents of a turn's leases, in as few messages as their size allows. */
+
+static void flush_grants(struct server *s, struct server_peer *p)
+{
+	struct msg m = {.kind = MSG_GRANT};
+
+	if (!p->grants.n)
+		return;
+	m.grant.leases = p->grants.items;
+	m.grant.n_leases = p->grants.n;
+	server_reply(s, p->number, &m);
+	p->grants = (struct lease_list){0};
+}
+
+static int add_grant(struct server *s, const struct grant *g, struct err *e)
+{
+	struct server_peer *p = server_peer_of(s, g->peer);
+	struct input unsent = {.kind = IN_UNSENT, .peer = g->peer, .job = g->job};
+	struct store_lease d;
+	struct arena *a = &s->turn;
+
+	if (!p)
+		return server_step(s, &unsent, e);
+	if (store_lease_document(s->store, g->job, &d, e) < 0)
+		return -1;
+	ARENA_GROW(a, p->grants.items, p->grants.n, p->grants.cap);
+	p->grants.items[p->grants.n++] = (struct msg_lease){
+		.job = g->job, .attempt = g->attempt, .lease_ms = (uint64_t)g->lease_ms,
+		.collection = arena_str(a, d.collection), .id = arena_str(a, d.id),
+		.title = arena_str(a, d.title), .date = arena_str(a, d.date),
+		.source = arena_str(a, d.source), .lang = arena_str(a, d.lang),
+		.body = arena_str(a, d.body)};
+	p->grants.bytes += d.body.n;
+	if (p->grants.bytes >= GRANT_BYTES || p->grants.n == MSG_ITEMS_MAX)
+		flush_grants(s, p);
+	return 0;
+}
+
+static int read_grants(struct server *s, struct err *e)
+{
+	for (uint32_t i = 0; i < s->update.n_grants; i++)
+		if (add_grant(s, &s->update.grants[i], e) < 0)
+			return -1;
+	store_lease_done(s->store);
+	for (uint32_t i = 0; i < s->update.n_grants; i++) {
+		struct server_peer *p = server_peer_of(s, s->update.grants[i].peer);
+
+		if (p)
+			flush_grants(s, p);
+	}
+	return 0;
+}
+
+static void tell_revoked(struct server *s)
+{
+	for (uint32_t i = 0; i < s->update.n_revokes; i++) {
+		const struct revoke *r = &s->update.revokes[i];
+		uint64_t job = r->job;
+		struct msg m = {.kind = MSG_REVOKE, .revoke = {&job, 1, r->code}};
+
+		server_reply(s, r->peer, &m);
+	}
+}
+
+/* What time brings */
+
+static int take_due(struct server *s, struct err *e)
+{
+	struct store_facts due;
+	struct input next = {.kind = IN_NONE_DUE};
+
+	if (store_due(s->store, s->now_ms, DUE_AT_ONCE, &s->turn, &due, &next.n, e) < 0)
+		return -1;
+	for (uint32_t i = 0; i < due.n; i++) {
+		struct input in = {.kind = IN_DUE, .fact = due.facts[i]};
+
+		if (server_step(s, &in, e) < 0)
+			return -1;
+	}
+	return server_step(s, &next, e);
+}
+
+static int take_overdue(struct server *s, struct err *e)
+{
+	struct store_facts late;
+	struct input next = {.kind = IN_NONE_OVERDUE};
+
+	if (store_overdue(s->store, s->now_ms, DUE_AT_ONCE, &s->turn, &late, &next.n, e) < 0)
+		return -1;
+	for (uint32_t i = 0; i < late.n; i++) {
+		struct input in = {.kind = IN_OVERDUE, .job = late.facts[i].job,
+				   .fact = late.facts[i]};
+
+		if (server_step(s, &in, e) < 0)
+			return -1;
+	}
+	return server_step(s, &next, e);
+}
+
+static int take_refills(struct server *s, struct err *e)
+{
+	for (uint32_t i = 0; i < s->update.n_refills; i++) {
+		struct store_facts more;
+
+		if (store_refill(s->store, &s->update.refills[i], &s->turn, &more, e) < 0)
+			return -1;
+		core_refill(s->core, &s->update.refills[i], more.facts, more.n);
+	}
+	return 0;
+}
+
+static void drop_gone(struct server *s)
+{
+	for (uint32_t i = 0; i < s->update.n_gone; i++) {
+		struct server_peer *p = server_peer_of(s, s->update.gone[i]);
+
+		if (!p)
+			continue;
+		log_info("peer-gone", LOG_UINT("peer", p->number), LOG_CSTR("name", p->name),
+			 LOG_CSTR("because", "it was silent for too long"));
+		server_peer_remove(s, p);
+	}
+	s->update.n_gone = 0;
+}
+
+/* The core may ask for more jobs, which may allow further grants: until it asks for none. */
+static int tick(struct server *s, struct err *e)
+{
+	do {
+		core_tick(s->core, s->now_ms, &s->update);
+		drop_gone(s);
+		if (server_apply(s, e) < 0 || take_refills(s, e) < 0)
+			return -1;
+		if (s->update.want_due && take_due(s, e) < 0)
+			return -1;
+		if (s->update.want_overdue && take_overdue(s, e) < 0)
+			return -1;
+	} while (s->update.n_refills || s->update.want_due || s->update.want_overdue);
+	return 0;
+}
+
+static void look_at_disk(struct server *s)
+{
+	struct statvfs v;
+	bool full;
+
+	if (s->now_ms < s->disk_ms)
+		return;
+	s->disk_ms = s->now_ms + DISK_EVERY_MS;
+	if (statvfs(store_path(s->store), &v) < 0)
+		return;
+	full = (uint64_t)v.f_bavail * v.f_frsize < DISK_RESERVE;
+	if (full != s->disk_full)
+		log_warn(full ? "disk-full" : "disk-has-room",
+			 LOG_CSTR("path", store_path(s->store)),
+			 LOG_UINT("free", (uint64_t)v.f_bavail * v.f_frsize));
+	s->disk_full = full;
+}
+
+static int retain(struct server *s, struct err *e)
+{
+	const struct server_options *o = &s->options;
+	uint32_t removed;
+
+	if ((!o->keep_ms && !o->keep_results) || s->now_ms < s->retain_ms)
+		return 0;
+	if (store_retain(s->store, o->keep_ms ? s->now_ms - o->keep_ms : 0, o->keep_results,
+			 RETAIN_AT_ONCE, &removed, e) < 0)
+		return -1;
+	s->retain_ms = removed == RETAIN_AT_ONCE ? 0 : s->now_ms + RETAIN_EVERY_MS;
+	if (removed)
+		log_info("retired", LOG_UINT("results", removed));
+	return 0;
+}
+
+/* The turn */
+
+static int receive(struct server *s, struct err *e)
+{
+	struct wire_frame f;
+	size_t bytes = 0;
+	int got;
+
+	for (int n = 0; n < TURN_FRAMES && bytes < TURN_BYTES; n++) {
+		got = wire_recv(s->wire, &f, e);
+		if (got <= 0)
+			return got;
+		bytes += f.bytes.n;
+		if (server_handle(s, &f, e) < 0)
+			return -1;
+		arena_reset(&s->frame, ARENA_KEEP);
+	}
+	return 0;
+}
+
+static void end_turn(struct server *s)
+{
+	arena_reset(&s->turn, ARENA_KEEP);
+	s->update = (struct update){.arena = &s->turn};
+	s->n_applied = 0;
+}
+
+static int sleep_ms(struct server *s, int timeout_ms)
+{
+	int64_t due = core_next_deadline(s->core);
+	int64_t left = due - s->now_ms;
+
+	if (s->streams_wait)
+		return 0;
+	if (s->streams_full && timeout_ms > FULL_PAUSE_MS)
+		timeout_ms = FULL_PAUSE_MS;
+	if ((s->options.keep_ms || s->options.keep_results) && timeout_ms > RETAIN_EVERY_MS)
+		timeout_ms = RETAIN_EVERY_MS;
+	if (left < 0)
+		return 0;
+	return left < timeout_ms ? (int)left : timeout_ms;
+}
+
+int server_turn(struct server *s, int timeout_ms, struct err *e)
+{
+	read_clock(s);
+	if (wire_poll(s->wire, NULL, 0, sleep_ms(s, timeout_ms), e) < 0)
+		return -1;
+	read_clock(s);
+	look_at_disk(s);
+	if (receive(s, e) < 0 || tick(s, e) < 0 || read_grants(s, e) < 0 || retain(s, e) < 0)
+		return -1;
+	tell_revoked(s);
+	if (store_commit(s->store, e) < 0)
+		return -1;
+	end_turn(s);
+	if (send_all(s, e) < 0 || stream_pump(s, e) < 0)
+		return -1;
+	/* Peers given up while sending changed the core: that is written now. */
+	return store_commit(s->store, e) < 0 ? -1 : (end_turn(s), 0);
+}
+
+void server_drain(struct server *s)
+{
+	s->drains = true;
+	core_drain(s->core);
+}
+
+bool server_drained(const struct server *s)
+{
+	return core_count(s->core, JOB_LEASED) == 0;
+}
+
+struct server_figures server_figures(const struct server *s)
+{
+	return (struct server_figures){
+		.delayed = core_count(s->core, JOB_DELAYED),
+		.queued = core_count(s->core, JOB_QUEUED),
+		.leased = core_count(s->core, JOB_LEASED),
+		.done = core_count(s->core, JOB_DONE),
+		.dead = core_count(s->core, JOB_DEAD),
+		.cancelled = core_count(s->core, JOB_CANCELLED),
+	};
+}

@@ -1,0 +1,106 @@
+/* What the files of the server share: its state, and one function per kind of work. Included by
+ * server*.c and stream.c alone. */
+#ifndef DEMARCHE_BROKER_SERVER_STATE_H
+#define DEMARCHE_BROKER_SERVER_STATE_H
+
+#include <uthash.h>
+
+#include "broker/core.h"
+#include "broker/query.h"
+#include "broker/server.h"
+#include "broker/store.h"
+#include "proto/msg.h"
+#include "proto/wire.h"
+
+enum {
+	SERVER_PEERS_MAX = 20000,
+	SERVER_STREAMS_MAX = 64, /* of one peer */
+};
+
+struct stream;
+struct cursor;
+
+struct server_peer {
+	uint32_t number;  /* what the core calls it */
+	struct wire_peer id;
+	uint32_t roles;
+	char name[MSG_NAME_MAX + 1];
+	int64_t since_ms;
+	struct stream *streams;
+	uint32_t n_streams;
+	struct lease_list { /* grants of this turn */
+		struct msg_lease *items;
+		uint32_t n, cap;
+		size_t bytes;
+	} grants;
+	UT_hash_handle hh;
+};
+
+/* An answer that waits for the commit. */
+struct outgoing {
+	uint32_t peer;
+	struct buf bytes;
+};
+
+enum { RATE_SECONDS = 60 };
+
+struct server {
+	struct server_options options;
+	struct core_config config;
+	struct wire *wire;
+	struct store *store;
+	struct query *query;
+	struct core *core;
+	struct server_peer *by_id;       /* hash */
+	struct server_peer **by_number;  /* [cap_numbers] */
+	uint32_t *free_numbers;
+	uint32_t n_free, cap_free, n_numbers, cap_numbers;
+	struct arena turn, frame;
+	struct update update;
+	uint32_t n_applied;              /* of update.changes */
+	struct outgoing *out;
+	uint32_t n_out, cap_out;
+	struct cursor *cursors;
+	uint32_t n_streams, n_peers;
+	int64_t start_ms, start_mono_ms, now_ms;
+	bool streams_wait;  /* some stream has more to send than one turn allows */
+	bool streams_full;  /* some reader takes nothing at present */
+	bool drains;
+	bool disk_full;     /* less than the reserve is free: nothing is accepted */
+	int64_t disk_ms;    /* when that is looked at next */
+	uint64_t n_refused, seen_malformed;
+	uint64_t streamed_seq;       /* results up to here were offered to all streams */
+	bool was_idle;
+	uint32_t rate[RATE_SECONDS]; /* results of the last seconds */
+	int64_t rate_second;
+	int64_t retain_ms;           /* when old results are looked at next */
+};
+
+struct server_peer *server_peer_of(struct server *s, uint32_t number);
+
+/* Lets the core take the input, and writes what it changed. -1: the store failed. */
+int server_step(struct server *s, const struct input *in, struct err *e);
+int server_apply(struct server *s, struct err *e);
+
+/* Queues a message until the turn is committed. */
+void server_reply(struct server *s, uint32_t peer, const struct msg *m);
+void server_reply_error(struct server *s, uint32_t peer, const struct msg *to, enum err_code code,
+			const char *text);
+
+/* One frame (server_handle.c). -1 only where the store failed. */
+int server_handle(struct server *s, const struct wire_frame *f, struct err *e);
+void server_peer_remove(struct server *s, struct server_peer *p);
+
+/* status, workers and collections (server_status.c); false where it is another question. */
+bool server_status(struct server *s, const struct msg_query *q, struct msg_rows *rows);
+void server_count_result(struct server *s);
+
+/* Streams (stream.c) */
+int stream_open(struct server *s, struct server_peer *p, const struct msg *m, struct err *e);
+int stream_credit(struct server *s, struct server_peer *p, const struct msg *m, struct err *e);
+int stream_close(struct server *s, struct server_peer *p, const struct msg *m, struct err *e);
+void stream_close_all(struct server *s, struct server_peer *p);
+int stream_pump(struct server *s, struct err *e); /* after the commit: sends what there is */
+void stream_free_cursors(struct server *s);
+
+#endif

@@ -1,0 +1,123 @@
+/* The store: everything that must outlive the broker. One interface; the implementation behind it
+ * is chosen by the URL (store_sqlite.c). Knows jobs, results and cursors as rows; decides nothing
+ * and knows no peers, sockets or clocks: time is an argument.
+ *
+ * All writing happens between store_begin and store_commit, and what was written can be read at
+ * once by the functions here. Only after store_commit returned 0 is it on the disk; after any -1
+ * of a writing function the broker must end: start-up reads what was committed. */
+#ifndef DEMARCHE_BROKER_STORE_H
+#define DEMARCHE_BROKER_STORE_H
+
+#include "broker/update.h"
+
+struct store;
+
+/* `url`: "sqlite:PATH", or a path. Creates what is missing. ERR_CORRUPT where the file is
+ * damaged, ERR_VERSION where it was made by a newer version, ERR_CONFLICT where another broker has
+ * it open. */
+int store_open(struct store **out, const char *url, struct err *e);
+void store_close(struct store *s); /* ends an open turn without committing */
+const char *store_id(const struct store *s);   /* made once, stays; valid until closed */
+const char *store_path(const struct store *s); /* of the file; valid until closed */
+
+int store_begin(struct store *s, struct err *e);  /* nothing if a turn is open */
+int store_commit(struct store *s, struct err *e); /* nothing if none is open */
+bool store_in_turn(const struct store *s);
+
+/* A collection's or batch's number, made where it is new. */
+int store_collection(struct store *s, struct str name, uint32_t *number, struct err *e);
+int store_batch(struct store *s, struct str name, uint32_t *number, struct err *e);
+
+enum { STORE_IDENTITY = 16 };
+struct store_document {
+	uint8_t identity[STORE_IDENTITY]; /* of content or key within its collection */
+	bool again;                       /* a further job of a document that may be known */
+	uint32_t collection, batch;       /* batch 0: none */
+	struct str key, id, title, date, source, lang, body;
+};
+
+/* The newest job of the document with this identity, 0 if there is none. */
+int store_find(struct store *s, const uint8_t identity[static STORE_IDENTITY], uint64_t *job,
+	       struct err *e);
+/* Adds the job of `c`, a change by JOB_SUBMIT or JOB_POSTPONE, with its document. */
+int store_insert(struct store *s, const struct store_document *d, const struct change *c,
+		 int64_t now_ms, struct err *e);
+/* Writes any other change, with its row of the log; a result with its rows. */
+int store_apply(struct store *s, const struct change *c, int64_t now_ms, struct err *e);
+
+/* f->state is JOB_NONE where there is no such job. */
+int store_job(struct store *s, uint64_t job, struct job_fact *f, struct err *e);
+
+struct store_facts {
+	struct job_fact *facts; /* in the arena given */
+	uint32_t n;
+};
+int store_refill(struct store *s, const struct refill *r, struct arena *a,
+		 struct store_facts *out, struct err *e);
+/* At most n delayed jobs due at now_ms; *next is when the next one is, where there are less. */
+int store_due(struct store *s, int64_t now_ms, uint32_t n, struct arena *a,
+	      struct store_facts *out, int64_t *next, struct err *e);
+int store_overdue(struct store *s, int64_t now_ms, uint32_t n, struct arena *a,
+		  struct store_facts *out, int64_t *next, struct err *e);
+
+/* For the start: what the core must know. The callbacks' context is `to`. */
+struct store_start {
+	uint64_t last_number, last_seq;
+	int64_t next_due_ms, next_deadline_ms, last_ms;
+	uint64_t counts[N_JOB_STATES]; /* without queued and leased ones */
+	struct store_lane {
+		uint32_t collection;
+		uint8_t priority;
+		uint64_t n;
+	} *lanes;
+	uint32_t n_lanes;
+	struct store_facts leased;
+};
+int store_start(struct store *s, struct arena *a, struct store_start *out, struct err *e);
+
+/* A lease's document. Strings are valid until the next call of store_lease_document. */
+struct store_lease {
+	struct str collection, id, title, date, source, lang, body;
+};
+int store_lease_document(struct store *s, uint64_t job, struct store_lease *out, struct err *e);
+
+void store_lease_done(struct store *s); /* no lent document is needed any more */
+
+/* Results after a sequence number, oldest first. Stops after n results, after about max_bytes, or
+ * when it has looked at `look` of them. */
+struct store_filter {
+	struct str collection, actor, type, polarity; /* "" all */
+};
+struct store_result {
+	uint64_t seq, job;
+	struct str record;
+};
+struct store_page {
+	const struct store_filter *filter;
+	uint64_t after, up_to; /* looks at after < seq <= up_to */
+	uint32_t n;
+	size_t max_bytes;
+};
+struct store_results {
+	struct store_result *items; /* in the arena given, with their records */
+	uint32_t n;
+	uint64_t last_seq; /* everything up to it was looked at */
+};
+int store_results(struct store *s, const struct store_page *p, struct arena *a,
+		  struct store_results *out, struct err *e);
+
+/* Named cursors: everything up to seq is done with. *seq is 0 for a new one. */
+int store_cursor(struct store *s, struct str name, uint64_t *seq, struct err *e);
+int store_cursor_set(struct store *s, struct str name, uint64_t seq, int64_t now_ms,
+		     struct err *e);
+
+/* Removes the records and rows of results, at most n of the oldest: those made before before_ms
+ * and those that are not among the last `keep` (0: no such bound). *removed counts them. */
+int store_retain(struct store *s, int64_t before_ms, uint64_t keep, uint32_t n,
+		 uint32_t *removed, struct err *e);
+
+int64_t store_bytes(const struct store *s);      /* on disk, with its log */
+int store_check(const char *url, struct err *e); /* integrity of a store that nobody has open */
+int store_backup(const char *url, const char *to, struct err *e); /* live, into a new file */
+
+#endif

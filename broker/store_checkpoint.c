@@ -1,0 +1,98 @@
+#include "broker/store_checkpoint.h"
+
+#include <pthread.h>
+
+#include "proto/mem.h"
+
+enum { WAKE_PAGES = 1000, HELP_PAGES = 16000 };
+
+struct store_checkpointer {
+	sqlite3 *db; /* of the thread alone */
+	pthread_t thread;
+	pthread_mutex_t lock; /* of everything below */
+	pthread_cond_t wake;
+	bool stop, asked, busy;
+};
+
+static void *checkpoint_loop(void *context)
+{
+	struct store_checkpointer *c = context;
+
+	pthread_mutex_lock(&c->lock);
+	while (!c->stop) {
+		if (!c->asked) {
+			pthread_cond_wait(&c->wake, &c->lock);
+			continue;
+		}
+		c->asked = false;
+		c->busy = true;
+		pthread_mutex_unlock(&c->lock);
+		/* What fails here is tried again at the next wake; the log keeps what is in it. */
+		sqlite3_wal_checkpoint_v2(c->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+		pthread_mutex_lock(&c->lock);
+		c->busy = false;
+	}
+	pthread_mutex_unlock(&c->lock);
+	return NULL;
+}
+
+int store_checkpointer_start(struct store_checkpointer **out, const char *path, struct err *e)
+{
+	struct store_checkpointer *c = mem_alloc(sizeof(*c));
+
+	pthread_mutex_init(&c->lock, NULL);
+	pthread_cond_init(&c->wake, NULL);
+	if (sqlite3_open_v2(path, &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
+		    SQLITE_OK ||
+	    sqlite3_exec(c->db, "PRAGMA synchronous = FULL; PRAGMA cache_size = -256", NULL, NULL,
+			 NULL) != SQLITE_OK) {
+		err_set(e, ERR_IO, "cannot open the store for checkpoints: %s",
+			sqlite3_errmsg(c->db));
+		sqlite3_close(c->db);
+		mem_free(c);
+		return -1;
+	}
+	if (pthread_create(&c->thread, NULL, checkpoint_loop, c) != 0) {
+		sqlite3_close(c->db);
+		mem_free(c);
+		return err_set(e, ERR_IO, "cannot start the checkpoint thread");
+	}
+	*out = c;
+	return 0;
+}
+
+void store_checkpointer_stop(struct store_checkpointer *c)
+{
+	if (!c)
+		return;
+	pthread_mutex_lock(&c->lock);
+	c->stop = true;
+	pthread_cond_signal(&c->wake);
+	pthread_mutex_unlock(&c->lock);
+	pthread_join(c->thread, NULL);
+	sqlite3_close(c->db);
+	pthread_mutex_destroy(&c->lock);
+	pthread_cond_destroy(&c->wake);
+	mem_free(c);
+}
+
+bool store_checkpoint_due(struct store_checkpointer *c, int pages)
+{
+	bool help;
+
+	if (pages < WAKE_PAGES)
+		return false;
+	pthread_mutex_lock(&c->lock);
+	help = pages >= HELP_PAGES && !c->busy && !c->asked;
+	if (!help && !c->busy) {
+		c->asked = true;
+		pthread_cond_signal(&c->wake);
+	}
+	pthread_mutex_unlock(&c->lock);
+	return help;
+}
+
+void store_checkpoint_finish(sqlite3 *db)
+{
+	sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+}

@@ -1,0 +1,212 @@
+/* What keeps a store well: retention, size, integrity, live backup. */
+#include "broker/store_sql.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Retention. The row in `results` stays, without its record: the sequence stays dense, and the job
+ * keeps its place in it. meta.retired is the last one without a record. */
+
+static int run_once(struct store *s, const char *sql, uint64_t n, struct err *e)
+{
+	sqlite3_stmt *q;
+
+	if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) != SQLITE_OK)
+		return store_failed(s->db, e, "retire a result");
+	sqlite3_bind_int64(q, 1, (int64_t)n);
+	if (sqlite3_step(q) != SQLITE_DONE) {
+		sqlite3_finalize(q);
+		return store_failed(s->db, e, "retire a result");
+	}
+	sqlite3_finalize(q);
+	return 0;
+}
+
+static int retire(struct store *s, uint64_t up_to, struct err *e)
+{
+	static const char *const sql[] = {
+		"DELETE FROM event_actors WHERE event IN (SELECT event FROM events WHERE seq <= ?1)",
+		"DELETE FROM events WHERE seq <= ?1",
+		"DELETE FROM stance_actors WHERE stance IN "
+		"(SELECT stance FROM stances WHERE seq <= ?1)",
+		"DELETE FROM stances WHERE seq <= ?1",
+		"DELETE FROM entities WHERE seq <= ?1",
+		"UPDATE results SET record = NULL WHERE seq <= ?1 AND seq > "
+		"(SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'retired')",
+		"UPDATE meta SET value = ?1 WHERE name = 'retired'",
+	};
+
+	if (store_begin(s, e) < 0)
+		return -1;
+	for (size_t i = 0; i < sizeof(sql) / sizeof(sql[0]); i++)
+		if (run_once(s, sql[i], up_to, e) < 0)
+			return -1;
+	return 0;
+}
+
+int store_retain(struct store *s, int64_t before_ms, uint64_t keep, uint32_t n,
+		 uint32_t *removed, struct err *e)
+{
+	uint64_t up_to = 0;
+	sqlite3_stmt *q;
+	int r;
+
+	*removed = 0;
+	if (sqlite3_prepare_v2(s->db,
+			       "SELECT seq, ms, (SELECT max(seq) FROM results) FROM results "
+			       "WHERE seq > (SELECT CAST(value AS INTEGER) FROM meta WHERE name = "
+			       "'retired') ORDER BY seq LIMIT ?1",
+			       -1, &q, NULL) != SQLITE_OK)
+		return store_failed(s->db, e, "look for old results");
+	sqlite3_bind_int64(q, 1, n);
+	while ((r = sqlite3_step(q)) == SQLITE_ROW) {
+		uint64_t seq = (uint64_t)sqlite3_column_int64(q, 0);
+		uint64_t last = (uint64_t)sqlite3_column_int64(q, 2);
+		bool surplus = keep && last >= keep && seq <= last - keep;
+
+		if (sqlite3_column_int64(q, 1) >= before_ms && !surplus) {
+			r = SQLITE_DONE;
+			break;
+		}
+		up_to = seq;
+		(*removed)++;
+	}
+	sqlite3_finalize(q);
+	if (r != SQLITE_DONE)
+		return store_failed(s->db, e, "look for old results");
+	return up_to ? retire(s, up_to, e) : 0;
+}
+
+static int64_t file_bytes(const char *path, const char *end)
+{
+	struct buf b = {0};
+	struct stat st;
+	int64_t n;
+
+	buf_printf(&b, "%s%s", path, end);
+	n = stat(b.p, &st) == 0 ? (int64_t)st.st_size : 0;
+	buf_free(&b);
+	return n;
+}
+
+int64_t store_bytes(const struct store *s)
+{
+	return file_bytes(s->path, "") + file_bytes(s->path, "-wal");
+}
+
+/* Integrity and backup */
+
+static int open_existing(const char *url, sqlite3 **db, struct err *e)
+{
+	const char *path = store_url_path(url);
+
+	if (sqlite3_open_v2(path, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
+	    SQLITE_OK) {
+		err_set(e, ERR_IO, "cannot open %s: %s", path, sqlite3_errmsg(*db));
+		sqlite3_close(*db);
+		return -1;
+	}
+	sqlite3_busy_timeout(*db, 10000);
+	return 0;
+}
+
+static int expect_text(sqlite3 *db, const char *sql, const char *want, struct err *e)
+{
+	sqlite3_stmt *q;
+	struct str got;
+	int r = 0;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &q, NULL) != SQLITE_OK)
+		return store_failed(db, e, "check the store");
+	if (sqlite3_step(q) == SQLITE_ROW) {
+		got = store_column_str(q, 0);
+		if (!str_is(got, want))
+			r = err_set(e, ERR_CORRUPT, "the store is damaged: %.*s", STR_ARG(got));
+	} else if (*want) {
+		r = store_failed(db, e, "check the store");
+	}
+	sqlite3_finalize(q);
+	return r;
+}
+
+/* SQLite's own check, and what it cannot know: every job has its document, a done job its result
+ * and only that has one, and the sequence is dense. */
+int store_check(const char *url, struct err *e)
+{
+	sqlite3 *db;
+	int r;
+
+	if (open_existing(url, &db, e) < 0)
+		return -1;
+	r = expect_text(db, "PRAGMA integrity_check(1)", "ok", e);
+	if (r == 0)
+		r = expect_text(db, "SELECT 'a row refers to one that is not there: ' || \"table\" "
+				    "FROM pragma_foreign_key_check LIMIT 1", "", e);
+	if (r == 0)
+		r = expect_text(db, "SELECT CASE WHEN (SELECT count(*) FROM jobs WHERE state = 4) = "
+				    "(SELECT count(*) FROM results) THEN 'ok' ELSE "
+				    "'done jobs and results differ' END", "ok", e);
+	if (r == 0)
+		r = expect_text(db, "SELECT CASE WHEN (SELECT count(*) FROM results) = "
+				    "(SELECT coalesce(max(seq), 0) FROM results) THEN 'ok' ELSE "
+				    "'the result sequence has gaps' END", "ok", e);
+	if (r == 0)
+		r = expect_text(db, "SELECT 'job ' || j.job || ' and its result differ' FROM jobs j "
+				    "LEFT JOIN results r ON r.seq = j.seq WHERE j.state = 4 AND "
+				    "r.job IS NOT j.job LIMIT 1", "", e);
+	sqlite3_close(db);
+	return r;
+}
+
+static int copy_all(sqlite3 *from, sqlite3 *to, struct err *e)
+{
+	sqlite3_backup *b = sqlite3_backup_init(to, "main", from, "main");
+	int r;
+
+	if (!b)
+		return store_failed(to, e, "start the backup");
+	/* In one step: a snapshot; the broker goes on writing beside it (WAL). */
+	r = sqlite3_backup_step(b, -1);
+	sqlite3_backup_finish(b);
+	if (r != SQLITE_DONE)
+		return store_failed(to, e, "copy the store");
+	return 0;
+}
+
+static int sync_file(const char *path, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int r = fd < 0 || fsync(fd) < 0 ? err_errno(e, errno, "cannot write %s to the disk", path)
+					: 0;
+
+	if (fd >= 0)
+		close(fd);
+	return r;
+}
+
+int store_backup(const char *url, const char *to, struct err *e)
+{
+	sqlite3 *from, *copy;
+	int r;
+
+	if (access(to, F_OK) == 0)
+		return err_set(e, ERR_CONFLICT, "%s is there already", to);
+	if (open_existing(url, &from, e) < 0)
+		return -1;
+	if (sqlite3_open_v2(to, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
+	    SQLITE_OK) {
+		r = store_failed(copy, e, "create the backup");
+	} else {
+		r = copy_all(from, copy, e);
+	}
+	sqlite3_close(copy);
+	sqlite3_close(from);
+	if (r == 0)
+		r = store_check(to, e);
+	if (r == 0)
+		r = sync_file(to, e);
+	return r < 0 ? err_wrap(e, "back up to %s", to) : 0;
+}

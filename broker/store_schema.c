@@ -1,0 +1,166 @@
+/* The tables, described in docs/schema.md. To change them: raise STORE_SCHEMA_VERSION, add the step
+ * from the version before in store_sqlite.c, its test, and the page. Numbers of states and verbs
+ * are those of proto/job.h. */
+#include "broker/store_sql.h"
+
+const char *const STORE_SCHEMA[] = {
+	"CREATE TABLE IF NOT EXISTS meta(\n"
+	"	name TEXT PRIMARY KEY,\n"
+	"	value TEXT NOT NULL\n"
+	") STRICT, WITHOUT ROWID;",
+	"CREATE TABLE IF NOT EXISTS collections(\n"
+	"	collection INTEGER PRIMARY KEY,\n"
+	"	name TEXT NOT NULL UNIQUE\n"
+	") STRICT;",
+	"CREATE TABLE IF NOT EXISTS batches(\n"
+	"	batch INTEGER PRIMARY KEY,\n"
+	"	name TEXT NOT NULL UNIQUE\n"
+	") STRICT;",
+	"CREATE TABLE IF NOT EXISTS documents(\n"
+	"	document INTEGER PRIMARY KEY,\n" /* number of its first job */
+	"	identity BLOB NOT NULL UNIQUE,\n"
+	"	latest_job INTEGER NOT NULL,\n"
+	"	collection INTEGER NOT NULL REFERENCES collections,\n"
+	"	key TEXT NOT NULL,\n"
+	"	id TEXT NOT NULL,\n"
+	"	title TEXT NOT NULL,\n"
+	"	date TEXT NOT NULL,\n"
+	"	source TEXT NOT NULL,\n"
+	"	lang TEXT NOT NULL,\n"
+	"	bytes INTEGER NOT NULL,\n"
+	"	body BLOB NOT NULL\n"
+	") STRICT;",
+	"CREATE TABLE IF NOT EXISTS jobs(\n"
+	"	job INTEGER PRIMARY KEY,\n"
+	"	document INTEGER NOT NULL REFERENCES documents,\n"
+	"	collection INTEGER NOT NULL REFERENCES collections,\n"
+	"	batch INTEGER REFERENCES batches,\n"
+	"	priority INTEGER NOT NULL,\n"
+	"	state INTEGER NOT NULL,\n"
+	"	attempts INTEGER NOT NULL,\n"
+	"	ticket INTEGER NOT NULL,\n"
+	"	due_ms INTEGER NOT NULL,\n"
+	"	deadline_ms INTEGER NOT NULL,\n"
+	"	submitted_ms INTEGER NOT NULL,\n"
+	"	changed_ms INTEGER NOT NULL,\n"
+	"	worker TEXT,\n"
+	"	code INTEGER,\n"
+	"	text TEXT,\n"
+	"	seq INTEGER\n"
+	") STRICT;",
+	"CREATE INDEX IF NOT EXISTS jobs_queued ON jobs(collection, priority, ticket)"
+	" WHERE state = 2;",
+	"CREATE INDEX IF NOT EXISTS jobs_delayed ON jobs(due_ms) WHERE state = 1;",
+	"CREATE INDEX IF NOT EXISTS jobs_rare ON jobs(state) WHERE state IN (3, 5, 6);",
+	"CREATE INDEX IF NOT EXISTS jobs_deadline ON jobs(deadline_ms)"
+	" WHERE state < 4 AND deadline_ms > 0;",
+	"CREATE INDEX IF NOT EXISTS jobs_batch ON jobs(batch, state) WHERE batch IS NOT NULL;",
+	"CREATE TABLE IF NOT EXISTS job_log(\n"
+	"	job INTEGER NOT NULL,\n"
+	"	n INTEGER NOT NULL,\n" /* grows with time */
+	"	ms INTEGER NOT NULL,\n"
+	"	verb INTEGER NOT NULL,\n"
+	"	state INTEGER NOT NULL,\n"
+	"	attempt INTEGER NOT NULL,\n"
+	"	worker TEXT,\n"
+	"	code INTEGER,\n"
+	"	text TEXT,\n"
+	"	PRIMARY KEY(job, n)\n"
+	") STRICT, WITHOUT ROWID;",
+	"CREATE TABLE IF NOT EXISTS results(\n"
+	"	seq INTEGER PRIMARY KEY,\n" /* dense: 1, 2, 3 … */
+	"	job INTEGER NOT NULL REFERENCES jobs,\n"
+	"	collection INTEGER NOT NULL REFERENCES collections,\n"
+	"	ms INTEGER NOT NULL,\n"
+	"	record BLOB\n" /* NULL when no longer kept */
+	") STRICT;",
+	"CREATE TABLE IF NOT EXISTS entities(\n"
+	"	seq INTEGER NOT NULL REFERENCES results,\n"
+	"	entity INTEGER NOT NULL,\n"
+	"	name TEXT NOT NULL,\n"
+	"	kind TEXT NOT NULL,\n"
+	"	code TEXT NOT NULL,\n"
+	"	role TEXT NOT NULL,\n"
+	"	mentions INTEGER NOT NULL,\n"
+	"	PRIMARY KEY(seq, entity)\n"
+	") STRICT, WITHOUT ROWID;",
+	"CREATE INDEX IF NOT EXISTS entities_code ON entities(code, seq);",
+	"CREATE INDEX IF NOT EXISTS entities_name ON entities(name, seq);",
+	"CREATE TABLE IF NOT EXISTS events(\n"
+	"	event INTEGER PRIMARY KEY,\n"
+	"	seq INTEGER NOT NULL REFERENCES results,\n"
+	"	type TEXT NOT NULL,\n"
+	"	mode TEXT NOT NULL,\n"
+	"	contexts TEXT NOT NULL,\n" /* separated by spaces */
+	"	cameo TEXT NOT NULL,\n"
+	"	quad INTEGER NOT NULL,\n"
+	"	goldstein REAL NOT NULL,\n"
+	"	status TEXT NOT NULL,\n"
+	"	start_date TEXT NOT NULL,\n"
+	"	end_date TEXT NOT NULL,\n"
+	"	date_precision TEXT NOT NULL,\n"
+	"	place TEXT NOT NULL,\n"
+	"	place_country TEXT NOT NULL,\n"
+	"	latitude REAL,\n"
+	"	longitude REAL,\n"
+	"	trigger_start INTEGER NOT NULL,\n"
+	"	trigger_end INTEGER NOT NULL,\n"
+	"	sentence_start INTEGER NOT NULL,\n"
+	"	sentence_end INTEGER NOT NULL,\n"
+	"	text TEXT NOT NULL,\n"
+	"	confidence REAL NOT NULL,\n"
+	"	rule TEXT NOT NULL\n"
+	") STRICT;",
+	"CREATE INDEX IF NOT EXISTS events_seq ON events(seq);",
+	"CREATE INDEX IF NOT EXISTS events_type ON events(type, start_date);",
+	"CREATE INDEX IF NOT EXISTS events_date ON events(start_date);",
+	"CREATE TABLE IF NOT EXISTS event_actors(\n"
+	"	event INTEGER NOT NULL REFERENCES events,\n"
+	"	part TEXT NOT NULL,\n" /* source, target, by */
+	"	entity INTEGER NOT NULL,\n"
+	"	code TEXT NOT NULL,\n"
+	"	name TEXT NOT NULL,\n"
+	"	seq INTEGER NOT NULL,\n"
+	"	PRIMARY KEY(event, part, entity)\n"
+	") STRICT, WITHOUT ROWID;",
+	"CREATE INDEX IF NOT EXISTS event_actors_code ON event_actors(code, part, event);",
+	"CREATE INDEX IF NOT EXISTS event_actors_name ON event_actors(name, part, event);",
+	"CREATE TABLE IF NOT EXISTS stances(\n"
+	"	stance INTEGER PRIMARY KEY,\n"
+	"	seq INTEGER NOT NULL REFERENCES results,\n"
+	"	target TEXT NOT NULL,\n"
+	"	target_code TEXT NOT NULL,\n"
+	"	topic TEXT NOT NULL,\n"
+	"	issue TEXT NOT NULL,\n"
+	"	polarity TEXT NOT NULL,\n"
+	"	strength INTEGER NOT NULL,\n"
+	"	kind TEXT NOT NULL,\n"
+	"	trigger_start INTEGER NOT NULL,\n"
+	"	trigger_end INTEGER NOT NULL,\n"
+	"	sentence_start INTEGER NOT NULL,\n"
+	"	sentence_end INTEGER NOT NULL,\n"
+	"	text TEXT NOT NULL,\n"
+	"	confidence REAL NOT NULL,\n"
+	"	rule TEXT NOT NULL\n"
+	") STRICT;",
+	"CREATE INDEX IF NOT EXISTS stances_seq ON stances(seq);",
+	"CREATE INDEX IF NOT EXISTS stances_target ON stances(target_code, polarity);",
+	"CREATE INDEX IF NOT EXISTS stances_polarity ON stances(polarity);",
+	"CREATE TABLE IF NOT EXISTS stance_actors(\n"
+	"	stance INTEGER NOT NULL REFERENCES stances,\n"
+	"	part TEXT NOT NULL,\n" /* holder, target, about, by */
+	"	entity INTEGER NOT NULL,\n"
+	"	code TEXT NOT NULL,\n"
+	"	name TEXT NOT NULL,\n"
+	"	seq INTEGER NOT NULL,\n"
+	"	PRIMARY KEY(stance, part, entity)\n"
+	") STRICT, WITHOUT ROWID;",
+	"CREATE INDEX IF NOT EXISTS stance_actors_code ON stance_actors(code, part, stance);",
+	"CREATE INDEX IF NOT EXISTS stance_actors_name ON stance_actors(name, part, stance);",
+	"CREATE TABLE IF NOT EXISTS cursors(\n"
+	"	name TEXT PRIMARY KEY,\n"
+	"	seq INTEGER NOT NULL,\n"
+	"	ms INTEGER NOT NULL\n"
+	") STRICT, WITHOUT ROWID;",
+	NULL,
+};

@@ -1,0 +1,113 @@
+/* What the files of the SQLite store share: the connection and its prepared statements. Included
+ * by store_*.c and query.c alone. */
+#ifndef DEMARCHE_BROKER_STORE_SQL_H
+#define DEMARCHE_BROKER_STORE_SQL_H
+
+#include <sqlite3.h>
+
+#include "broker/store.h"
+
+/* X(name, sql): prepared once, used for every turn. */
+#define STORE_STATEMENTS(X)                                                                        \
+	X(BEGIN, "BEGIN IMMEDIATE")                                                                \
+	X(COMMIT, "COMMIT")                                                                        \
+	X(FIND_COLLECTION, "SELECT collection FROM collections WHERE name = ?1")                   \
+	X(ADD_COLLECTION, "INSERT INTO collections(name) VALUES(?1)")                              \
+	X(FIND_BATCH, "SELECT batch FROM batches WHERE name = ?1")                                 \
+	X(ADD_BATCH, "INSERT INTO batches(name) VALUES(?1)")                                       \
+	X(FIND, "SELECT document, latest_job FROM documents WHERE identity = ?1")                  \
+	X(ADD_DOCUMENT, "INSERT INTO documents(document, identity, latest_job, collection, key, "  \
+			"id, title, date, source, lang, bytes, body) "                             \
+			"VALUES(?1, ?2, ?1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")                \
+	X(SET_LATEST, "UPDATE documents SET latest_job = ?2 WHERE document = ?1")                  \
+	X(ADD_JOB, "INSERT INTO jobs(job, document, collection, batch, priority, state, attempts, "\
+		   "ticket, due_ms, deadline_ms, submitted_ms, changed_ms) "                       \
+		   "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)")                    \
+	X(SET_JOB, "UPDATE jobs SET state = ?2, attempts = ?3, ticket = ?4, due_ms = ?5, "         \
+		   "deadline_ms = ?6, changed_ms = ?7, worker = ?8, code = ?9, text = ?10, "       \
+		   "seq = ?11 WHERE job = ?1")                                                     \
+	X(ADD_LOG, "INSERT INTO job_log(job, n, ms, verb, state, attempt, worker, code, text) "    \
+		   "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                                   \
+	X(JOB, "SELECT job, ticket, collection, attempts, priority, state, due_ms, deadline_ms "   \
+	       "FROM jobs WHERE job = ?1")                                                         \
+	X(REFILL, "SELECT job, ticket, collection, attempts, priority, state, due_ms, deadline_ms "\
+		  "FROM jobs WHERE state = 2 AND collection = ?1 AND priority = ?2 AND "           \
+		  "ticket > ?3 ORDER BY ticket LIMIT ?4")                                          \
+	X(DUE, "SELECT job, ticket, collection, attempts, priority, state, due_ms, deadline_ms "   \
+	       "FROM jobs WHERE state = 1 AND due_ms <= ?1 ORDER BY due_ms, job LIMIT ?2")         \
+	X(NEXT_DUE, "SELECT min(due_ms) FROM jobs WHERE state = 1")                                \
+	X(OVERDUE, "SELECT job, ticket, collection, attempts, priority, state, due_ms, "           \
+		   "deadline_ms FROM jobs WHERE state < 4 AND deadline_ms > 0 AND "                \
+		   "deadline_ms <= ?1 ORDER BY deadline_ms, job LIMIT ?2")                         \
+	X(NEXT_DEADLINE, "SELECT min(deadline_ms) FROM jobs WHERE state < 4 AND deadline_ms > 0")  \
+	X(LEASE, "SELECT c.name, d.id, d.title, d.date, d.source, d.lang, d.body FROM jobs j "     \
+		 "JOIN documents d USING(document) JOIN collections c ON "                         \
+		 "c.collection = d.collection WHERE j.job = ?1")                                   \
+	X(ADD_RESULT, "INSERT INTO results(seq, job, collection, ms, record) "                     \
+		      "VALUES(?1, ?2, ?3, ?4, ?5)")                                                \
+	X(ADD_ENTITY, "INSERT INTO entities(seq, entity, name, kind, code, role, mentions) "       \
+		      "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                        \
+	X(ADD_EVENT, "INSERT INTO events(seq, type, mode, contexts, cameo, quad, goldstein, "      \
+		     "status, start_date, end_date, date_precision, place, place_country, "        \
+		     "latitude, longitude, trigger_start, trigger_end, sentence_start, "           \
+		     "sentence_end, text, confidence, rule) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, "   \
+		     "?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)")   \
+	X(ADD_EVENT_ACTOR, "INSERT OR IGNORE INTO event_actors(event, part, code, name, seq, "     \
+			   "entity) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")                               \
+	X(ADD_STANCE, "INSERT INTO stances(seq, target, target_code, topic, issue, polarity, "     \
+		      "strength, kind, trigger_start, trigger_end, sentence_start, "               \
+		      "sentence_end, text, confidence, rule) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, "  \
+		      "?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)")                                     \
+	X(ADD_STANCE_ACTOR, "INSERT OR IGNORE INTO stance_actors(stance, part, code, name, seq, "  \
+			    "entity) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")                              \
+	X(RESULTS, "SELECT seq, job, record FROM results WHERE seq > ?1 AND seq <= ?2 "            \
+		   "ORDER BY seq")                                                                 \
+	X(RESULTS_OF, "SELECT r.seq, r.job, r.record FROM results r WHERE r.seq > ?1 AND "         \
+		      "r.seq <= ?2 AND (?3 = '' OR r.collection = (SELECT collection FROM "        \
+		      "collections WHERE name = ?3)) AND (?4 = '' OR EXISTS(SELECT 1 FROM "        \
+		      "entities n WHERE n.seq = r.seq AND (n.code = ?4 OR n.name = ?4))) AND "     \
+		      "(?5 = '' OR EXISTS(SELECT 1 FROM events v WHERE v.seq = r.seq AND "         \
+		      "v.type = ?5)) AND (?6 = '' OR EXISTS(SELECT 1 FROM stances t WHERE "        \
+		      "t.seq = r.seq AND t.polarity = ?6)) ORDER BY r.seq")                        \
+	X(CURSOR, "SELECT seq FROM cursors WHERE name = ?1")                                       \
+	X(SET_CURSOR, "INSERT INTO cursors(name, seq, ms) VALUES(?1, ?2, ?3) ON CONFLICT(name) "   \
+		      "DO UPDATE SET seq = ?2, ms = ?3")
+
+enum store_statement {
+#define X(name, sql) SQL_##name,
+	STORE_STATEMENTS(X)
+#undef X
+	N_SQL
+};
+
+struct store {
+	sqlite3 *db;
+	sqlite3_stmt *statements[N_SQL];
+	bool in_turn;
+	char id[33];
+	char *path;
+	struct store_checkpointer *checkpointer;
+	int lock;         /* file descriptor of the lock file */
+	int wal_pages;    /* in the log after the last commit */
+	int64_t last_log; /* highest n of job_log written */
+};
+
+extern const char *const STORE_SCHEMA[]; /* makes what is not there yet; NULL at the end */
+enum { STORE_SCHEMA_VERSION = 1, STORE_APPLICATION_ID = 0x44454d41 };
+
+/* Sets *e from the connection: FULL, CORRUPT or IO, "cannot …"; returns -1. */
+int store_failed(sqlite3 *db, struct err *e, const char *what);
+
+/* A statement ready to be bound. */
+sqlite3_stmt *store_statement(struct store *s, enum store_statement which);
+void store_bind_str(sqlite3_stmt *q, int at, struct str v);
+struct str store_column_str(sqlite3_stmt *q, int at); /* valid until the next step */
+/* Runs a statement that gives no rows and resets it. */
+int store_run(struct store *s, sqlite3_stmt *q, const char *what, struct err *e);
+
+const char *store_url_path(const char *url); /* points into url */
+
+/* The rows of one result (store_rows.c). */
+int store_rows(struct store *s, uint64_t seq, const struct result *r, struct err *e);
+
+#endif

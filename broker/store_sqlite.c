@@ -1,0 +1,655 @@
+/* The store in one SQLite file. Happy path: store_open; for every turn store_begin, any number of
+ * inserts and moves, store_commit, which returns when the turn is on the disk (WAL, FULL). What
+ * goes wrong: the disk is full or fails (every function says so, and the turn is lost as a whole),
+ * the process dies at any instant (SQLite rolls the open turn back at the next open), a damaged
+ * file (ERR_CORRUPT), two brokers on one file (a lock file beside it).
+ *
+ * Checkpoints, which write the log back into the file, are made by a thread of their own
+ * (store_checkpoint.c), so that no turn waits for them. */
+#include "broker/store_sql.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "broker/store_checkpoint.h"
+
+int store_failed(sqlite3 *db, struct err *e, const char *what)
+{
+	int code = db ? sqlite3_errcode(db) & 0xff : SQLITE_NOMEM;
+	enum err_code kind = ERR_IO;
+
+	if (code == SQLITE_FULL)
+		kind = ERR_FULL;
+	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+		kind = ERR_CORRUPT;
+	if (code == SQLITE_INTERRUPT || code == SQLITE_BUSY)
+		kind = ERR_TIMEOUT;
+	return err_set(e, kind, "cannot %s: %s", what, db ? sqlite3_errmsg(db) : "no memory");
+}
+
+sqlite3_stmt *store_statement(struct store *s, enum store_statement which)
+{
+	sqlite3_clear_bindings(s->statements[which]);
+	return s->statements[which];
+}
+
+void store_bind_str(sqlite3_stmt *q, int at, struct str v)
+{
+	sqlite3_bind_text(q, at, v.n ? v.p : "", (int)v.n, SQLITE_STATIC);
+}
+
+static void bind_optional(sqlite3_stmt *q, int at, struct str v)
+{
+	if (v.n)
+		store_bind_str(q, at, v);
+}
+
+struct str store_column_str(sqlite3_stmt *q, int at)
+{
+	const char *p = sqlite3_column_blob(q, at);
+	int n = sqlite3_column_bytes(q, at);
+
+	return p ? (struct str){p, (size_t)n} : STR("");
+}
+
+int store_run(struct store *s, sqlite3_stmt *q, const char *what, struct err *e)
+{
+	int r = sqlite3_step(q);
+
+	sqlite3_reset(q);
+	return r == SQLITE_DONE || r == SQLITE_ROW ? 0 : store_failed(s->db, e, what);
+}
+
+static int execute(struct store *s, const char *sql, const char *what, struct err *e)
+{
+	if (sqlite3_exec(s->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		return store_failed(s->db, e, what);
+	return 0;
+}
+
+/* One number, or `otherwise` where there is no row or it is NULL. */
+static int ask(struct store *s, const char *sql, int64_t otherwise, int64_t *out, struct err *e)
+{
+	sqlite3_stmt *q;
+	int r;
+
+	*out = otherwise;
+	if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) != SQLITE_OK)
+		return store_failed(s->db, e, "ask the store");
+	r = sqlite3_step(q);
+	if (r == SQLITE_ROW && sqlite3_column_type(q, 0) != SQLITE_NULL)
+		*out = sqlite3_column_int64(q, 0);
+	sqlite3_finalize(q);
+	return r == SQLITE_ROW || r == SQLITE_DONE ? 0 : store_failed(s->db, e, "ask the store");
+}
+
+/* Opening */
+
+static int lock_file(struct store *s, struct err *e)
+{
+	struct buf b = {0};
+	int r = 0;
+
+	buf_printf(&b, "%s.lock", s->path);
+	s->lock = open(b.p, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (s->lock < 0)
+		r = err_errno(e, errno, "cannot create %s", b.p);
+	else if (flock(s->lock, LOCK_EX | LOCK_NB) < 0)
+		r = err_set(e, ERR_CONFLICT, "another broker has %s open", s->path);
+	buf_free(&b);
+	return r;
+}
+
+static int check_version(struct store *s, struct err *e)
+{
+	int64_t version, application, tables;
+
+	if (ask(s, "PRAGMA user_version", 0, &version, e) < 0 ||
+	    ask(s, "PRAGMA application_id", 0, &application, e) < 0 ||
+	    ask(s, "SELECT count(*) FROM sqlite_schema", 0, &tables, e) < 0)
+		return -1;
+	if (tables && application != STORE_APPLICATION_ID)
+		return err_set(e, ERR_CORRUPT, "%s is a database of another program", s->path);
+	if (version > STORE_SCHEMA_VERSION)
+		return err_set(e, ERR_VERSION, "%s has schema %d, this broker knows %d", s->path,
+			       (int)version, STORE_SCHEMA_VERSION);
+	return 0;
+}
+
+static int make_tables(struct store *s, struct err *e)
+{
+	struct buf b = {0};
+	int r;
+
+	buf_printf(&b, "BEGIN IMMEDIATE;");
+	for (int i = 0; STORE_SCHEMA[i]; i++)
+		buf_printf(&b, "%s", STORE_SCHEMA[i]);
+	buf_printf(&b, "PRAGMA user_version = %d;PRAGMA application_id = %d;"
+		       "INSERT OR IGNORE INTO collections VALUES(1, '');"
+		       "INSERT OR IGNORE INTO meta VALUES('retired', '0');COMMIT",
+		   STORE_SCHEMA_VERSION, STORE_APPLICATION_ID);
+	r = execute(s, b.p, "make the tables", e);
+	buf_free(&b);
+	return r;
+}
+
+static int read_id(struct store *s, struct err *e)
+{
+	unsigned char bytes[16];
+	sqlite3_stmt *q;
+	char made[33];
+	struct str id;
+
+	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
+		return err_errno(e, errno, "cannot get random bytes");
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		snprintf(made + 2 * i, 3, "%02x", bytes[i]);
+	if (sqlite3_prepare_v2(s->db, "INSERT INTO meta VALUES('id', ?1) ON CONFLICT(name) "
+				      "DO UPDATE SET value = value RETURNING value",
+			       -1, &q, NULL) != SQLITE_OK)
+		return store_failed(s->db, e, "name the store");
+	sqlite3_bind_text(q, 1, made, 32, SQLITE_STATIC);
+	if (sqlite3_step(q) != SQLITE_ROW) {
+		sqlite3_finalize(q);
+		return store_failed(s->db, e, "name the store");
+	}
+	id = store_column_str(q, 0);
+	snprintf(s->id, sizeof(s->id), "%.*s", STR_ARG(id));
+	sqlite3_step(q);
+	sqlite3_finalize(q);
+	return 0;
+}
+
+static int prepare_all(struct store *s, struct err *e)
+{
+	static const char *const sql[N_SQL] = {
+#define X(name, text) [SQL_##name] = text,
+		STORE_STATEMENTS(X)
+#undef X
+	};
+
+	for (int i = 0; i < N_SQL; i++)
+		if (sqlite3_prepare_v3(s->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
+				       &s->statements[i], NULL) != SQLITE_OK)
+			return store_failed(s->db, e, "prepare a statement");
+	return 0;
+}
+
+static int note_wal(void *context, sqlite3 *db, const char *name, int pages)
+{
+	struct store *s = context;
+
+	(void)db, (void)name;
+	s->wal_pages = pages;
+	return SQLITE_OK;
+}
+
+static int open_all(struct store *s, struct err *e)
+{
+	if (lock_file(s, e) < 0)
+		return -1;
+	if (sqlite3_open_v2(s->path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+			    SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+		return store_failed(s->db, e, "open the store");
+	sqlite3_busy_timeout(s->db, 5000);
+	if (execute(s, "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;"
+		       "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
+		       "PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;"
+		       "PRAGMA foreign_keys = ON", "set the store up", e) < 0)
+		return -1;
+	sqlite3_wal_hook(s->db, note_wal, s);
+	if (check_version(s, e) < 0 || make_tables(s, e) < 0 || read_id(s, e) < 0 ||
+	    prepare_all(s, e) < 0)
+		return -1;
+	return store_checkpointer_start(&s->checkpointer, s->path, e);
+}
+
+const char *store_url_path(const char *url)
+{
+	return str_starts(str_of(url), STR("sqlite:")) ? url + 7 : url;
+}
+
+int store_open(struct store **out, const char *url, struct err *e)
+{
+	struct store *s = mem_alloc(sizeof(*s));
+
+	s->path = mem_strdup(store_url_path(url));
+	s->lock = -1;
+	if (strstr(s->path, "://")) {
+		err_set(e, ERR_UNSUPPORTED, "no store is made for %s", url);
+		store_close(s);
+		return -1;
+	}
+	if (open_all(s, e) < 0) {
+		store_close(s);
+		return err_wrap(e, "%s", url);
+	}
+	*out = s;
+	return 0;
+}
+
+void store_close(struct store *s)
+{
+	if (!s)
+		return;
+	store_checkpointer_stop(s->checkpointer);
+	for (int i = 0; i < N_SQL; i++)
+		sqlite3_finalize(s->statements[i]);
+	sqlite3_close(s->db);
+	if (s->lock >= 0)
+		close(s->lock);
+	mem_free(s->path);
+	mem_free(s);
+}
+
+const char *store_id(const struct store *s)
+{
+	return s->id;
+}
+
+const char *store_path(const struct store *s)
+{
+	return s->path;
+}
+
+/* Turns */
+
+int store_begin(struct store *s, struct err *e)
+{
+	if (s->in_turn)
+		return 0;
+	if (store_run(s, store_statement(s, SQL_BEGIN), "begin a turn", e) < 0)
+		return -1;
+	s->in_turn = true;
+	return 0;
+}
+
+int store_commit(struct store *s, struct err *e)
+{
+	if (!s->in_turn)
+		return 0;
+	if (store_run(s, store_statement(s, SQL_COMMIT), "commit", e) < 0)
+		return -1;
+	s->in_turn = false;
+	if (store_checkpoint_due(s->checkpointer, s->wal_pages))
+		store_checkpoint_finish(s->db);
+	return 0;
+}
+
+bool store_in_turn(const struct store *s)
+{
+	return s->in_turn;
+}
+
+static int number_of(struct store *s, enum store_statement find, enum store_statement add,
+		     struct str name, uint32_t *number, struct err *e)
+{
+	sqlite3_stmt *q = store_statement(s, find);
+	int r;
+
+	store_bind_str(q, 1, name);
+	r = sqlite3_step(q);
+	if (r == SQLITE_ROW)
+		*number = (uint32_t)sqlite3_column_int64(q, 0);
+	sqlite3_reset(q);
+	if (r == SQLITE_ROW)
+		return 0;
+	if (r != SQLITE_DONE)
+		return store_failed(s->db, e, "look up a name");
+	if (store_begin(s, e) < 0)
+		return -1;
+	q = store_statement(s, add);
+	store_bind_str(q, 1, name);
+	if (store_run(s, q, "add a name", e) < 0)
+		return -1;
+	*number = (uint32_t)sqlite3_last_insert_rowid(s->db);
+	return 0;
+}
+
+int store_collection(struct store *s, struct str name, uint32_t *number, struct err *e)
+{
+	return number_of(s, SQL_FIND_COLLECTION, SQL_ADD_COLLECTION, name, number, e);
+}
+
+int store_batch(struct store *s, struct str name, uint32_t *number, struct err *e)
+{
+	return number_of(s, SQL_FIND_BATCH, SQL_ADD_BATCH, name, number, e);
+}
+
+/* Jobs */
+
+static int find_document(struct store *s, const uint8_t *identity, int64_t *document,
+			 uint64_t *job, struct err *e)
+{
+	sqlite3_stmt *q = store_statement(s, SQL_FIND);
+	int r;
+
+	sqlite3_bind_blob(q, 1, identity, STORE_IDENTITY, SQLITE_STATIC);
+	r = sqlite3_step(q);
+	*document = r == SQLITE_ROW ? sqlite3_column_int64(q, 0) : 0;
+	*job = r == SQLITE_ROW ? (uint64_t)sqlite3_column_int64(q, 1) : 0;
+	sqlite3_reset(q);
+	return r == SQLITE_ROW || r == SQLITE_DONE ? 0 : store_failed(s->db, e, "look a job up");
+}
+
+int store_find(struct store *s, const uint8_t identity[static STORE_IDENTITY], uint64_t *job,
+	       struct err *e)
+{
+	int64_t document;
+
+	return find_document(s, identity, &document, job, e);
+}
+
+static int add_document(struct store *s, const struct store_document *d, uint64_t job,
+			struct err *e)
+{
+	sqlite3_stmt *q = store_statement(s, SQL_ADD_DOCUMENT);
+
+	sqlite3_bind_int64(q, 1, (int64_t)job);
+	sqlite3_bind_blob(q, 2, d->identity, STORE_IDENTITY, SQLITE_STATIC);
+	sqlite3_bind_int64(q, 3, d->collection);
+	store_bind_str(q, 4, d->key);
+	store_bind_str(q, 5, d->id);
+	store_bind_str(q, 6, d->title);
+	store_bind_str(q, 7, d->date);
+	store_bind_str(q, 8, d->source);
+	store_bind_str(q, 9, d->lang);
+	sqlite3_bind_int64(q, 10, (int64_t)d->body.n);
+	sqlite3_bind_blob(q, 11, d->body.n ? d->body.p : "", (int)d->body.n, SQLITE_STATIC);
+	return store_run(s, q, "store a document", e);
+}
+
+static int add_job(struct store *s, const struct store_document *d, int64_t document,
+		   const struct job_fact *f, int64_t now_ms, struct err *e)
+{
+	sqlite3_stmt *q = store_statement(s, SQL_ADD_JOB);
+
+	sqlite3_bind_int64(q, 1, (int64_t)f->job);
+	sqlite3_bind_int64(q, 2, document);
+	sqlite3_bind_int64(q, 3, f->collection);
+	if (d->batch)
+		sqlite3_bind_int64(q, 4, d->batch);
+	sqlite3_bind_int(q, 5, f->priority);
+	sqlite3_bind_int(q, 6, f->state);
+	sqlite3_bind_int64(q, 7, f->attempts);
+	sqlite3_bind_int64(q, 8, (int64_t)f->ticket);
+	sqlite3_bind_int64(q, 9, f->due_ms);
+	sqlite3_bind_int64(q, 10, f->deadline_ms);
+	sqlite3_bind_int64(q, 11, now_ms);
+	return store_run(s, q, "store a job", e);
+}
+
+int store_insert(struct store *s, const struct store_document *d, const struct change *c,
+		 int64_t now_ms, struct err *e)
+{
+	int64_t document = 0;
+	uint64_t job;
+	sqlite3_stmt *q;
+
+	if (store_begin(s, e) < 0)
+		return -1;
+	if (d->again && find_document(s, d->identity, &document, &job, e) < 0)
+		return -1;
+	if (!document) {
+		if (add_document(s, d, c->job.job, e) < 0)
+			return -1;
+		return add_job(s, d, (int64_t)c->job.job, &c->job, now_ms, e);
+	}
+	q = store_statement(s, SQL_SET_LATEST);
+	sqlite3_bind_int64(q, 1, document);
+	sqlite3_bind_int64(q, 2, (int64_t)c->job.job);
+	if (store_run(s, q, "store a further job", e) < 0)
+		return -1;
+	return add_job(s, d, document, &c->job, now_ms, e);
+}
+
+/* Rows of one job's log are in the order of n, also over restarts: it follows the clock that the
+ * broker keeps from running backwards. */
+static int64_t next_log(struct store *s, int64_t now_ms)
+{
+	int64_t n = now_ms * 1024;
+
+	if (n <= s->last_log)
+		n = s->last_log + 1;
+	return s->last_log = n;
+}
+
+static int add_log(struct store *s, const struct change *c, int64_t now_ms, struct err *e)
+{
+	sqlite3_stmt *q = store_statement(s, SQL_ADD_LOG);
+
+	sqlite3_bind_int64(q, 1, (int64_t)c->job.job);
+	sqlite3_bind_int64(q, 2, next_log(s, now_ms));
+	sqlite3_bind_int64(q, 3, now_ms);
+	sqlite3_bind_int(q, 4, c->verb);
+	sqlite3_bind_int(q, 5, c->job.state);
+	sqlite3_bind_int64(q, 6, c->job.attempts);
+	bind_optional(q, 7, c->worker);
+	if (c->code)
+		sqlite3_bind_int(q, 8, c->code);
+	bind_optional(q, 9, c->text);
+	return store_run(s, q, "write a job's log", e);
+}
+
+static int set_job(struct store *s, const struct change *c, int64_t now_ms, struct err *e)
+{
+	const struct job_fact *f = &c->job;
+	sqlite3_stmt *q = store_statement(s, SQL_SET_JOB);
+
+	sqlite3_bind_int64(q, 1, (int64_t)f->job);
+	sqlite3_bind_int(q, 2, f->state);
+	sqlite3_bind_int64(q, 3, f->attempts);
+	sqlite3_bind_int64(q, 4, (int64_t)f->ticket);
+	sqlite3_bind_int64(q, 5, f->due_ms);
+	sqlite3_bind_int64(q, 6, f->deadline_ms);
+	sqlite3_bind_int64(q, 7, now_ms);
+	bind_optional(q, 8, c->worker);
+	if (c->code)
+		sqlite3_bind_int(q, 9, c->code);
+	bind_optional(q, 10, c->text);
+	if (c->seq)
+		sqlite3_bind_int64(q, 11, (int64_t)c->seq);
+	return store_run(s, q, "move a job", e);
+}
+
+static int add_result(struct store *s, const struct change *c, int64_t now_ms, struct err *e)
+{
+	sqlite3_stmt *q = store_statement(s, SQL_ADD_RESULT);
+
+	sqlite3_bind_int64(q, 1, (int64_t)c->seq);
+	sqlite3_bind_int64(q, 2, (int64_t)c->job.job);
+	sqlite3_bind_int64(q, 3, c->job.collection);
+	sqlite3_bind_int64(q, 4, now_ms);
+	sqlite3_bind_blob(q, 5, c->record.n ? c->record.p : "", (int)c->record.n, SQLITE_STATIC);
+	if (store_run(s, q, "store a result", e) < 0)
+		return -1;
+	return c->result ? store_rows(s, c->seq, c->result, e) : 0;
+}
+
+int store_apply(struct store *s, const struct change *c, int64_t now_ms, struct err *e)
+{
+	if (store_begin(s, e) < 0 || set_job(s, c, now_ms, e) < 0 ||
+	    add_log(s, c, now_ms, e) < 0)
+		return -1;
+	return c->verb == JOB_COMPLETE ? add_result(s, c, now_ms, e) : 0;
+}
+
+static struct job_fact fact_of(sqlite3_stmt *q)
+{
+	return (struct job_fact){
+		.job = (uint64_t)sqlite3_column_int64(q, 0),
+		.ticket = (uint64_t)sqlite3_column_int64(q, 1),
+		.collection = (uint32_t)sqlite3_column_int64(q, 2),
+		.attempts = (uint32_t)sqlite3_column_int64(q, 3),
+		.priority = (uint8_t)sqlite3_column_int(q, 4),
+		.state = (enum job_state)sqlite3_column_int(q, 5),
+		.due_ms = sqlite3_column_int64(q, 6),
+		.deadline_ms = sqlite3_column_int64(q, 7),
+	};
+}
+
+int store_job(struct store *s, uint64_t job, struct job_fact *f, struct err *e)
+{
+	sqlite3_stmt *q = store_statement(s, SQL_JOB);
+	int r;
+
+	*f = (struct job_fact){.job = job};
+	sqlite3_bind_int64(q, 1, (int64_t)job);
+	r = sqlite3_step(q);
+	if (r == SQLITE_ROW)
+		*f = fact_of(q);
+	sqlite3_reset(q);
+	return r == SQLITE_ROW || r == SQLITE_DONE ? 0 : store_failed(s->db, e, "look a job up");
+}
+
+static int collect_facts(struct store *s, sqlite3_stmt *q, struct arena *a,
+			 struct store_facts *out, struct err *e)
+{
+	uint32_t cap = 0;
+	int r;
+
+	*out = (struct store_facts){0};
+	while ((r = sqlite3_step(q)) == SQLITE_ROW) {
+		ARENA_GROW(a, out->facts, out->n, cap);
+		out->facts[out->n++] = fact_of(q);
+	}
+	sqlite3_reset(q);
+	return r == SQLITE_DONE ? 0 : store_failed(s->db, e, "list jobs");
+}
+
+int store_refill(struct store *s, const struct refill *r, struct arena *a,
+		 struct store_facts *out, struct err *e)
+{
+	sqlite3_stmt *q = store_statement(s, SQL_REFILL);
+
+	sqlite3_bind_int64(q, 1, r->collection);
+	sqlite3_bind_int(q, 2, r->priority);
+	sqlite3_bind_int64(q, 3, (int64_t)r->after);
+	sqlite3_bind_int64(q, 4, r->n);
+	return collect_facts(s, q, a, out, e);
+}
+
+static int least(struct store *s, enum store_statement which, int64_t *out, struct err *e)
+{
+	sqlite3_stmt *q = store_statement(s, which);
+	int r = sqlite3_step(q);
+
+	*out = INT64_MAX;
+	if (r == SQLITE_ROW && sqlite3_column_type(q, 0) != SQLITE_NULL)
+		*out = sqlite3_column_int64(q, 0);
+	sqlite3_reset(q);
+	return r == SQLITE_ROW ? 0 : store_failed(s->db, e, "ask what is due");
+}
+
+static int list_due(struct store *s, enum store_statement which, int64_t now_ms, uint32_t n,
+		    struct arena *a, struct store_facts *out, struct err *e)
+{
+	sqlite3_stmt *q = store_statement(s, which);
+
+	sqlite3_bind_int64(q, 1, now_ms);
+	sqlite3_bind_int64(q, 2, n);
+	return collect_facts(s, q, a, out, e);
+}
+
+int store_due(struct store *s, int64_t now_ms, uint32_t n, struct arena *a,
+	      struct store_facts *out, int64_t *next, struct err *e)
+{
+	if (list_due(s, SQL_DUE, now_ms, n, a, out, e) < 0)
+		return -1;
+	return out->n == n ? (*next = now_ms, 0) : least(s, SQL_NEXT_DUE, next, e);
+}
+
+int store_overdue(struct store *s, int64_t now_ms, uint32_t n, struct arena *a,
+		  struct store_facts *out, int64_t *next, struct err *e)
+{
+	if (list_due(s, SQL_OVERDUE, now_ms, n, a, out, e) < 0)
+		return -1;
+	return out->n == n ? (*next = now_ms, 0) : least(s, SQL_NEXT_DEADLINE, next, e);
+}
+
+/* The start */
+
+static int start_counts(struct store *s, struct store_start *out, struct err *e)
+{
+	int64_t last, dead, cancelled, delayed, seq;
+
+	if (ask(s, "SELECT max(job) FROM jobs", 0, &last, e) < 0 ||
+	    ask(s, "SELECT max(seq) FROM results", 0, &seq, e) < 0 ||
+	    ask(s, "SELECT count(*) FROM jobs WHERE state = 5", 0, &dead, e) < 0 ||
+	    ask(s, "SELECT count(*) FROM jobs WHERE state = 6", 0, &cancelled, e) < 0 ||
+	    ask(s, "SELECT count(*) FROM jobs WHERE state = 1", 0, &delayed, e) < 0)
+		return -1;
+	out->last_number = (uint64_t)last;
+	out->last_seq = out->counts[JOB_DONE] = (uint64_t)seq;
+	out->counts[JOB_DEAD] = (uint64_t)dead;
+	out->counts[JOB_CANCELLED] = (uint64_t)cancelled;
+	out->counts[JOB_DELAYED] = (uint64_t)delayed;
+	return 0;
+}
+
+static int start_lanes(struct store *s, struct arena *a, struct store_start *out, struct err *e)
+{
+	uint32_t cap = 0;
+	sqlite3_stmt *q;
+	int r;
+
+	if (sqlite3_prepare_v2(s->db, "SELECT collection, priority, count(*), max(ticket) "
+				      "FROM jobs WHERE state = 2 GROUP BY 1, 2",
+			       -1, &q, NULL) != SQLITE_OK)
+		return store_failed(s->db, e, "list the lanes");
+	while ((r = sqlite3_step(q)) == SQLITE_ROW) {
+		ARENA_GROW(a, out->lanes, out->n_lanes, cap);
+		out->lanes[out->n_lanes++] = (struct store_lane){
+			(uint32_t)sqlite3_column_int64(q, 0), (uint8_t)sqlite3_column_int(q, 1),
+			(uint64_t)sqlite3_column_int64(q, 2)};
+		if ((uint64_t)sqlite3_column_int64(q, 3) > out->last_number)
+			out->last_number = (uint64_t)sqlite3_column_int64(q, 3);
+	}
+	sqlite3_finalize(q);
+	return r == SQLITE_DONE ? 0 : store_failed(s->db, e, "list the lanes");
+}
+
+static int start_leased(struct store *s, struct arena *a, struct store_start *out, struct err *e)
+{
+	sqlite3_stmt *q;
+	int r;
+
+	if (sqlite3_prepare_v2(s->db, "SELECT job, ticket, collection, attempts, priority, state, "
+				      "due_ms, deadline_ms FROM jobs WHERE state = 3 ORDER BY job",
+			       -1, &q, NULL) != SQLITE_OK)
+		return store_failed(s->db, e, "list the leases");
+	r = collect_facts(s, q, a, &out->leased, e);
+	sqlite3_finalize(q);
+	for (uint32_t i = 0; r == 0 && i < out->leased.n; i++)
+		if (out->leased.facts[i].ticket > out->last_number)
+			out->last_number = out->leased.facts[i].ticket;
+	return r;
+}
+
+/* The latest time that anything here bears: the broker's clock must not start before it. */
+static int start_clock(struct store *s, struct store_start *out, struct err *e)
+{
+	int64_t last_job, last_result;
+
+	if (ask(s, "SELECT changed_ms FROM jobs ORDER BY job DESC LIMIT 1", 0, &last_job, e) < 0 ||
+	    ask(s, "SELECT ms FROM results ORDER BY seq DESC LIMIT 1", 0, &last_result, e) < 0)
+		return -1;
+	out->last_ms = last_job > last_result ? last_job : last_result;
+	s->last_log = out->last_ms * 1024;
+	return 0;
+}
+
+int store_start(struct store *s, struct arena *a, struct store_start *out, struct err *e)
+{
+	*out = (struct store_start){0};
+	if (start_counts(s, out, e) < 0 || start_lanes(s, a, out, e) < 0 ||
+	    start_leased(s, a, out, e) < 0 || start_clock(s, out, e) < 0 ||
+	    least(s, SQL_NEXT_DUE, &out->next_due_ms, e) < 0)
+		return -1;
+	return least(s, SQL_NEXT_DEADLINE, &out->next_deadline_ms, e);
+}

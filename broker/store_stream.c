@@ -1,0 +1,98 @@
+/* What is read again and again: leased documents, results after a sequence number, cursors; and
+ * what becomes of old results. */
+#include "broker/store_sql.h"
+
+/* The columns of the statement stay valid until it is reset, at the next call. */
+int store_lease_document(struct store *s, uint64_t job, struct store_lease *out, struct err *e)
+{
+	sqlite3_stmt *q = s->statements[SQL_LEASE];
+
+	sqlite3_reset(q);
+	sqlite3_bind_int64(q, 1, (int64_t)job);
+	if (sqlite3_step(q) != SQLITE_ROW) {
+		sqlite3_reset(q);
+		return err_set(e, ERR_CORRUPT, "job %llu has no document",
+			       (unsigned long long)job);
+	}
+	*out = (struct store_lease){
+		.collection = store_column_str(q, 0), .id = store_column_str(q, 1),
+		.title = store_column_str(q, 2), .date = store_column_str(q, 3),
+		.source = store_column_str(q, 4), .lang = store_column_str(q, 5),
+		.body = store_column_str(q, 6)};
+	return 0;
+}
+
+void store_lease_done(struct store *s)
+{
+	sqlite3_reset(s->statements[SQL_LEASE]);
+}
+
+static bool filters(const struct store_filter *f)
+{
+	return f->collection.n || f->actor.n || f->type.n || f->polarity.n;
+}
+
+int store_results(struct store *s, const struct store_page *p, struct arena *a,
+		  struct store_results *out, struct err *e)
+{
+	bool filtered = filters(p->filter);
+	sqlite3_stmt *q = store_statement(s, filtered ? SQL_RESULTS_OF : SQL_RESULTS);
+	size_t bytes = 0;
+	uint32_t cap = 0;
+	int r = SQLITE_DONE;
+
+	*out = (struct store_results){.last_seq = p->after};
+	sqlite3_bind_int64(q, 1, (int64_t)p->after);
+	sqlite3_bind_int64(q, 2, (int64_t)p->up_to);
+	if (filtered) {
+		store_bind_str(q, 3, p->filter->collection);
+		store_bind_str(q, 4, p->filter->actor);
+		store_bind_str(q, 5, p->filter->type);
+		store_bind_str(q, 6, p->filter->polarity);
+	}
+	while (out->n < p->n && bytes < p->max_bytes && (r = sqlite3_step(q)) == SQLITE_ROW) {
+		struct store_result *item;
+
+		out->last_seq = (uint64_t)sqlite3_column_int64(q, 0);
+		if (sqlite3_column_type(q, 2) == SQLITE_NULL)
+			continue;
+		ARENA_GROW(a, out->items, out->n, cap);
+		item = &out->items[out->n++];
+		item->seq = out->last_seq;
+		item->job = (uint64_t)sqlite3_column_int64(q, 1);
+		item->record = arena_str(a, store_column_str(q, 2));
+		bytes += item->record.n;
+	}
+	sqlite3_reset(q);
+	if (r != SQLITE_ROW && r != SQLITE_DONE)
+		return store_failed(s->db, e, "read results");
+	if (r == SQLITE_DONE && out->n < p->n && bytes < p->max_bytes)
+		out->last_seq = p->up_to;
+	return 0;
+}
+
+int store_cursor(struct store *s, struct str name, uint64_t *seq, struct err *e)
+{
+	sqlite3_stmt *q = store_statement(s, SQL_CURSOR);
+	int r;
+
+	store_bind_str(q, 1, name);
+	r = sqlite3_step(q);
+	*seq = r == SQLITE_ROW ? (uint64_t)sqlite3_column_int64(q, 0) : 0;
+	sqlite3_reset(q);
+	return r == SQLITE_ROW || r == SQLITE_DONE ? 0 : store_failed(s->db, e, "read a cursor");
+}
+
+int store_cursor_set(struct store *s, struct str name, uint64_t seq, int64_t now_ms,
+		     struct err *e)
+{
+	sqlite3_stmt *q;
+
+	if (store_begin(s, e) < 0)
+		return -1;
+	q = store_statement(s, SQL_SET_CURSOR);
+	store_bind_str(q, 1, name);
+	sqlite3_bind_int64(q, 2, (int64_t)seq);
+	sqlite3_bind_int64(q, 3, now_ms);
+	return store_run(s, q, "set a cursor", e);
+}

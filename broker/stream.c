@@ -1,0 +1,433 @@
+/* Streams: a question asked again after the last sequence number sent. Replay and live are the
+ * same: whatever the reader has not seen yet comes from the store. Nobody's slowness costs another
+ * anything: a reader without credit, or whose connection takes nothing, is passed over, and goes
+ * on later from where it stood.
+ *
+ * A named cursor is kept by the broker. Its readers share its results: each goes to one of them.
+ * What a reader got and did not acknowledge when it left is sent again to the next one:
+ *
+ *     acknowledged ... | given, waiting for an ack (`given`) | not looked at yet
+ *                      ^ store_cursor                        ^ cursor->after
+ */
+#include "broker/server_state.h"
+
+#include <utlist.h>
+
+#include "proto/log.h"
+
+enum {
+	PAGE_RESULTS = 500,
+	PAGE_BYTES = 1 << 20,
+	PAGE_LOOK = 20000, /* results looked at for one page, whatever passes the filter */
+	NAME_MOST = 1000,  /* named cursors in use at a time */
+	GIVEN_MOST = 100000,
+};
+
+/* A result that a reader of a cursor has and has not acknowledged. */
+struct given {
+	uint64_t seq;
+	struct stream *to; /* NULL: its reader left; it goes to the next one */
+	struct given *next, *prev;
+};
+
+struct cursor {
+	char name[MSG_NAME_MAX + 1];
+	uint64_t after;      /* looked at and given out up to here */
+	uint64_t saved;      /* what the store has */
+	struct given *given; /* in order of seq */
+	uint32_t n_given, n_orphans, n_readers;
+	struct cursor *next, *prev;
+};
+
+struct stream {
+	struct server_peer *peer;
+	uint64_t tag, after;
+	uint32_t credit;
+	struct cursor *cursor; /* NULL: a reader of its own */
+	struct store_filter filter;
+	char filter_text[4 * (MSG_NAME_MAX + 1)];
+	uint64_t told_up_to; /* last_seq of the last message */
+	bool told_caught_up, told_idle;
+	struct stream *next, *prev;
+};
+
+/* Cursors */
+
+static struct cursor *cursor_find(struct server *s, struct str name)
+{
+	struct cursor *c;
+
+	DL_FOREACH(s->cursors, c)
+		if (str_is(name, c->name))
+			return c;
+	return NULL;
+}
+
+static int cursor_use(struct server *s, struct str name, struct cursor **out, struct err *e)
+{
+	struct cursor *c = cursor_find(s, name);
+
+	if (!c) {
+		c = mem_alloc(sizeof(*c));
+		memcpy(c->name, name.p, name.n);
+		if (store_cursor(s->store, name, &c->saved, e) < 0) {
+			mem_free(c);
+			return -1;
+		}
+		c->after = c->saved;
+		DL_APPEND(s->cursors, c);
+	}
+	c->n_readers++;
+	*out = c;
+	return 0;
+}
+
+static void cursor_free(struct server *s, struct cursor *c)
+{
+	struct given *g, *next;
+
+	DL_FOREACH_SAFE(c->given, g, next)
+		mem_free(g);
+	DL_DELETE(s->cursors, c);
+	mem_free(c);
+}
+
+/* A reader leaves: what it did not acknowledge waits for another. */
+static void cursor_leave(struct server *s, struct stream *t)
+{
+	struct cursor *c = t->cursor;
+	struct given *g;
+
+	DL_FOREACH(c->given, g) {
+		if (g->to != t)
+			continue;
+		g->to = NULL;
+		c->n_orphans++;
+	}
+	if (--c->n_readers == 0)
+		cursor_free(s, c);
+}
+
+void stream_free_cursors(struct server *s)
+{
+	while (s->cursors)
+		cursor_free(s, s->cursors);
+}
+
+static int cursor_ack(struct server *s, struct stream *t, uint64_t up_to, struct err *e)
+{
+	struct cursor *c = t->cursor;
+	struct given *g, *next;
+	uint64_t done;
+
+	DL_FOREACH_SAFE(c->given, g, next) {
+		if (g->seq > up_to)
+			break;
+		if (g->to != t)
+			continue;
+		DL_DELETE(c->given, g);
+		c->n_given--;
+		mem_free(g);
+	}
+	done = c->given ? c->given->seq - 1 : c->after;
+	if (done <= c->saved)
+		return 0;
+	c->saved = done;
+	return store_cursor_set(s->store, str_of(c->name), done, s->now_ms, e);
+}
+
+static void cursor_give(struct stream *t, uint64_t seq)
+{
+	struct given *g = mem_alloc(sizeof(*g));
+
+	g->seq = seq;
+	g->to = t;
+	DL_APPEND(t->cursor->given, g);
+	t->cursor->n_given++;
+}
+
+/* Streams */
+
+static struct stream *stream_find(struct server_peer *p, uint64_t tag)
+{
+	struct stream *t;
+
+	DL_FOREACH(p->streams, t)
+		if (t->tag == tag)
+			return t;
+	return NULL;
+}
+
+static void stream_free(struct server *s, struct stream *t)
+{
+	if (t->cursor)
+		cursor_leave(s, t);
+	DL_DELETE(t->peer->streams, t);
+	t->peer->n_streams--;
+	s->n_streams--;
+	mem_free(t);
+}
+
+void stream_close_all(struct server *s, struct server_peer *p)
+{
+	while (p->streams)
+		stream_free(s, p->streams);
+}
+
+/* The filter's strings must outlive the message. */
+static void copy_filter(struct stream *t, const struct msg_subscribe *q)
+{
+	const struct str from[] = {q->collection, q->actor, q->type, q->polarity};
+	struct str *to[] = {&t->filter.collection, &t->filter.actor, &t->filter.type,
+			    &t->filter.polarity};
+
+	for (size_t i = 0; i < 4; i++) {
+		char *at = t->filter_text + i * (MSG_NAME_MAX + 1);
+
+		memcpy(at, from[i].p, from[i].n);
+		*to[i] = (struct str){at, from[i].n};
+	}
+}
+
+static int place(struct server *s, struct stream *t, const struct msg_subscribe *q,
+		 struct err *e)
+{
+	switch ((enum msg_start)q->start) {
+	case START_AFTER:
+		t->after = q->seq;
+		break;
+	case START_NOW:
+		t->after = core_last_seq(s->core);
+		break;
+	case START_BEGINNING:
+		t->after = 0;
+		break;
+	case START_NAME:
+		return cursor_use(s, q->name, &t->cursor, e);
+	}
+	return 0;
+}
+
+static uint32_t count_cursors(const struct server *s)
+{
+	const struct cursor *c;
+	uint32_t n = 0;
+
+	DL_FOREACH(s->cursors, c)
+		n++;
+	return n;
+}
+
+int stream_open(struct server *s, struct server_peer *p, const struct msg *m, struct err *e)
+{
+	const struct msg_subscribe *q = &m->subscribe;
+	struct stream *t = stream_find(p, q->tag);
+	struct input alive = {.kind = IN_ALIVE, .peer = p->number};
+
+	if (t)
+		stream_free(s, t);
+	if (p->n_streams >= SERVER_STREAMS_MAX || count_cursors(s) >= NAME_MOST) {
+		server_reply_error(s, p->number, m, ERR_BUSY, "too many subscriptions");
+		return 0;
+	}
+	if (q->start == START_NAME && !q->name.n) {
+		server_reply_error(s, p->number, m, ERR_INVALID, "a cursor needs a name");
+		return 0;
+	}
+	t = mem_alloc(sizeof(*t));
+	t->peer = p;
+	t->tag = q->tag;
+	t->credit = (uint32_t)q->credit;
+	copy_filter(t, q);
+	if (place(s, t, q, e) < 0) {
+		mem_free(t);
+		return -1;
+	}
+	DL_APPEND(p->streams, t);
+	p->n_streams++;
+	s->n_streams++;
+	s->streams_wait = true;
+	return server_step(s, &alive, e);
+}
+
+int stream_credit(struct server *s, struct server_peer *p, const struct msg *m, struct err *e)
+{
+	const struct msg_credit *q = &m->credit;
+	struct stream *t = stream_find(p, q->tag);
+	struct input alive = {.kind = IN_ALIVE, .peer = p->number};
+	uint64_t credit;
+
+	if (!t) {
+		server_reply_error(s, p->number, m, ERR_NOT_FOUND, "no such subscription");
+		return 0;
+	}
+	credit = t->credit + q->credit;
+	t->credit = credit > MSG_CREDIT_MAX ? MSG_CREDIT_MAX : (uint32_t)credit;
+	s->streams_wait = true;
+	if (t->cursor && q->ack && cursor_ack(s, t, q->ack, e) < 0)
+		return -1;
+	return server_step(s, &alive, e);
+}
+
+int stream_close(struct server *s, struct server_peer *p, const struct msg *m, struct err *e)
+{
+	struct stream *t = stream_find(p, m->unsubscribe.tag);
+	struct input alive = {.kind = IN_ALIVE, .peer = p->number};
+
+	if (t)
+		stream_free(s, t);
+	else
+		server_reply_error(s, p->number, m, ERR_NOT_FOUND, "no such subscription");
+	return server_step(s, &alive, e);
+}
+
+/* Sending */
+
+static uint64_t position(const struct stream *t)
+{
+	return t->cursor ? t->cursor->after : t->after;
+}
+
+static void set_position(struct stream *t, uint64_t seq)
+{
+	if (t->cursor)
+		t->cursor->after = seq;
+	else
+		t->after = seq;
+}
+
+static enum wire_sent send_results(struct server *s, struct stream *t,
+				   const struct store_results *r)
+{
+	struct msg m = {.kind = MSG_RESULTS};
+	struct buf b = {0};
+	enum wire_sent sent;
+
+	m.results.tag = t->tag;
+	m.results.n_items = r->n;
+	m.results.items = ARENA_ARRAY(&s->frame, struct msg_result_item, r->n);
+	for (uint32_t i = 0; i < r->n; i++)
+		m.results.items[i] = (struct msg_result_item){r->items[i].seq, r->items[i].job,
+							      r->items[i].record};
+	m.results.last_seq = r->last_seq;
+	m.results.caught_up = r->last_seq >= core_last_seq(s->core);
+	m.results.idle = m.results.caught_up && core_idle(s->core);
+	msg_write(&m, &b);
+	sent = wire_send_take(s->wire, &t->peer->id, &b);
+	buf_free(&b);
+	if (sent == WIRE_SENT) {
+		t->told_caught_up = m.results.caught_up;
+		t->told_idle = m.results.idle;
+		t->told_up_to = r->last_seq;
+	}
+	return sent;
+}
+
+/* Results whose reader left before it acknowledged them, again, to this one. */
+static int send_orphans(struct server *s, struct stream *t, struct err *e)
+{
+	struct store_results all = {0};
+	struct given *g, **taken;
+	uint32_t cap = 0, n = 0, cap_taken = 0;
+
+	taken = NULL;
+	DL_FOREACH(t->cursor->given, g) {
+		struct store_page page = {&t->filter, g->seq - 1, g->seq, 1, PAGE_BYTES};
+		struct store_results one;
+
+		if (g->to || n >= t->credit || n >= PAGE_RESULTS)
+			continue;
+		if (store_results(s->store, &page, &s->frame, &one, e) < 0)
+			return -1;
+		ARENA_GROW(&s->frame, taken, n, cap_taken);
+		taken[n++] = g;
+		all.last_seq = g->seq;
+		if (!one.n)
+			continue;
+		ARENA_GROW(&s->frame, all.items, all.n, cap);
+		all.items[all.n++] = one.items[0];
+	}
+	if (send_results(s, t, &all) != WIRE_SENT)
+		return 0;
+	t->credit -= all.n;
+	t->cursor->n_orphans -= n;
+	for (uint32_t i = 0; i < n; i++)
+		taken[i]->to = t;
+	return 0;
+}
+
+static int send_page(struct server *s, struct stream *t, struct err *e)
+{
+	uint64_t last = core_last_seq(s->core), from = position(t);
+	struct store_page page = {&t->filter, from, last, t->credit, PAGE_BYTES};
+	struct store_results r;
+
+	if (page.n > PAGE_RESULTS)
+		page.n = PAGE_RESULTS;
+	if (page.up_to > from + PAGE_LOOK)
+		page.up_to = from + PAGE_LOOK;
+	if (store_results(s->store, &page, &s->frame, &r, e) < 0)
+		return -1;
+	if (r.n || r.last_seq >= last) {
+		enum wire_sent sent = send_results(s, t, &r);
+
+		if (sent == WIRE_FULL)
+			s->streams_full = true;
+		if (sent != WIRE_SENT)
+			return 0;
+	}
+	for (uint32_t i = 0; t->cursor && i < r.n; i++)
+		cursor_give(t, r.items[i].seq);
+	set_position(t, r.last_seq);
+	t->credit -= r.n;
+	if (t->credit && r.last_seq < last)
+		s->streams_wait = true;
+	return 0;
+}
+
+static bool wants_word(const struct server *s, const struct stream *t)
+{
+	if (position(t) < core_last_seq(s->core))
+		return false;
+	return !t->told_caught_up || (!t->told_idle && core_idle(s->core));
+}
+
+static int pump_one(struct server *s, struct stream *t, struct err *e)
+{
+	struct store_results nothing = {.last_seq = position(t)};
+
+	if (t->cursor && t->cursor->n_orphans && t->credit && send_orphans(s, t, e) < 0)
+		return -1;
+	if (t->credit && position(t) < core_last_seq(s->core) &&
+	    !(t->cursor && t->cursor->n_given >= GIVEN_MOST))
+		return send_page(s, t, e);
+	if (!core_idle(s->core))
+		t->told_idle = false;
+	if (wants_word(s, t) && send_results(s, t, &nothing) == WIRE_FULL)
+		s->streams_full = true;
+	return 0;
+}
+
+int stream_pump(struct server *s, struct err *e)
+{
+	uint64_t last = core_last_seq(s->core);
+	bool idle = core_idle(s->core);
+	struct server_peer *p, *next_peer;
+	struct stream *t, *next;
+
+	if (!s->n_streams)
+		return 0;
+	if (!s->streams_wait && !s->streams_full && s->streamed_seq == last && s->was_idle == idle)
+		return 0;
+	s->streams_wait = s->streams_full = false;
+	HASH_ITER(hh, s->by_id, p, next_peer) {
+		DL_FOREACH_SAFE(p->streams, t, next) {
+			if (pump_one(s, t, e) < 0)
+				return -1;
+			arena_reset(&s->frame, 1 << 20);
+		}
+	}
+	s->streamed_seq = last;
+	s->was_idle = idle;
+	return 0;
+}

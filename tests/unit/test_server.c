@@ -1,0 +1,692 @@
+/* The broker as its peers see it: a server and its peers in one process, turn by turn. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "broker/server.h"
+#include "broker/store.h"
+#include "proto/log.h"
+#include "proto/msg.h"
+#include "proto/pack.h"
+#include "proto/result.h"
+#include "proto/wire.h"
+
+enum { PATIENCE = 2000 /* turns of a millisecond */ };
+
+struct fixture {
+	char dir[64], store[96], endpoint[96];
+	struct server *server;
+	struct arena arena;
+	struct err e;
+	struct core_config core;
+};
+
+static struct core_config quick(void)
+{
+	return (struct core_config){.lease_ms = 60000, .heartbeat_ms = 20000,
+				    .backoff_least_ms = 1, .backoff_most_ms = 2,
+				    .max_attempts = 3, .window_total = 64, .max_credit = 100,
+				    .seed = 1};
+}
+
+static void open_server(struct fixture *f)
+{
+	const char *endpoints[] = {f->endpoint};
+	struct server_options o = {.endpoints = endpoints, .n_endpoints = 1, .store = f->store,
+				   .software = "test", .core = f->core};
+
+	if (server_open(&f->server, &o, &f->e) < 0)
+		fail_msg("%s", f->e.text);
+}
+
+static int start(void **state)
+{
+	struct fixture *f = mem_alloc(sizeof(*f));
+
+	log_setup(&(struct log_setup){.least = LOG_LEVEL_ERROR});
+	snprintf(f->dir, sizeof(f->dir), "/tmp/demarche-test-XXXXXX");
+	assert_non_null(mkdtemp(f->dir));
+	snprintf(f->store, sizeof(f->store), "sqlite:%s/s.db", f->dir);
+	snprintf(f->endpoint, sizeof(f->endpoint), "ipc://%s/broker", f->dir);
+	f->core = quick();
+	open_server(f);
+	*state = f;
+	return 0;
+}
+
+static int stop(void **state)
+{
+	static const char *const names[] = {"s.db", "s.db-wal", "s.db-shm", "s.db.lock", "broker",
+					    "copy.db"};
+	struct fixture *f = *state;
+	char path[128];
+
+	server_close(f->server);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", f->dir, names[i]);
+		unlink(path);
+	}
+	rmdir(f->dir);
+	arena_free(&f->arena);
+	mem_free(f);
+	return 0;
+}
+
+static struct wire *connect_to(struct fixture *f)
+{
+	const char *endpoints[] = {f->endpoint};
+	struct wire_options o = {.endpoints = endpoints, .n_endpoints = 1};
+	struct wire *w;
+
+	assert_int_equal(wire_open(&w, &o, &f->e), 0);
+	return w;
+}
+
+static void say(struct fixture *f, struct wire *w, const struct msg *m)
+{
+	struct buf b = {0};
+
+	(void)f;
+	msg_write(m, &b);
+	assert_int_equal(wire_send(w, NULL, buf_str(&b)), WIRE_SENT);
+	buf_free(&b);
+}
+
+/* The next message to w, made by as many turns as it takes; kind NONE where nothing comes. */
+static struct msg hear(struct fixture *f, struct wire *w)
+{
+	struct msg m = {0};
+
+	for (int i = 0; i < PATIENCE; i++) {
+		struct wire_frame frame;
+
+		if (server_turn(f->server, 1, &f->e) < 0)
+			fail_msg("%s", f->e.text);
+		if (wire_recv(w, &frame, &f->e) == 1) {
+			struct str kept = arena_str(&f->arena, frame.bytes);
+
+			assert_int_equal(msg_read(kept, &f->arena, &m, &f->e), 0);
+			return m;
+		}
+	}
+	return m;
+}
+
+static struct msg hear_a(struct fixture *f, struct wire *w, enum msg_kind kind)
+{
+	struct msg m = hear(f, w);
+
+	if (m.kind == MSG_ERROR && kind != MSG_ERROR)
+		fail_msg("%.*s", STR_ARG(m.error.text));
+	if (m.kind != kind)
+		fail_msg("%s instead of %s", msg_kind_name(m.kind), msg_kind_name(kind));
+	return m;
+}
+
+static void turns(struct fixture *f, int n)
+{
+	while (n--)
+		assert_int_equal(server_turn(f->server, 1, &f->e), 0);
+}
+
+static struct wire *join(struct fixture *f, const char *name)
+{
+	struct wire *w = connect_to(f);
+	struct msg m = {.kind = MSG_HELLO};
+
+	m.hello = (struct msg_hello){.version = MSG_VERSION, .roles = ROLE_ALL,
+				     .name = str_of(name)};
+	say(f, w, &m);
+	assert_int_equal(hear_a(f, w, MSG_WELCOME).welcome.version, MSG_VERSION);
+	return w;
+}
+
+static struct msg_submitted_item submit(struct fixture *f, struct wire *w,
+					struct msg_submit_item item)
+{
+	struct msg m = {.kind = MSG_SUBMIT, .submit = {.tag = 7, .items = &item, .n_items = 1}};
+
+	say(f, w, &m);
+	m = hear_a(f, w, MSG_SUBMITTED);
+	assert_int_equal(m.submitted.tag, 7);
+	assert_int_equal(m.submitted.n_items, 1);
+	return m.submitted.items[0];
+}
+
+static uint64_t submit_text(struct fixture *f, struct wire *w, const char *text)
+{
+	struct msg_submitted_item r =
+		submit(f, w, (struct msg_submit_item){.id = STR("doc"), .body = str_of(text)});
+
+	assert_int_equal(r.status, SUBMIT_NEW);
+	return r.job;
+}
+
+static void want(struct fixture *f, struct wire *w, uint32_t n)
+{
+	struct msg m = {.kind = MSG_WANT, .want = {n}};
+
+	say(f, w, &m);
+}
+
+static struct msg_lease granted(struct fixture *f, struct wire *w)
+{
+	struct msg m = hear_a(f, w, MSG_GRANT);
+
+	assert_int_equal(m.grant.n_leases, 1);
+	return m.grant.leases[0];
+}
+
+static struct str record(struct fixture *f)
+{
+	struct span mention = {0, 5};
+	struct result_entity entities[2] = {
+		{.id = 1, .name = STR("China"), .kind = ENTITY_COUNTRY, .code = STR("CHN"),
+		 .role = STR("GOV"), .mentions = &mention, .n_mentions = 1},
+		{.id = 2, .name = STR("Japan"), .kind = ENTITY_COUNTRY, .code = STR("JPN"),
+		 .role = STR("GOV"), .mentions = &mention, .n_mentions = 1}};
+	uint32_t one = 1, two = 2;
+	struct result_event event = {.type = EVENT_CONSULT, .cameo = STR("042"),
+				     .source = {&one, 1}, .target = {&two, 1}, .goldstein = 1.9,
+				     .trigger = {6, 13}, .sentence = {0, 20},
+				     .text = STR("China visited Japan."), .status = STATUS_ACTUAL,
+				     .date = {.start = STR("2020-01-17"), .end = STR("2020-01-17"),
+					      .precision = PRECISION_DAY, .text = STR("")},
+				     .mode = STR("visit"), .confidence = 0.9, .rule = STR("r")};
+	struct result_stance stance = {.holder = {&one, 1}, .target = {.text = STR("Japan"),
+				       .span = {14, 19}, .entity = 2},
+				       .polarity = POLARITY_SUPPORT, .strength = 2,
+				       .kind = STANCE_STATED, .trigger = {6, 13},
+				       .sentence = {0, 20}, .text = STR("China visited Japan."),
+				       .confidence = 0.5, .rule = STR("s")};
+	struct result r = {.doc = {.id = STR("doc")}, .entities = entities, .n_entities = 2,
+			   .events = &event, .n_events = 1, .stances = &stance, .n_stances = 1};
+	struct buf b = {0};
+	struct str kept;
+
+	result_pack(&r, &b);
+	kept = arena_str(&f->arena, buf_str(&b));
+	buf_free(&b);
+	return kept;
+}
+
+static struct msg_done_ack_item finish(struct fixture *f, struct wire *w, uint64_t job,
+				       uint64_t attempt)
+{
+	struct msg_done_item item = {.job = job, .attempt = attempt, .record = record(f)};
+	struct msg m = {.kind = MSG_DONE, .done = {.tag = 3, .items = &item, .n_items = 1}};
+
+	say(f, w, &m);
+	m = hear_a(f, w, MSG_DONE_ACK);
+	return m.done_ack.items[0];
+}
+
+static struct msg_done_ack_item give_up(struct fixture *f, struct wire *w, uint64_t job,
+					uint64_t attempt, bool retryable)
+{
+	struct msg_done_item item = {.job = job, .attempt = attempt, .outcome = OUTCOME_FAILED,
+				     .code = ERR_CRASHED, .text = STR("it crashed"),
+				     .retryable = retryable};
+	struct msg m = {.kind = MSG_DONE, .done = {.tag = 3, .items = &item, .n_items = 1}};
+
+	say(f, w, &m);
+	m = hear_a(f, w, MSG_DONE_ACK);
+	return m.done_ack.items[0];
+}
+
+/* The value of a key of a row, as text. */
+static const char *row_value(struct fixture *f, struct str row, const char *key)
+{
+	struct unpack u;
+	uint32_t n;
+
+	unpack_init(&u, row);
+	n = unpack_map(&u);
+	for (uint32_t i = 0; i < n; i++) {
+		struct str k = unpack_str(&u, 1000);
+
+		if (!str_is(k, key)) {
+			unpack_skip(&u);
+			continue;
+		}
+		if (unpack_peek(&u) == UNPACK_INT)
+			return arena_printf(&f->arena, "%lld", (long long)unpack_int(&u)).p;
+		if (unpack_peek(&u) == UNPACK_STR)
+			return arena_str(&f->arena, unpack_str(&u, 100000)).p;
+		return arena_printf(&f->arena, "%zu bytes", unpack_raw(&u).n).p;
+	}
+	return "(not there)";
+}
+
+static struct msg_rows ask(struct fixture *f, struct wire *w, const char *what, const char *name,
+			   const char *value)
+{
+	struct msg_argument argument = {.name = str_of(name), .value = str_of(value)};
+	struct msg m = {.kind = MSG_QUERY};
+
+	m.query = (struct msg_query){.tag = 11, .what = str_of(what), .arguments = &argument,
+				     .n_arguments = *name ? 1 : 0};
+	say(f, w, &m);
+	return hear_a(f, w, MSG_ROWS).rows;
+}
+
+static const char *job_state(struct fixture *f, struct wire *w, uint64_t job)
+{
+	char number[32];
+	struct msg_rows rows;
+
+	snprintf(number, sizeof(number), "%llu", (unsigned long long)job);
+	rows = ask(f, w, "jobs", "job", number);
+	return rows.n_rows ? row_value(f, rows.rows[0], "state") : "(none)";
+}
+
+/* Tests */
+
+static void a_document_becomes_a_result(void **state)
+{
+	struct fixture *f = *state;
+	struct wire *w = join(f, "w");
+	uint64_t job = submit_text(f, w, "China visited Japan.");
+	struct msg_lease lease;
+	struct msg m = {.kind = MSG_SUBSCRIBE};
+
+	want(f, w, 1);
+	lease = granted(f, w);
+	assert_int_equal(lease.job, job);
+	assert_int_equal(lease.attempt, 1);
+	assert_true(str_is(lease.body, "China visited Japan."));
+	assert_true(str_is(lease.id, "doc"));
+	assert_int_equal(finish(f, w, job, 1).status, DONE_ACCEPTED);
+	assert_string_equal(job_state(f, w, job), "done");
+
+	m.subscribe = (struct msg_subscribe){.tag = 5, .start = START_BEGINNING, .credit = 10};
+	say(f, w, &m);
+	m = hear_a(f, w, MSG_RESULTS);
+	assert_int_equal(m.results.n_items, 1);
+	assert_int_equal(m.results.items[0].seq, 1);
+	assert_int_equal(m.results.items[0].job, job);
+	assert_true(m.results.caught_up);
+	assert_true(m.results.idle);
+	wire_close(w, 0);
+}
+
+static void same_bytes_are_one_job_unless_again(void **state)
+{
+	struct fixture *f = *state;
+	struct wire *w = join(f, "w");
+	struct msg_submit_item item = {.body = STR("same")};
+	struct msg_submitted_item r;
+	uint64_t job = submit(f, w, item).job;
+
+	r = submit(f, w, item);
+	assert_int_equal(r.status, SUBMIT_DUPLICATE);
+	assert_int_equal(r.job, job);
+	item.again = true;
+	r = submit(f, w, item);
+	assert_int_equal(r.status, SUBMIT_NEW);
+	assert_int_not_equal(r.job, job);
+	item = (struct msg_submit_item){.collection = STR("other"), .body = STR("same")};
+	assert_int_equal(submit(f, w, item).status, SUBMIT_NEW);
+	item = (struct msg_submit_item){.key = STR("k"), .body = STR("one")};
+	job = submit(f, w, item).job;
+	item.body = STR("two");
+	assert_int_equal(submit(f, w, item).job, job);
+	wire_close(w, 0);
+}
+
+static void duplicates_within_one_message_are_found(void **state)
+{
+	struct fixture *f = *state;
+	struct wire *w = join(f, "w");
+	struct msg_submit_item items[3] = {{.body = STR("x")}, {.body = STR("x")},
+					   {.body = STR("y")}};
+	struct msg m = {.kind = MSG_SUBMIT, .submit = {.items = items, .n_items = 3}};
+
+	say(f, w, &m);
+	m = hear_a(f, w, MSG_SUBMITTED);
+	assert_int_equal(m.submitted.items[0].status, SUBMIT_NEW);
+	assert_int_equal(m.submitted.items[1].status, SUBMIT_DUPLICATE);
+	assert_int_equal(m.submitted.items[1].job, m.submitted.items[0].job);
+	assert_int_equal(m.submitted.items[2].status, SUBMIT_NEW);
+	wire_close(w, 0);
+}
+
+static void strangers_must_say_hello(void **state)
+{
+	struct fixture *f = *state;
+	struct wire *w = connect_to(f);
+	struct msg m = {.kind = MSG_PING, .ping = {42}};
+
+	say(f, w, &m);
+	m = hear_a(f, w, MSG_ERROR);
+	assert_int_equal(m.error.code, ERR_CONFLICT);
+	assert_int_equal(m.error.tag, 42);
+	wire_close(w, 0);
+}
+
+static void another_version_is_refused_clearly(void **state)
+{
+	struct fixture *f = *state;
+	struct wire *w = connect_to(f);
+	struct msg m = {.kind = MSG_HELLO, .hello = {.version = 99, .roles = ROLE_ALL}};
+
+	say(f, w, &m);
+	m = hear_a(f, w, MSG_ERROR);
+	assert_int_equal(m.error.code, ERR_VERSION);
+	assert_int_equal(m.error.version, MSG_VERSION);
+	wire_close(w, 0);
+}
+
+static void garbage_is_answered_and_changes_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct wire *w = join(f, "w");
+
+	assert_int_equal(wire_send(w, NULL, STR("\xc1 not msgpack")), WIRE_SENT);
+	assert_int_equal(hear_a(f, w, MSG_ERROR).error.code, ERR_INVALID);
+	submit_text(f, w, "still here");
+	wire_close(w, 0);
+}
+
+static void failed_attempts_are_repeated_then_dead(void **state)
+{
+	struct fixture *f = *state;
+	struct wire *w = join(f, "w");
+	uint64_t job = submit_text(f, w, "poison");
+	struct msg_rows rows;
+	struct msg m = {.kind = MSG_RETRY};
+
+	want(f, w, 10);
+	for (uint64_t attempt = 1; attempt <= 3; attempt++) {
+		struct msg_lease lease = granted(f, w);
+
+		assert_int_equal(lease.job, job);
+		assert_int_equal(lease.attempt, attempt);
+		assert_int_equal(give_up(f, w, job, attempt, true).status,
+				 attempt < 3 ? DONE_RETRY : DONE_DEAD);
+	}
+	rows = ask(f, w, "dead", "", "");
+	assert_int_equal(rows.n_rows, 1);
+	assert_string_equal(row_value(f, rows.rows[0], "text"), "it crashed");
+	assert_string_equal(row_value(f, rows.rows[0], "code"), "crashed");
+	m.retry = (struct msg_retry){.tag = 1, .jobs = &job, .n_jobs = 1};
+	say(f, w, &m);
+	assert_int_equal(hear_a(f, w, MSG_OUTCOME).outcome.items[0].code, 0);
+	assert_int_equal(granted(f, w).attempt, 1);
+	wire_close(w, 0);
+}
+
+static void a_record_that_cannot_be_read_is_a_failed_attempt(void **state)
+{
+	struct fixture *f = *state;
+	struct wire *w = join(f, "w");
+	uint64_t job = submit_text(f, w, "x");
+	struct msg_done_item item = {.job = job, .attempt = 1, .record = STR("\xc1")};
+	struct msg m = {.kind = MSG_DONE, .done = {.items = &item, .n_items = 1}};
+
+	want(f, w, 1);
+	granted(f, w);
+	say(f, w, &m);
+	assert_int_equal(hear_a(f, w, MSG_DONE_ACK).done_ack.items[0].status, DONE_RETRY);
+	wire_close(w, 0);
+}
+
+static void second_result_is_a_duplicate(void **state)
+{
+	struct fixture *f = *state;
+	struct wire *w = join(f, "w");
+	uint64_t job = submit_text(f, w, "x");
+
+	want(f, w, 1);
+	granted(f, w);
+	assert_int_equal(finish(f, w, job, 1).status, DONE_ACCEPTED);
+	assert_int_equal(finish(f, w, job, 1).status, DONE_DUPLICATE);
+	assert_int_equal(finish(f, w, 999999, 1).code, ERR_NOT_FOUND);
+	wire_close(w, 0);
+}
+
+static void cancelled_while_leased_is_revoked(void **state)
+{
+	struct fixture *f = *state;
+	struct wire *w = join(f, "w"), *c = join(f, "c");
+	uint64_t job = submit_text(f, c, "x");
+	struct msg m = {.kind = MSG_CANCEL, .cancel = {.jobs = &job, .n_jobs = 1}};
+
+	want(f, w, 1);
+	granted(f, w);
+	say(f, c, &m);
+	assert_true(str_is(hear_a(f, c, MSG_OUTCOME).outcome.items[0].state, "cancelled"));
+	m = hear_a(f, w, MSG_REVOKE);
+	assert_int_equal(m.revoke.jobs[0], job);
+	assert_int_equal(m.revoke.code, ERR_CANCELLED);
+	assert_int_equal(finish(f, w, job, 1).code, ERR_CANCELLED);
+	wire_close(w, 0);
+	wire_close(c, 0);
+}
+
+static void released_job_counts_no_attempt(void **state)
+{
+	struct fixture *f = *state;
+	struct wire *w = join(f, "w");
+	uint64_t job = submit_text(f, w, "x");
+	struct msg_lease_ref ref = {job, 1};
+	struct msg m = {.kind = MSG_RELEASE, .release = {.leases = &ref, .n_leases = 1}};
+
+	want(f, w, 1);
+	granted(f, w);
+	say(f, w, &m);
+	hear_a(f, w, MSG_OUTCOME);
+	want(f, w, 1);
+	assert_int_equal(granted(f, w).attempt, 1);
+	wire_close(w, 0);
+}
+
+static void restart_keeps_everything_and_leases_are_taken_over(void **state)
+{
+	struct fixture *f = *state;
+	struct wire *w = join(f, "w");
+	uint64_t first = submit_text(f, w, "one"), second = submit_text(f, w, "two"), third;
+	struct msg_lease_ref refs[2] = {{first, 1}, {second, 7}};
+	struct msg m = {.kind = MSG_HEARTBEAT, .heartbeat = {.leases = refs, .n_leases = 2}};
+
+	want(f, w, 1);
+	assert_int_equal(granted(f, w).job, first);
+	wire_close(w, 0);
+	server_close(f->server);
+	open_server(f);
+	w = join(f, "again");
+	say(f, w, &m);
+	m = hear_a(f, w, MSG_HEARTBEAT_ACK);
+	assert_int_equal(m.heartbeat_ack.n_lost, 1);
+	assert_int_equal(m.heartbeat_ack.lost[0], second);
+	assert_int_equal(finish(f, w, first, 1).status, DONE_ACCEPTED);
+	want(f, w, 5);
+	assert_int_equal(granted(f, w).job, second);
+	third = submit_text(f, w, "three");
+	assert_true(third > second);
+	wire_close(w, 0);
+}
+
+static void questions_find_events_and_stances(void **state)
+{
+	struct fixture *f = *state;
+	struct wire *w = join(f, "w");
+	uint64_t job = submit_text(f, w, "China visited Japan.");
+	struct msg_rows rows;
+
+	want(f, w, 1);
+	granted(f, w);
+	finish(f, w, job, 1);
+	rows = ask(f, w, "events", "actor", "CHN");
+	assert_int_equal(rows.n_rows, 1);
+	assert_string_equal(row_value(f, rows.rows[0], "type"), "CONSULT");
+	assert_string_equal(row_value(f, rows.rows[0], "document"), "doc");
+	assert_int_equal(ask(f, w, "events", "target", "JPN").n_rows, 1);
+	assert_int_equal(ask(f, w, "events", "actor", "JPN").n_rows, 0);
+	assert_int_equal(ask(f, w, "events", "since", "2020-01-18").n_rows, 0);
+	assert_int_equal(ask(f, w, "events", "until", "2020-01").n_rows, 1);
+	assert_int_equal(ask(f, w, "events", "text", "visited").n_rows, 1);
+	assert_int_equal(ask(f, w, "stances", "actor", "China").n_rows, 1);
+	assert_int_equal(ask(f, w, "stances", "target", "JPN").n_rows, 1);
+	assert_int_equal(ask(f, w, "stances", "polarity", "oppose").n_rows, 0);
+	rows = ask(f, w, "status", "", "");
+	assert_string_equal(row_value(f, rows.rows[0], "done"), "1");
+	assert_string_equal(row_value(f, rows.rows[0], "workers"), "1");
+	assert_int_equal(ask(f, w, "workers", "", "").n_rows, 1);
+	assert_int_equal(ask(f, w, "results", "", "").n_rows, 1);
+	assert_int_equal(ask(f, w, "collections", "", "").n_rows, 1);
+	rows = ask(f, w, "show", "job", "1");
+	assert_int_equal(rows.n_rows, 1);
+	wire_close(w, 0);
+}
+
+static void readers_of_one_cursor_share_and_nothing_is_lost_when_one_leaves(void **state)
+{
+	struct fixture *f = *state;
+	struct wire *w = join(f, "w"), *a = join(f, "a"), *b = join(f, "b");
+	struct msg subscribe = {.kind = MSG_SUBSCRIBE}, bye = {.kind = MSG_BYE}, m;
+	struct msg credit = {.kind = MSG_CREDIT};
+	char text[2] = "a";
+
+	want(f, w, 4);
+	for (int i = 0; i < 4; i++, text[0]++) {
+		uint64_t job = submit_text(f, w, text);
+
+		assert_int_equal(granted(f, w).job, job);
+		finish(f, w, job, 1);
+	}
+	subscribe.subscribe = (struct msg_subscribe){.tag = 1, .start = START_NAME,
+						     .name = STR("group"), .credit = 2};
+	say(f, a, &subscribe);
+	m = hear_a(f, a, MSG_RESULTS);
+	assert_int_equal(m.results.n_items, 2);
+	assert_int_equal(m.results.items[0].seq, 1);
+	subscribe.subscribe.credit = 10;
+	say(f, b, &subscribe);
+	m = hear_a(f, b, MSG_RESULTS);
+	assert_int_equal(m.results.n_items, 2);
+	assert_int_equal(m.results.items[0].seq, 3);
+	/* a acknowledges 1 and leaves: 2 goes to b */
+	credit.credit = (struct msg_credit){.tag = 1, .ack = 1};
+	say(f, a, &credit);
+	say(f, a, &bye);
+	do {
+		m = hear_a(f, b, MSG_RESULTS);
+	} while (!m.results.n_items);
+	assert_int_equal(m.results.n_items, 1);
+	assert_int_equal(m.results.items[0].seq, 2);
+	credit.credit = (struct msg_credit){.tag = 1, .ack = 4};
+	say(f, b, &credit);
+	say(f, b, &bye);
+	turns(f, 20);
+	/* The broker keeps the place. */
+	subscribe.subscribe.credit = 10;
+	wire_close(a, 0);
+	a = join(f, "a2");
+	say(f, a, &subscribe);
+	m = hear_a(f, a, MSG_RESULTS);
+	assert_int_equal(m.results.n_items, 0);
+	assert_int_equal(m.results.last_seq, 4);
+	wire_close(w, 0);
+	wire_close(a, 0);
+	wire_close(b, 0);
+}
+
+static void streams_are_filtered(void **state)
+{
+	struct fixture *f = *state;
+	struct wire *w = join(f, "w");
+	struct msg m = {.kind = MSG_SUBSCRIBE};
+	uint64_t job = submit_text(f, w, "x");
+
+	want(f, w, 1);
+	granted(f, w);
+	finish(f, w, job, 1);
+	m.subscribe = (struct msg_subscribe){.tag = 1, .start = START_BEGINNING, .credit = 5,
+					     .actor = STR("FRA")};
+	say(f, w, &m);
+	m = hear_a(f, w, MSG_RESULTS);
+	assert_int_equal(m.results.n_items, 0);
+	assert_true(m.results.caught_up);
+	m = (struct msg){.kind = MSG_SUBSCRIBE};
+	m.subscribe = (struct msg_subscribe){.tag = 2, .start = START_BEGINNING, .credit = 5,
+					     .actor = STR("CHN"), .type = STR("CONSULT"),
+					     .polarity = STR("support")};
+	say(f, w, &m);
+	m = hear_a(f, w, MSG_RESULTS);
+	assert_int_equal(m.results.n_items, 1);
+	wire_close(w, 0);
+}
+
+static void beyond_the_loopback_needs_keys(void **state)
+{
+	struct fixture *f = *state;
+	const char *endpoints[] = {"tcp://0.0.0.0:*"};
+	char store[128];
+	struct server_options o = {.endpoints = endpoints, .n_endpoints = 1, .store = store,
+				   .software = "test", .core = quick()};
+	struct server *s;
+
+	snprintf(store, sizeof(store), "%s/other.db", f->dir);
+	assert_int_equal(server_open(&s, &o, &f->e), -1);
+	assert_int_equal(f->e.code, ERR_REFUSED);
+}
+
+static void a_store_has_one_broker(void **state)
+{
+	struct fixture *f = *state;
+	struct store *s;
+
+	assert_int_equal(store_open(&s, f->store, &f->e), -1);
+	assert_int_equal(f->e.code, ERR_CONFLICT);
+}
+
+static void backup_while_running_is_sound(void **state)
+{
+	struct fixture *f = *state;
+	struct wire *w = join(f, "w");
+	uint64_t job = submit_text(f, w, "x");
+	char copy[128];
+
+	want(f, w, 1);
+	granted(f, w);
+	finish(f, w, job, 1);
+	snprintf(copy, sizeof(copy), "%s/copy.db", f->dir);
+	if (store_backup(f->store, copy, &f->e) < 0)
+		fail_msg("%s", f->e.text);
+	assert_int_equal(store_check(f->store, &f->e), 0);
+	assert_int_equal(store_backup(f->store, copy, &f->e), -1);
+	wire_close(w, 0);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
+	const struct CMUnitTest tests[] = {
+		T(a_document_becomes_a_result),
+		T(same_bytes_are_one_job_unless_again),
+		T(duplicates_within_one_message_are_found),
+		T(strangers_must_say_hello),
+		T(another_version_is_refused_clearly),
+		T(garbage_is_answered_and_changes_nothing),
+		T(failed_attempts_are_repeated_then_dead),
+		T(a_record_that_cannot_be_read_is_a_failed_attempt),
+		T(second_result_is_a_duplicate),
+		T(cancelled_while_leased_is_revoked),
+		T(released_job_counts_no_attempt),
+		T(restart_keeps_everything_and_leases_are_taken_over),
+		T(questions_find_events_and_stances),
+		T(readers_of_one_cursor_share_and_nothing_is_lost_when_one_leaves),
+		T(streams_are_filtered),
+		T(beyond_the_loopback_needs_keys),
+		T(a_store_has_one_broker),
+		T(backup_while_running_is_sound),
+	};
+
+	return cmocka_run_group_tests_name("server", tests, NULL, NULL);
+}
