@@ -119,17 +119,11 @@ static int32_t clause_of(const struct doc *doc, int32_t verb)
 
 /* ---- plain reports, read from the order of the words where the tree has no clause ---- */
 
-static bool is_comma(const struct token *t)
-{
-	return str_is(t->form, ",") || str_is(t->form, "\"") || str_is(t->form, "''") ||
-	       str_is(t->form, "\xe2\x80\x9d");
-}
-
 /* The noun phrase that starts at `i`, and where it ends: up to a comma, a verb or `end`. */
 static uint32_t phrase_end(const struct doc *doc, uint32_t i, uint32_t end)
 {
 	while (i < end && doc->tokens[i].upos != UPOS_VERB && doc->tokens[i].upos != UPOS_AUX &&
-	       !is_comma(&doc->tokens[i]) && doc->tokens[i].upos != UPOS_SCONJ)
+	       !attrib_is_break(&doc->tokens[i]) && doc->tokens[i].upos != UPOS_SCONJ)
 		i++;
 	return i;
 }
@@ -143,36 +137,48 @@ static bool is_final_report(const struct doc *doc, int32_t v)
 	if (!cue_is_report(at(doc, v)->lemma) || i < s->tok + 3 ||
 	    (at(doc, v)->xpos != XPOS_VBD && at(doc, v)->xpos != XPOS_VBZ))
 		return false;
-	if (is_comma(at(doc, v - 1)) && i + 1 < end) { /* said X */
+	if (attrib_is_break(at(doc, v - 1)) && i + 1 < end) { /* said X */
 		const struct token *next = at(doc, v + 1);
 
 		return next->upos == UPOS_PROPN || next->upos == UPOS_DET ||
 		       next->upos == UPOS_ADJ || next->upos == UPOS_NOUN ||
 		       (next->upos == UPOS_PRON && next->head == v && next->rel == REL_NSUBJ);
 	}
-	while (i > s->tok && (uint32_t)v - i < 12 && !is_comma(&doc->tokens[i - 1])) {
+	while (i > s->tok && (uint32_t)v - i < 12 && !attrib_is_break(&doc->tokens[i - 1])) {
 		i--;
 		if (doc->tokens[i].upos == UPOS_VERB || doc->tokens[i].upos == UPOS_SCONJ ||
 		    doc->tokens[i].upos == UPOS_CCONJ || doc->tokens[i].upos == UPOS_ADP)
 			return false;
 	}
-	if (i < s->tok + 3 || i == (uint32_t)v || !is_comma(&doc->tokens[i - 1]))
+	if (i < s->tok + 3 || i == (uint32_t)v || !attrib_is_break(&doc->tokens[i - 1]))
 		return false;
 	/* nothing but an adjunct may follow: "…, he said on Friday." */
 	if ((uint32_t)v + 1 < end &&
-	    (is_comma(at(doc, v + 1)) || at(doc, v + 1)->upos == UPOS_SCONJ))
+	    (attrib_is_break(at(doc, v + 1)) || at(doc, v + 1)->upos == UPOS_SCONJ))
 		return (uint32_t)v + 1 >= end || at(doc, v + 1)->upos != UPOS_SCONJ;
 	return phrase_end(doc, (uint32_t)v + 1, end) >= end || at(doc, v + 1)->upos == UPOS_PUNCT;
+}
+
+/* "KABUL, Afghanistan (AP) -" before the first sentence is nobody's words. */
+static uint32_t after_dateline(const struct doc *doc, const struct sentence *s)
+{
+	for (uint32_t i = s->tok + 1; i < s->tok + s->n_tok && i < s->tok + 14; i++) {
+		const struct token *t = &doc->tokens[i], *b = t - 1;
+
+		if (t->form.n && (t->form.p[0] == '-' || t->form.p[0] == (char)0xE2) &&
+		    t->upos == UPOS_PUNCT && t->space_after && b->space_after &&
+		    (str_is(b->form, ")") ||
+		     (b->form.n > 2 && b->form.p[1] >= 'A' && b->form.p[1] <= 'Z')))
+			return i + 1;
+	}
+	return s->tok;
 }
 
 static struct range before_report(const struct doc *doc, int32_t v)
 {
 	const struct sentence *s = &doc->sentences[at(doc, v)->sent];
-	uint32_t i = (uint32_t)v;
 
-	while (i > s->tok && !is_comma(&doc->tokens[i - 1]))
-		i--;
-	return (struct range){s->tok, i};
+	return (struct range){after_dateline(doc, s), attrib_report_start(doc, v)};
 }
 
 /* "He said in recent years, …": all that follows the verb. */
@@ -204,7 +210,7 @@ static void verb_cue(struct doc *doc, int32_t v)
 		return;
 	}
 	if (is_final_report(doc, v)) {
-		add(doc, v, attrib_source_of_verb(doc, v), before_report(doc, v), kind);
+		add(doc, v, attrib_source_of_report(doc, v), before_report(doc, v), kind);
 		return;
 	}
 	content = clause_of(doc, v);
@@ -217,7 +223,8 @@ static void verb_cue(struct doc *doc, int32_t v)
 		return;
 	}
 	content = doc_child(doc, v, REL_XCOMP);
-	if (content >= 0 && (at(doc, content)->upos == UPOS_VERB || has_aux(doc, content, "to")))
+	if (content >= 0 && !cue_is_phase(at(doc, v)->lemma) && !heard(doc, v) &&
+	    (at(doc, content)->upos == UPOS_VERB || has_aux(doc, content, "to")))
 		add(doc, v, attrib_source_of_verb(doc, v), subtree(doc, content),
 		    kind == ATTRIB_SPEECH ? ATTRIB_SPEECH : ATTRIB_WILL);
 	else if (cue_is_report(at(doc, v)->lemma))
@@ -360,7 +367,10 @@ static int32_t cue_beside(const struct doc *doc, uint32_t first, uint32_t end, b
 		    cue_verb(doc->tokens[i].lemma) != ATTRIB_SPEECH)
 			continue;
 		source = attrib_source_of_verb(doc, (int32_t)i);
-		if (source < 0 || (uint32_t)source < first || (uint32_t)source >= end)
+		if ((source < (int32_t)first || source >= (int32_t)end) &&
+		    cue_is_report(doc->tokens[i].lemma))
+			source = attrib_first_mention(doc, first, end);
+		if (source < (int32_t)first || source >= (int32_t)end)
 			continue;
 		found = (int32_t)i;
 		if (!nearest_last)
@@ -391,6 +401,20 @@ static int32_t cue_of_quote(const struct doc *doc, const struct quote *q)
 	if (cue < 0 && q->tok > s->tok + 1)
 		cue = cue_beside(doc, s->tok, q->tok - 1, true);
 	return cue;
+}
+
+/* The cue's subject, or where the tree gives none outside the marks the first actor there. */
+static int32_t source_beside(const struct doc *doc, int32_t cue, const struct quote *q)
+{
+	const struct sentence *s = &doc->sentences[at(doc, cue)->sent];
+	int32_t source = attrib_source_of_verb(doc, cue);
+	uint32_t past = q->tok + q->n_tok + 1;
+
+	if (source >= 0 && !inside((uint32_t)source, q))
+		return source;
+	if (cue >= (int32_t)past)
+		return attrib_first_mention(doc, past, s->tok + s->n_tok);
+	return attrib_first_mention(doc, s->tok, q->tok);
 }
 
 struct speaker {
@@ -488,7 +512,7 @@ static void quotations(struct doc *doc)
 			cue = cue_of_quote(doc, q);
 			whole = q->tok <= doc->sentences[doc->tokens[q->tok].sent].tok + 1;
 			if (cue >= 0)
-				last.source = attrib_source_of_verb(doc, cue);
+				last.source = source_beside(doc, cue, q);
 			else if (!whole || !inherits(doc, q, &last, said))
 				continue;
 			a = add(doc, cue, last.source, (struct range){q->tok, q->tok + q->n_tok},

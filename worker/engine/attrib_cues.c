@@ -240,3 +240,15 @@ bool cue_is_report(struct str lemma)
 			return true;
 	return false;
 }
+
+bool cue_is_phase(struct str lemma)
+{
+	static const char *const PHASE[] = {"begin", "continue", "go",     "read", "show",  "find",
+					    "hold",  "resume",   "finish", "term", "label", "call",
+					    "know",  "see",      "appear", "come", "learn"};
+
+	for (size_t i = 0; i < COUNT(PHASE); i++)
+		if (str_is(lemma, PHASE[i]))
+			return true;
+	return false;
+}

@@ -10,6 +10,8 @@ enum attribution_kind cue_verb(struct str lemma);
 enum attribution_kind cue_noun(struct str lemma);
 enum attribution_kind cue_adjective(struct str lemma);
 
+/* Verbs that with an infinitive say that something goes on, not what anybody says. */
+bool cue_is_phase(struct str lemma);
 /* Verbs that report and do little else: say, add, tell … */
 bool cue_is_report(struct str lemma);
 

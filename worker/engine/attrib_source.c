@@ -63,12 +63,29 @@ static int32_t subject(const struct doc *doc, int32_t verb)
 	return c;
 }
 
+/* Passives whose subject is the one who thinks: "I am convinced that". */
+static bool experienced(struct str lemma)
+{
+	static const char *const WORDS[] = {"convince",  "concern",  "worry",    "determine",
+					    "commit",    "surprise", "please",   "disappoint",
+					    "encourage", "alarm",    "prepare",  "satisfy",
+					    "trouble",   "shock",    "interest", "delight",
+					    "frustrate", "outrage",  "resolve",  "honor"};
+
+	for (size_t i = 0; i < sizeof(WORDS) / sizeof(*WORDS); i++)
+		if (str_is(lemma, WORDS[i]))
+			return true;
+	return false;
+}
+
 int32_t attrib_source_of_verb(const struct doc *doc, int32_t verb)
 {
 	int32_t v = verb, c;
 
 	if (passive(doc, verb)) {
 		c = agent(doc, verb);
+		if (c < 0 && experienced(at(doc, verb)->lemma))
+			c = doc_child(doc, verb, REL_NSUBJ_PASS);
 		return c >= 0 ? attrib_owner(doc, c) : -1;
 	}
 	for (int n = 0; n < CLIMB_MAX && v >= 0; n++) {
@@ -191,4 +208,66 @@ int32_t attrib_mention(struct doc *doc, int32_t tok)
 	m->name = doc_text(doc, first, m->n_tok);
 	t->mention = (int32_t)doc->n_mentions;
 	return (int32_t)doc->n_mentions++;
+}
+
+/* ---- by the order of the words ---- */
+
+bool attrib_is_break(const struct token *t)
+{
+	return str_is(t->form, ",") || str_is(t->form, "\"") || str_is(t->form, "''") ||
+	       str_is(t->form, "\xe2\x80\x9d");
+}
+
+uint32_t attrib_report_start(const struct doc *doc, int32_t verb)
+{
+	const struct sentence *s = &doc->sentences[at(doc, verb)->sent];
+	uint32_t i = (uint32_t)verb;
+
+	while (i > s->tok && !attrib_is_break(&doc->tokens[i - 1]))
+		i--;
+	return i;
+}
+
+int32_t attrib_first_mention(const struct doc *doc, uint32_t first, uint32_t end)
+{
+	int32_t found = -1;
+
+	for (uint32_t i = first; i < end; i++) {
+		const struct token *t = &doc->tokens[i];
+		const struct mention *m;
+
+		if (t->mention < 0)
+			continue;
+		m = &doc->mentions[t->mention];
+		if (m->kind == MENTION_NAME && m->etype == ENTITY_PERSON)
+			return (int32_t)i;
+		if (found < 0 && !m->modifier && !m->is_place)
+			found = (int32_t)i;
+	}
+	return found;
+}
+
+int32_t attrib_source_of_report(const struct doc *doc, int32_t verb)
+{
+	const struct sentence *s = &doc->sentences[at(doc, verb)->sent];
+	uint32_t first = attrib_report_start(doc, verb), end = (uint32_t)verb;
+	int32_t tree = attrib_source_of_verb(doc, verb), found;
+
+	if (first == (uint32_t)verb) {
+		first = (uint32_t)verb + 1;
+		for (end = first; end < s->tok + s->n_tok; end++)
+			if (attrib_is_break(&doc->tokens[end]) ||
+			    doc->tokens[end].upos == UPOS_VERB)
+				break;
+	}
+	if (tree >= (int32_t)first && tree < (int32_t)end && at(doc, tree)->mention >= 0 &&
+	    doc->mentions[at(doc, tree)->mention].kind != MENTION_NOMINAL)
+		return tree;
+	found = attrib_first_mention(doc, first, end);
+	if (found >= 0 || (tree >= (int32_t)first && tree < (int32_t)end))
+		return found >= 0 ? found : tree;
+	for (uint32_t i = end; i-- > first && found < 0;)
+		if (doc->tokens[i].upos == UPOS_NOUN || doc->tokens[i].upos == UPOS_PROPN)
+			found = (int32_t)i;
+	return found;
 }

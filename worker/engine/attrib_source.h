@@ -17,6 +17,14 @@ int32_t attrib_source_of_noun(const struct doc *doc, int32_t noun);
  * else the noun itself. */
 int32_t attrib_owner(const struct doc *doc, int32_t noun);
 
+/* Where the tree fails, the order of the words: a comma or a closing mark; the first token of the
+ * short clause that holds the verb ("…, officials said"); its actor, before or behind the verb;
+ * the first actor of [first, end), a person's name before all others, -1 none. */
+bool attrib_is_break(const struct token *t);
+uint32_t attrib_report_start(const struct doc *doc, int32_t verb);
+int32_t attrib_source_of_report(const struct doc *doc, int32_t verb);
+int32_t attrib_first_mention(const struct doc *doc, uint32_t first, uint32_t end);
+
 /* The mention with that head, made where there is none. */
 int32_t attrib_mention(struct doc *doc, int32_t tok);
 

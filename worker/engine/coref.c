@@ -71,14 +71,17 @@ static bool is_empty_it(const struct doc *doc, uint32_t i)
 	if (!str_is(t->lower, "it") || t->head < 0 || t->rel == REL_OBJ)
 		return false;
 	g = at(doc, (uint32_t)t->head);
-	if (in_list(g->lemma, SEEM))
+	if (in_list(g->lemma, SEEM) || str_is(g->lemma, "time"))
 		return true;
 	for (int32_t c = g->child; c >= 0; c = doc->tokens[c].next) {
 		const struct token *k = at(doc, (uint32_t)c);
 
 		if (k->rel == REL_CSUBJ || k->rel == REL_CSUBJ_PASS)
 			return true;
-		if ((uint32_t)c > (uint32_t)t->head && g->upos == UPOS_ADJ &&
+		if (c > t->head && k->rel == REL_CCOMP && t->rel == REL_NSUBJ_PASS)
+			return true;
+		if ((uint32_t)c > (uint32_t)t->head &&
+		    (g->upos == UPOS_ADJ || g->upos == UPOS_NOUN) &&
 		    (k->rel == REL_CCOMP || k->rel == REL_XCOMP || k->rel == REL_ADVCL))
 			return true;
 	}

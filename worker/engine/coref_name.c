@@ -10,14 +10,30 @@ static const struct token *tok(const struct coref *c, uint32_t i)
 	return &c->doc->tokens[i];
 }
 
+/* Titles that name the many or the office, not the one who holds it. */
+static bool collective(struct str lemma)
+{
+	static const char *const WORDS[] = {
+		"leadership", "presidency", "administration", "government", "regime",   "command",
+		"staff",      "delegation", "side",           "team",       "ministry", "office",
+		"cabinet",    "campaign",   "council",        "embassy"};
+
+	for (size_t i = 0; i < sizeof(WORDS) / sizeof(*WORDS); i++)
+		if (str_is(lemma, WORDS[i]))
+			return true;
+	return false;
+}
+
 bool coref_is_person(const struct doc *doc, const struct mention *m)
 {
 	const struct token *head = &doc->tokens[m->head];
 
 	if (m->etype == ENTITY_PERSON)
-		return true;
-	return m->kind == MENTION_NAME && m->etype == ENTITY_OTHER && m->entry < 0 &&
-	       head->ner == NER_PER;
+		return m->kind == MENTION_NAME || !collective(head->lemma);
+	if (m->kind != MENTION_NAME || m->etype != ENTITY_OTHER || m->entry >= 0)
+		return false;
+	return head->ner == NER_PER || (head->ner == NER_NONE && m->n_tok >= 2 && m->n_tok <= 4 &&
+					coref_gender_of(doc, m) != GENDER_UNKNOWN);
 }
 
 /* A title before a name belongs to the phrase, not to the name. */

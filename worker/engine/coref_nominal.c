@@ -35,6 +35,8 @@ static bool definite(const struct coref *c, const struct mention *m)
 
 /* ---- apposition ---- */
 
+static int32_t answers(const struct coref *c, const struct mention *m, int32_t other_mention);
+
 static int32_t apposed(const struct coref *c, const struct mention *m)
 {
 	const struct doc *doc = c->doc;
@@ -48,6 +50,46 @@ static int32_t apposed(const struct coref *c, const struct mention *m)
 	if (other < 0)
 		return -1;
 	k = doc->tokens[other].mention;
+	return answers(c, m, k);
+}
+
+/* "Michael Pompeo, US Secretary of State," where the tree does not say so: a name, a comma, the
+ * description of one person, and a stop. */
+static int32_t beside(const struct coref *c, const struct mention *m)
+{
+	const struct doc *doc = c->doc;
+	uint32_t first = m->tok, end = m->tok + m->n_tok;
+	const struct sentence *s = &doc->sentences[head_of(c, m)->sent];
+	int32_t k;
+
+	if (m->etype != ENTITY_PERSON || m->plural || !m->role.n)
+		return -1;
+	while (first > s->tok &&
+	       (doc->tokens[first - 1].upos == UPOS_DET || doc->tokens[first - 1].upos == UPOS_ADJ))
+		first--;
+	if (first < s->tok + 2 || !str_is(doc->tokens[first - 1].form, ","))
+		return -1;
+	if (end < s->tok + s->n_tok && doc->tokens[end].upos != UPOS_PUNCT &&
+	    doc->tokens[end].upos != UPOS_ADP)
+		return -1;
+	for (uint32_t i = first - 1; i-- > s->tok && first - i < 6;) {
+		k = doc->tokens[i].mention;
+		if (k < 0)
+			continue;
+		if (doc->mentions[k].tok + doc->mentions[k].n_tok != first - 1 ||
+		    doc->mentions[k].kind != MENTION_NAME)
+			return -1;
+		return doc->mentions[k].entity > 0 && c->facts[doc->mentions[k].entity].person
+			       ? doc->mentions[k].entity
+			       : -1;
+	}
+	return -1;
+}
+
+static int32_t answers(const struct coref *c, const struct mention *m, int32_t k)
+{
+	const struct doc *doc = c->doc;
+
 	if (k < 0 || doc->mentions[k].entity < 0 || doc->mentions[k].plural != m->plural)
 		return -1;
 	/* A place or a state explains nobody: "Gareth Price, London". */
@@ -94,7 +136,7 @@ static bool fits_group(const struct coref *c, int32_t entity, bool persons, stru
 		return f->person;
 	if (str_is(lemma, "party") || str_is(lemma, "side") || str_is(lemma, "rival") ||
 	    str_is(lemma, "ally"))
-		return f->country || c->doc->entities[entity].code.n > 0;
+		return !f->person && f->named;
 	return f->country;
 }
 
@@ -112,7 +154,7 @@ static uint32_t parties(const struct coref *c, const struct mention *m, int want
 
 		if (sent - sent_of(c, a) > SENTENCES_BACK)
 			break;
-		if (a->tok >= m->tok || !fits_group(c, a->entity, persons, lemma))
+		if (a->tok >= m->tok || a->is_place || !fits_group(c, a->entity, persons, lemma))
 			continue;
 		for (uint32_t i = 0; i < n; i++)
 			known = known || found[i] == a->entity;
@@ -282,7 +324,7 @@ static int32_t same_words(struct coref *c, const struct mention *m)
 	int32_t e;
 	char kind = m->plural ? 'G' : 'g';
 
-	if (m->code.n && !m->guessed) {
+	if (m->code.n && (!m->guessed || !definite(c, m))) {
 		struct str both = arena_printf(c->doc->arena, "%.*s %.*s", STR_ARG(m->code),
 					       STR_ARG(m->role));
 
@@ -318,8 +360,12 @@ void coref_nominal(struct coref *c, uint32_t mention)
 	m = &c->doc->mentions[mention];
 	e = apposed(c, m);
 	if (e < 0)
+		e = beside(c, m);
+	if (e < 0)
 		e = answer(c, m);
 	if (e < 0)
 		e = same_words(c, m);
 	coref_add(c, e, mention);
+	m = &c->doc->mentions[mention];
+	coref_put(c, coref_key(m->plural ? 'G' : 'g', head_of(c, m)->lemma, STR("the")), e);
 }

@@ -1,6 +1,6 @@
 #include "worker/engine/coref_set.h"
 
-enum { LOOK_BACK = 32, SENTENCES_BACK = 3, IMPOSSIBLE = -10000, THRESHOLD = -60 };
+enum { LOOK_BACK = 160, SEEN_MAX = 48, SENTENCES_BACK = 3, IMPOSSIBLE = -10000, THRESHOLD = -60 };
 
 enum pronoun { PRO_NONE, PRO_HE, PRO_SHE, PRO_IT, PRO_THEY, PRO_RELATIVE };
 
@@ -49,12 +49,49 @@ static int32_t predicate(const struct coref *c, int32_t tok)
 	return p;
 }
 
+/* ---- candidates: every noun before the pronoun, an actor or not ---- */
+
+struct candidate {
+	int32_t tok;     /* head */
+	int32_t mention; /* -1: a thing that is no actor; it can win, then nothing is resolved */
+	int32_t entity;
+	bool plural;
+};
+
+static bool heads_phrase(const struct token *t)
+{
+	return t->rel != REL_COMPOUND && t->rel != REL_FLAT && t->rel != REL_FIXED &&
+	       t->rel != REL_GOESWITH;
+}
+
+static bool candidate_at(const struct coref *c, int32_t tok, struct candidate *out)
+{
+	const struct token *t = at(c, tok);
+
+	*out = (struct candidate){.tok = tok, .mention = t->mention, .entity = -1};
+	if (t->mention >= 0) {
+		const struct mention *m = &c->doc->mentions[t->mention];
+
+		if (m->kind == MENTION_PRONOUN && m->entity <= ENTITY_DOC_AUTHOR)
+			return false;
+		out->entity = m->entity;
+		out->plural = m->plural || m->also >= 0;
+		return m->entity != ENTITY_DOC_AUTHOR;
+	}
+	if ((t->upos != UPOS_NOUN && t->upos != UPOS_PROPN) || !heads_phrase(t))
+		return false;
+	out->plural =
+		t->upos == UPOS_NOUN && !str_eq(t->lower, t->lemma) && str_ends(t->lower, STR("s"));
+	return true;
+}
+
 /* ---- agreement ---- */
 
-static int agree(const struct coref *c, enum pronoun kind, int32_t entity, const struct mention *a)
+static int agree_entity(const struct coref *c, enum pronoun kind, const struct candidate *a)
 {
-	const struct coref_facts *f = &c->facts[entity];
-	uint8_t etype = c->doc->entities[entity].kind;
+	const struct coref_facts *f = &c->facts[a->entity];
+	uint8_t etype = c->doc->entities[a->entity].kind;
+	bool many = f->number == NUMBER_MANY || a->plural;
 	bool thing = !f->person && (f->country || etype == ENTITY_ORGANIZATION ||
 				    etype == ENTITY_GOVERNMENT || etype == ENTITY_MEDIA);
 
@@ -63,123 +100,158 @@ static int agree(const struct coref *c, enum pronoun kind, int32_t entity, const
 	case PRO_SHE:
 		if (f->gender == (kind == PRO_HE ? GENDER_FEMALE : GENDER_MALE))
 			return IMPOSSIBLE;
-		if (f->number == NUMBER_MANY || f->country || thing)
+		if (many || f->country || thing)
 			return IMPOSSIBLE;
 		if (f->person)
 			return f->gender != GENDER_UNKNOWN ? 30 : 12;
-		return c->doc->every_noun && a->kind != MENTION_NAME ? -10 : IMPOSSIBLE;
+		return c->doc->every_noun || etype == ENTITY_OTHER ? f->named ? -25 : -10
+								   : IMPOSSIBLE;
 	case PRO_IT:
-		if (f->person || f->number == NUMBER_MANY)
+		if (f->person || many)
 			return IMPOSSIBLE;
-		return thing ? 8 : c->doc->every_noun || a->kind != MENTION_NAME ? 0 : -10;
+		return thing ? 8 : f->named ? -10 : 0;
 	case PRO_THEY:
-		if (f->number == NUMBER_MANY)
+		if (many)
 			return 20;
-		if (f->person && f->number != NUMBER_MANY)
-			return a->plural ? 10 : IMPOSSIBLE;
-		return thing ? (f->country ? -25 : -8) : c->doc->every_noun ? -15 : -10;
+		if (f->person)
+			return IMPOSSIBLE;
+		return thing ? (f->country ? -25 : -8) : -15;
 	default:
 		return IMPOSSIBLE;
 	}
 }
 
+static int agree(const struct coref *c, enum pronoun kind, const struct candidate *a)
+{
+	if (a->entity >= 0)
+		return agree_entity(c, kind, a);
+	if (at(c, a->tok)->ner == NER_PER || kind == PRO_HE || kind == PRO_SHE)
+		return IMPOSSIBLE;
+	if (kind == PRO_IT)
+		return a->plural ? IMPOSSIBLE : 0;
+	return a->plural ? 12 : IMPOSSIBLE;
+}
+
 /* ---- place ---- */
 
-static bool within(const struct mention *m, int32_t tok)
+static bool within(const struct coref *c, const struct candidate *a, int32_t tok)
 {
+	const struct mention *m;
+
+	if (a->mention < 0)
+		return false;
+	m = &c->doc->mentions[a->mention];
 	return (uint32_t)tok >= m->tok && (uint32_t)tok < m->tok + m->n_tok;
 }
 
-/* The pronoun and the candidate are arguments of one verb: then they differ ("he saw him"). */
-static bool clash(const struct coref *c, const struct mention *m, const struct mention *a)
+/* The pronoun and the candidate are arguments of one verb: then they differ ("he saw him"). So
+ * are a noun and what owns it: "its army" is not the army's. */
+static bool clash(const struct coref *c, const struct mention *m, const struct candidate *a)
 {
-	const struct token *p = at(c, m->head), *q = at(c, a->head);
+	const struct token *p = at(c, m->head), *q = at(c, a->tok);
 
-	if (p->rel == REL_NMOD_POSS || reflexive(p->lower))
+	if (p->rel == REL_NMOD_POSS)
+		return p->head == a->tok;
+	if (reflexive(p->lower))
 		return false;
-	return p->head >= 0 && q->head == p->head;
+	return p->head >= 0 && q->head == p->head && q->rel != REL_CONJ;
 }
 
-static int place(const struct coref *c, const struct mention *m, const struct mention *a,
+static int role(enum rel r)
+{
+	if (is_subject(r))
+		return 14;
+	if (r == REL_OBJ)
+		return 4;
+	if (r == REL_NMOD_POSS || r == REL_COMPOUND || r == REL_AMOD)
+		return -8;
+	return r == REL_NMOD || r == REL_OBL ? -4 : 0;
+}
+
+/* Who speaks is not "he" in his own words; who is spoken of inside often is. */
+static int by_voice(const struct coref *c, const struct token *p, const struct candidate *a)
+{
+	const struct token *q = at(c, a->tok);
+	const struct attribution *t;
+
+	if (p->attrib >= 0 && c->doc->attributions[p->attrib].direct) {
+		t = &c->doc->attributions[p->attrib];
+		if (a->entity >= 0 && t->source >= 0 &&
+		    c->doc->mentions[t->source].entity == a->entity)
+			return IMPOSSIBLE;
+		return q->attrib == p->attrib ? 8 : 0;
+	}
+	if (q->attrib >= 0 && c->doc->attributions[q->attrib].direct && q->attrib != p->attrib)
+		return -14;
+	return 0;
+}
+
+static int place(const struct coref *c, const struct mention *m, const struct candidate *a,
 		 uint32_t order)
 {
-	const struct token *p = at(c, m->head), *q = at(c, a->head);
+	const struct token *p = at(c, m->head), *q = at(c, a->tok);
+	const struct mention *own = a->mention >= 0 ? &c->doc->mentions[a->mention] : NULL;
 	uint32_t far = p->sent - q->sent;
-	int score = -(int)order;
+	int score = role(q->rel) - (int)order - (int)far * 16;
+	int32_t mine;
 
-	score -= (int)far * 18;
-	if (is_subject(q->rel))
-		score += far == 0 ? 14 : 18;
-	else if (q->rel == REL_OBJ)
-		score += 4;
-	else if (q->rel == REL_NMOD_POSS || q->rel == REL_COMPOUND || q->rel == REL_AMOD)
-		score -= 8;
-	if (a->modifier)
+	if (own && own->modifier)
 		score -= 10;
-	if (a->is_place)
+	if (own && own->is_place)
 		score -= 12;
+	if (own && own->kind == MENTION_PRONOUN)
+		score += 8;
 	if (is_subject(q->rel) && is_subject(p->rel))
 		score += 6;
-	if (far == 0) {
-		int32_t mine = predicate(c, m->head);
-
-		if (is_subject(q->rel) && mine >= 0 &&
-		    (q->head == mine || doc_dominates(c->doc, q->head, mine)))
+	if (far == 0 && is_subject(q->rel)) {
+		mine = predicate(c, m->head);
+		if (mine >= 0 && (q->head == mine || doc_dominates(c->doc, q->head, mine)))
 			score += p->rel == REL_NMOD_POSS ? 16 : 6;
 	}
-	if (a->kind == MENTION_PRONOUN)
-		score += 8;
-	/* Who speaks is not "he" in his own words; who is spoken of inside often is. */
-	if (p->attrib >= 0 && c->doc->attributions[p->attrib].direct) {
-		const struct attribution *t = &c->doc->attributions[p->attrib];
-
-		if (t->source >= 0 && c->doc->mentions[t->source].entity == a->entity)
-			return IMPOSSIBLE;
-		if (q->attrib == p->attrib)
-			score += 8;
-	} else if (q->attrib >= 0 && c->doc->attributions[q->attrib].direct &&
-		   q->attrib != p->attrib) {
-		score -= 14;
-	}
-	return score;
+	return score + by_voice(c, p, a);
 }
 
 static int weight(const struct coref *c, int32_t entity)
 {
-	uint32_t n = c->doc->entities[entity].n_mentions;
+	uint32_t n = entity < 0 ? 0 : c->doc->entities[entity].n_mentions;
 
 	return n > 12 ? 9 : (int)(n * 3 / 4);
 }
 
+/* The entity of the best candidate before the pronoun, -1 where it is no actor's. */
 static int32_t search(const struct coref *c, const struct mention *m, enum pronoun kind)
 {
-	int32_t seen[LOOK_BACK], best = -1;
+	int32_t seen[SEEN_MAX], best = -1;
 	int n_seen = 0, best_score = THRESHOLD;
-	uint32_t sent = at(c, m->head)->sent;
+	uint32_t sent = at(c, m->head)->sent, order = 0;
 
-	for (uint32_t back = 0; back < c->n_recent && back < LOOK_BACK; back++) {
-		const struct mention *a = &c->doc->mentions[c->recent[c->n_recent - 1 - back]];
+	for (int32_t i = m->head - 1; i >= 0 && m->head - i <= LOOK_BACK; i--) {
+		struct candidate a;
 		bool known = false;
 		int score, ok;
 
-		if (sent - at(c, a->head)->sent > SENTENCES_BACK)
+		if (sent - at(c, i)->sent > SENTENCES_BACK)
 			break;
-		for (int i = 0; i < n_seen; i++)
-			known = known || seen[i] == a->entity;
-		if (within(a, m->head) || clash(c, m, a)) {
-			if (!known && clash(c, m, a) && n_seen < LOOK_BACK)
-				seen[n_seen++] = a->entity;
+		if (!candidate_at(c, i, &a) || within(c, &a, m->head))
 			continue;
-		}
+		for (int k = 0; k < n_seen && a.entity >= 0; k++)
+			known = known || seen[k] == a.entity;
 		if (known)
 			continue;
-		ok = agree(c, kind, a->entity, a);
+		if (clash(c, m, &a)) {
+			if (a.entity >= 0 && n_seen < SEEN_MAX)
+				seen[n_seen++] = a.entity;
+			continue;
+		}
+		ok = agree(c, kind, &a);
 		if (ok <= IMPOSSIBLE)
 			continue;
-		seen[n_seen++] = a->entity;
-		score = ok + place(c, m, a, (uint32_t)n_seen * 4) + weight(c, a->entity);
+		if (a.entity >= 0 && n_seen < SEEN_MAX)
+			seen[n_seen++] = a.entity;
+		order += 3;
+		score = ok + place(c, m, &a, order) + weight(c, a.entity);
 		if (score > best_score) {
-			best = a->entity;
+			best = a.entity;
 			best_score = score;
 		}
 	}
@@ -208,7 +280,14 @@ static int32_t relative(const struct coref *c, const struct mention *m)
 
 static int32_t own_subject(const struct coref *c, const struct mention *m)
 {
-	int32_t v = predicate(c, m->head), s;
+	int32_t v = predicate(c, m->head), s = at(c, m->head)->head;
+
+	/* "the president himself" */
+	if (s >= 0 && s < m->head && m->head - s <= 2 && entity_at(c, s) > 0 &&
+	    at(c, s)->upos != UPOS_VERB)
+		return entity_at(c, s);
+	if (entity_at(c, m->head - 1) > 0)
+		return entity_at(c, m->head - 1);
 
 	for (int n = 0; n < 4 && v >= 0; n++, v = at(c, v)->head) {
 		s = doc_child(c->doc, v, REL_NSUBJ);

@@ -48,8 +48,8 @@ static void sentence(const struct doc *d, uint32_t k)
 		text(d, m->tok, m->n_tok);
 		printf(" -> ");
 		entity(d, m->entity);
-		printf("%s%s%s%s\n", m->is_place ? " place" : "", m->modifier ? " mod" : "",
-		       m->guessed ? " guess" : "", m->plural ? " plural" : "");
+		printf("%s%s%s%s (%.*s)\n", m->is_place ? " place" : "", m->modifier ? " mod" : "",
+		       m->guessed ? " guess" : "", m->plural ? " plural" : "", STR_ARG(m->rule));
 	}
 	for (uint32_t i = 0; i < d->n_timexes; i++) {
 		const struct timex *t = &d->timexes[i];
