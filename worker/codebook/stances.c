@@ -171,8 +171,8 @@ static int read_topic(struct compiler *c, struct str line)
 static int read_item(struct compiler *c, struct str word)
 {
 	struct grammar_item it = {.class_index = c->n_classes - 1};
-	struct str prep = split(&word, '+'), object = split(&word, ':');
-	struct str particle = split(&word, '_');
+	struct str prep = split(&word, '+'), asked = split(&word, '@');
+	struct str object = split(&word, ':'), particle = split(&word, '_');
 
 	if (!word.n || word.n > WORD_MAX || memchr(prep.n ? prep.p : "", '+', prep.n))
 		return fail(c, "expected a word (lemma, lemma+prep, lemma_particle, lemma:noun)",
@@ -184,6 +184,10 @@ static int read_item(struct compiler *c, struct str word)
 
 		word = particle;
 		particle = swap;
+	}
+	if (asked.n) {
+		prep = asked;
+		it.flags = GRAMMAR_ADDRESSEE;
 	}
 	it.lemma = pool_add(c, word);
 	it.particle = pool_add(c, particle);

@@ -55,6 +55,18 @@ static bool is_participle(const struct doc *d, int32_t tok)
 
 static int32_t subject_of(const struct doc *d, int32_t tok, int depth);
 
+/* "called on Iran to …", "appealed to them to …": the one asked is who shall do it. */
+static int32_t addressee(const struct doc *d, int32_t tok)
+{
+	if (!is_one_of(tok_at(d, tok)->lemma, "call appeal plead count rely depend"))
+		return -1;
+	for (int32_t c = tok_at(d, tok)->child; c >= 0; c = tok_at(d, c)->next)
+		if (tok_at(d, c)->rel == REL_OBL &&
+		    is_one_of(polarity_opener(d, c), "on upon to with for"))
+			return c;
+	return -1;
+}
+
 /* The subject that a clause without one shares with the clause above it. */
 static int32_t controlled_subject(const struct doc *d, int32_t tok, int depth)
 {
@@ -64,6 +76,8 @@ static int32_t controlled_subject(const struct doc *d, int32_t tok, int depth)
 	switch ((enum rel)t->rel) {
 	case REL_XCOMP:
 		o = doc_child(d, t->head, REL_OBJ);
+		if (o < 0)
+			o = addressee(d, t->head);
 		if (o >= 0 && o < tok && tok_at(d, t->head)->upos == UPOS_VERB)
 			return o;
 		o = doc_child(d, t->head, REL_NSUBJ_PASS);
@@ -251,6 +265,7 @@ static int32_t described(const struct doc *d, int32_t tok)
 	int32_t s = doc_child(d, tok, REL_NSUBJ);
 
 	if (t->rel == REL_AMOD || t->rel == REL_ADVMOD || t->rel == REL_COMPOUND ||
+	    t->rel == REL_AUX ||
 	    t->rel == REL_APPOS || t->rel == REL_NMOD_DESC)
 		return t->head;
 	if (s >= 0)
@@ -312,11 +327,12 @@ static int32_t holder_of(const struct doc *d, const struct frame *f)
 	return HOLDER_NONE;
 }
 
-static void fill_targets(const struct doc *d, struct frame *f, int32_t object, struct str prep)
+static void fill_targets(const struct doc *d, struct frame *f, int32_t object, struct str prep,
+			 bool asks)
 {
 	uint8_t slots = f->class->targets;
 
-	if (prep.n) {
+	if (prep.n && !asks) {
 		add_prep(d, f, f->tok, prep);
 		if (object >= 0)
 			add_prep(d, f, object, prep);
@@ -339,6 +355,15 @@ static void fill_targets(const struct doc *d, struct frame *f, int32_t object, s
 		add_target(f, described(d, f->tok));
 }
 
+static bool has_phrase(const struct doc *d, int32_t tok, struct str prep)
+{
+	for (int32_t c = tok_at(d, tok)->child; c >= 0; c = tok_at(d, c)->next)
+		if (rel_base(tok_at(d, c)->rel) == REL_OBL &&
+		    str_eq(polarity_opener(d, c), prep))
+			return true;
+	return false;
+}
+
 /* Tries one item of the grammar at a token. */
 static bool match(const struct doc *d, const struct grammar *g, int32_t tok, uint32_t item,
 		  struct frame *f)
@@ -346,6 +371,7 @@ static bool match(const struct doc *d, const struct grammar *g, int32_t tok, uin
 	const struct grammar_item *it = &g->items[item];
 	struct str particle = grammar_str(g, it->particle), object = grammar_str(g, it->object);
 	struct str prep = grammar_str(g, it->prep);
+	bool asks = it->flags & GRAMMAR_ADDRESSEE;
 	int32_t o = -1;
 
 	*f = (struct frame){.tok = tok, .item = item, .class = &g->classes[it->class_index]};
@@ -356,7 +382,9 @@ static bool match(const struct doc *d, const struct grammar *g, int32_t tok, uin
 		if (o < 0)
 			return false;
 	}
-	fill_targets(d, f, o, prep);
+	if (asks && !has_phrase(d, tok, prep))
+		return false;
+	fill_targets(d, f, o, prep, asks);
 	if (prep.n && !f->n_targets)
 		return false;
 	f->holder = holder_of(d, f);
@@ -379,6 +407,19 @@ static void find_items(struct doc *d, const struct grammar *g, int32_t tok, stru
 	}
 }
 
+/* The lemma, or, where a guessed one lost its last letter ("refus"), the word with it. */
+static struct str known_lemma(struct doc *d, const struct grammar *g, const struct token *t)
+{
+	uint32_t first;
+	struct str longer;
+
+	if (grammar_find(g, t->lemma, &first) || t->lemma.n < 3 || str_eq(t->lemma, t->lower) ||
+	    !(str_ends(t->lower, STR("ed")) || str_ends(t->lower, STR("ing"))))
+		return t->lemma;
+	longer = arena_printf(d->arena, "%.*se", STR_ARG(t->lemma));
+	return grammar_find(g, longer, &first) ? longer : t->lemma;
+}
+
 void frames_find(struct doc *d, const struct grammar *g, struct frames *out)
 {
 	*out = (struct frames){.of = ARENA_ARRAY(d->arena, uint32_t, d->n_tokens + 1)};
@@ -389,7 +430,7 @@ void frames_find(struct doc *d, const struct grammar *g, struct frames *out)
 		out->of[i] = out->n;
 		if (part < 0)
 			continue;
-		find_items(d, g, (int32_t)i, t->lemma, part, out);
+		find_items(d, g, (int32_t)i, known_lemma(d, g, t), part, out);
 		/* participles are adjectives to one treebank and verbs to another */
 		if (part == GRAMMAR_VERB || (part == GRAMMAR_ADJ && !str_eq(t->lower, t->lemma)))
 			find_items(d, g, (int32_t)i, t->lower, GRAMMAR_ADJ, out);
@@ -451,6 +492,14 @@ static int view_sign(const struct climb *c, const struct frame *f)
 	return 0;
 }
 
+/* "should", "must": whoever speaks wants what the clause says. */
+static void oblige(struct climb *c, int32_t aux)
+{
+	for (uint32_t i = c->f->of[aux]; i < c->f->of[aux + 1]; i++)
+		if (c->f->list[i].class->kind == GRAMMAR_WANT)
+			emit(c, &c->f->list[i], HOLDER_SOURCE, c->sign);
+}
+
 /* Words at a governor that weaken or turn: negation, modals, questions, conditions. */
 static void cross(struct climb *c, int32_t tok)
 {
@@ -463,8 +512,10 @@ static void cross(struct climb *c, int32_t tok)
 	for (int32_t k = tok_at(d, tok)->child; k >= 0; k = tok_at(d, k)->next) {
 		struct str s = tok_at(d, k)->lower;
 
-		if (tok_at(d, k)->rel == REL_AUX && is_one_of(s, "should must ought"))
+		if (tok_at(d, k)->rel == REL_AUX && is_one_of(s, "should must ought need shall")) {
 			c->flags |= SIDE_MODAL;
+			oblige(c, k);
+		}
 		if ((tok_at(d, k)->rel == REL_AUX && is_one_of(s, "may might could would")) ||
 		    (tok_at(d, k)->rel == REL_MARK && is_one_of(s, "if unless whether")))
 			c->flags |= SIDE_MAYBE;
@@ -529,10 +580,7 @@ uint32_t polarity_sides(const struct doc *d, const struct grammar *g, const stru
 	int32_t below = tok;
 
 	judge(&c, tok);
-	if (tok_at(d, tok)->upos != UPOS_VERB && polarity_negated(d, tok)) {
-		c.sign = -1;
-		c.flags |= SIDE_NEGATED;
-	}
+	cross(&c, tok);
 	for (int step = 0; step < CLIMB_MAX && below >= 0; step++) {
 		int32_t governor = tok_at(d, below)->head;
 

@@ -46,8 +46,10 @@ struct grammar_class {
 struct grammar_item {
 	uint32_t lemma, particle, object, prep; /* "" where the item asks for none */
 	uint32_t class_index;
-	uint32_t line; /* (file number << 16) | line, for explanations */
+	uint32_t line;  /* (file number << 16) | line, for explanations */
+	uint32_t flags; /* GRAMMAR_ADDRESSEE: the preposition opens who is asked, not the target */
 };
+enum { GRAMMAR_ADDRESSEE = 1 };
 
 struct grammar_topic_word {
 	uint32_t lemma;

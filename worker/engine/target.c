@@ -30,6 +30,7 @@ static bool left_out(const struct doc *d, int32_t child, int32_t head)
 
 	switch ((enum rel)t->rel) {
 	case REL_CASE:
+		return true;
 	case REL_MARK:
 	case REL_CC:
 	case REL_CC_PRECONJ:

@@ -11,6 +11,7 @@ struct train_command {
 /* One line a command: X(function, "name", "arguments", "what it does"). */
 #define TRAIN_COMMANDS(X)                                                                          \
 	X(train_percep, "percep", "OUT TREEBANK...", "perceptron tagger, greedy parser, lemmas") \
+	X(train_stances, "stances", "MODEL CODEBOOK SHARED", "ranker of stances")                \
 	X(train_events, "events", "MODEL CODEBOOK CORPUS RECORDS OUT", "triggers and actors of events")  \
 	X(train_join, "join", "OUT IMAGE...", "join the sections of images into one image") \
 	X(timex_measure, "timex-measure", "MODEL FOLDER... [-v]", "scores of temporal expressions") \

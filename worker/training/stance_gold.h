@@ -1,0 +1,52 @@
+/* Hand-coded stances for training and measuring: reads the corpus and its records, and says where
+ * a stance of ours is one of theirs by the rules of the scorer (same sentence, a common holder
+ * code, same target). Knows nothing of models. */
+#ifndef DEMARCHE_TRAINING_STANCE_GOLD_H
+#define DEMARCHE_TRAINING_STANCE_GOLD_H
+
+#include "proto/result.h"
+
+enum { WORDS_MAX = 40 };
+
+/* Content words of a text as the scorer takes them: lower case, plain quotes, no stop words. */
+struct words {
+	struct str w[WORDS_MAX];
+	uint32_t n;
+};
+void words_of(struct arena *a, struct str text, struct words *out);
+uint32_t words_common(const struct words *a, const struct words *b);
+
+struct gold_stance {
+	struct str sentence; /* normalised beginning of the sentence */
+	struct str *codes, *names;
+	uint32_t n_holders;
+	struct str target, code;
+	struct words words;
+	enum polarity polarity;
+	int strength;
+	struct str trigger;
+};
+
+struct gold_doc {
+	struct str id, date, text;
+	struct gold_stance *stances;
+	uint32_t n_stances, cap;
+};
+
+struct stance_gold {
+	struct arena arena;
+	struct gold_doc *docs; /* sorted by id */
+	uint32_t n_docs, cap;
+};
+
+/* Reads `folder`/corpus.jsonl and the records of `folder`/gold. */
+int stance_gold_read(struct stance_gold *g, const char *folder, struct err *e);
+void stance_gold_free(struct stance_gold *g);
+
+/* Lower case, plain quotes, single blanks: how the scorer compares texts. */
+struct str gold_normal(struct arena *a, struct str s);
+bool gold_same_sentence(struct str gold, struct str ours); /* both normalised */
+bool gold_same_target(const struct gold_stance *g, struct str code, const struct words *w);
+bool gold_holds(const struct gold_stance *g, struct str code);
+
+#endif
