@@ -49,6 +49,12 @@ static const struct option_program PROGRAM = {
 	.rows = ROWS,
 };
 
+static void id(struct arena *a, const json_t *row, struct buf *out)
+{
+	(void)a;
+	buf_printf(out, "E%ld", (long)row_int(row, "event")); /* as explain takes it */
+}
+
 static void who(struct arena *a, const json_t *row, struct buf *out)
 {
 	(void)a;
@@ -67,7 +73,7 @@ static void what(struct arena *a, const json_t *row, struct buf *out)
 }
 
 static const struct row_column COLUMNS[] = {
-	{"event", "event", NULL}, {"date", "date", NULL},    {"what", NULL, what},
+	{"id", NULL, id},         {"date", "date", NULL},    {"what", NULL, what},
 	{"cameo", "cameo", NULL}, {"who → whom", NULL, who}, {"~sentence", "text", NULL},
 	{NULL, NULL, NULL},
 };

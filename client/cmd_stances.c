@@ -51,6 +51,12 @@ static const struct option_program PROGRAM = {
 	.rows = ROWS,
 };
 
+static void id(struct arena *a, const json_t *row, struct buf *out)
+{
+	(void)a;
+	buf_printf(out, "S%ld", (long)row_int(row, "stance")); /* as explain takes it */
+}
+
 static void holder(struct arena *a, const json_t *row, struct buf *out)
 {
 	(void)a;
@@ -81,8 +87,9 @@ static void target(struct arena *a, const json_t *row, struct buf *out)
 }
 
 static const struct row_column COLUMNS[] = {
-	{"stance", "stance", NULL},   {"date", "doc_date", NULL}, {"who", NULL, holder},
-	{"position", NULL, strength}, {"on what", NULL, target},  {"~sentence", "text", NULL},
+	{"id", NULL, id},          {"date", "doc_date", NULL},
+	{"who", NULL, holder},     {"position", NULL, strength},
+	{"on what", NULL, target}, {"~sentence", "text", NULL},
 	{NULL, NULL, NULL},
 };
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "client/command.h"
+#include "client/record.h"
 #include "client/source.h"
 #include "client/table.h"
 #include "proto/pack.h"
@@ -98,30 +99,25 @@ static void stop(int signal)
 	stopped = 1;
 }
 
-/* Decodes a stored record and appends it as a line. */
-static int add_record(struct arena *a, struct str record, uint64_t seq, struct buf *out,
-		      struct err *e)
+static int print_result(const struct result *r, uint64_t seq, struct buf *line, struct err *e)
 {
-	struct result r;
-
-	arena_reset(a, 1 << 20);
-	if (result_unpack(record, a, &r, e) < 0)
-		return err_wrap(e, "result %lu", seq);
-	out->n = 0;
-	result_json(&r, seq, out);
-	if (!out->n || out->p[out->n - 1] != '\n')
-		buf_add_str(out, STR("\n"));
+	line->n = 0;
+	result_json(r, seq, line);
+	buf_add_str(line, STR("\n"));
+	if (fwrite(line->p, 1, line->n, stdout) != line->n)
+		return err_set(e, ERR_IO, "cannot write to standard output");
 	return 0;
 }
 
 static int print_record(struct arena *a, struct buf *line, struct str record, uint64_t seq,
 			struct err *e)
 {
-	if (add_record(a, record, seq, line, e) < 0)
-		return -1;
-	if (fwrite(line->p, 1, line->n, stdout) != line->n)
-		return err_set(e, ERR_IO, "cannot write to standard output");
-	return 0;
+	struct result r;
+
+	arena_reset(a, 1 << 20);
+	if (result_unpack(record, a, &r, e) < 0)
+		return err_wrap(e, "result %lu", seq);
+	return print_result(&r, seq, line, e);
 }
 
 static int subscribe(struct stream *s, struct err *e)
@@ -298,35 +294,17 @@ static void add_summary(struct table *t, const struct result *r, uint64_t seq)
 				       str_of(number[1]), str_of(number[2]), r->doc.title});
 }
 
-/* A row is {seq, job, record}; the record stays packed until here. */
 static int take_row(struct str packed, struct table *t, struct arena *a, struct buf *line,
 		    struct err *e)
 {
-	struct unpack u;
-	struct str record = {0};
 	struct result r;
-	uint64_t seq = 0;
+	uint64_t seq;
 
-	unpack_init(&u, packed);
-	for (uint32_t n = unpack_map(&u); n > 0; n--) {
-		struct str key = unpack_str(&u, MSG_NAME_MAX);
-
-		if (str_is(key, "seq"))
-			seq = unpack_uint(&u, INT64_MAX);
-		else if (str_is(key, "record") && (unpack_peek(&u) == UNPACK_BIN))
-			record = unpack_str(&u, MSG_RECORD_MAX);
-		else if (str_is(key, "record"))
-			record = unpack_raw(&u);
-		else
-			unpack_skip(&u);
-	}
-	if (unpack_end(&u, e) < 0)
+	arena_reset(a, 1 << 20);
+	if (record_row(packed, a, &r, &seq, e) < 0)
 		return -1;
 	if (!t)
-		return print_record(a, line, record, seq, e);
-	arena_reset(a, 1 << 20);
-	if (result_unpack(record, a, &r, e) < 0)
-		return -1;
+		return print_result(&r, seq, line, e);
 	add_summary(t, &r, seq);
 	return 0;
 }

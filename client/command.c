@@ -21,8 +21,11 @@ const struct command COMMANDS[] = {
 	{"dead", "[OPTION…]", "list quarantined jobs with their reasons", cmd_dead},
 	{"events", "[OPTION…]", "who did what to whom", cmd_events},
 	{"stances", "[OPTION…]", "who stands where on what", cmd_stances},
+	{"explain", "ID…", "one event or stance with its evidence", cmd_explain},
+	{"export", "--as FORMAT --out PATH", "files that the field's tools load", cmd_export},
 	{"eval", "--gold FILE… --results FILE", "compare results with hand-coded records",
 	 cmd_eval},
+	{"doctor", "[OPTION…]", "check what a run needs", cmd_doctor},
 	{0},
 };
 

@@ -2,8 +2,11 @@
 
 #include <time.h>
 
+#include "broker/query.h"
 #include "client/table.h"
 #include "proto/pack.h"
+
+enum { PAGE = 1000, DEPTH_MAX = 16 };
 
 const struct option_row SOURCE_ROWS[] = {
 	{.type = OPTION_INCLUDE,
@@ -17,19 +20,23 @@ const struct option_row SOURCE_ROWS[] = {
 	{.type = OPTION_END},
 };
 
+/* A conversation or an open file. */
 struct source {
 	struct link *link;
+	struct query *query;
+	struct arena arena; /* of the page that a query gave */
 };
 
 struct source *source_open(const struct source_options *o, struct err *e)
 {
 	struct source *s = mem_alloc(sizeof(*s));
 
-	s->link = link_open(&o->link, ROLE_READ, e);
-	if (s->link)
-		return s;
-	mem_free(s);
-	return NULL;
+	if (o->db ? query_open(&s->query, o->db, e) < 0
+		  : !(s->link = link_open(&o->link, ROLE_READ, e))) {
+		mem_free(s);
+		return NULL;
+	}
+	return s;
 }
 
 void source_close(struct source *s)
@@ -37,15 +44,37 @@ void source_close(struct source *s)
 	if (!s)
 		return;
 	link_close(s->link);
+	query_close(s->query);
+	arena_free(&s->arena);
 	mem_free(s);
+}
+
+/* As link_page, from the file. */
+static int query_page(struct source *s, struct link_query *q, struct msg_rows *page, struct err *e)
+{
+	uint64_t left = q->limit ? q->limit - q->given : PAGE;
+	struct msg_query m = {.what = str_of(q->what),
+			      .arguments = q->arguments,
+			      .n_arguments = q->n_arguments,
+			      .limit = left < PAGE ? left : PAGE,
+			      .after = q->after};
+
+	if (q->done || left == 0)
+		return 0;
+	arena_reset(&s->arena, 1 << 20);
+	*page = (struct msg_rows){0};
+	if (query_run(s->query, &m, &s->arena, page, e) < 0)
+		return -1;
+	q->done = !page->more;
+	q->after = page->next;
+	q->given += page->n_rows;
+	return page->n_rows || !q->done ? 1 : 0;
 }
 
 int source_page(struct source *s, struct link_query *q, struct msg_rows *page, struct err *e)
 {
-	return link_page(s->link, q, page, e);
+	return s->query ? query_page(s, q, page, e) : link_page(s->link, q, page, e);
 }
-
-enum { DEPTH_MAX = 16 };
 
 static json_t *value_of(struct unpack *u, int depth);
 

@@ -187,7 +187,7 @@ static void title(const struct summary *s, const char *text)
 	fprintf(s->f, "\n%s%s%s\n", style_on(s->f, STYLE_BOLD), text, style_off(s->f));
 }
 
-/* Examples of many kinds: at most so many of one type or polarity and of one document. */
+/* Whether this key was seen fewer than so many times. */
 static bool fresh(json_t *seen, struct str key, int most)
 {
 	char name[200];
@@ -201,66 +201,79 @@ static bool fresh(json_t *seen, struct str key, int most)
 	return true;
 }
 
-static void print_events(const struct summary *s)
+/* "Saudi Arabia → Canada", each side as far as it fits. */
+static void add_sides(struct buf *out, const json_t *row, const char *first, const char *second)
 {
-	static const char *const HEADS[] = {"date", "who", "did what", "to whom", "~in whose words",
-					    NULL};
-	struct table *t = table_new(HEADS);
-	json_t *types = json_object(), *texts = json_object(), *documents = json_object();
-	int n = 0;
+	struct buf side = {0};
 
-	for (int i = 0; i < s->events.n && n < s->rows; i++) {
-		const json_t *row = s->events.rows[i];
-		struct buf who = {0}, whom = {0};
-
-		if (!fresh(texts, row_str(row, "text"), 1) ||
-		    !fresh(documents, row_str(row, "document"), PER_DOCUMENT) ||
-		    !fresh(types, row_str(row, "type"), PER_KIND))
-			continue;
-		row_actors(row, "source", false, &who);
-		row_actors(row, "target", false, &whom);
-		table_add(t,
-			  (const struct str[]){row_str(row, "date"), text_fit(buf_str(&who), 28),
-					       row_str(row, "type"), text_fit(buf_str(&whom), 28),
-					       row_str(row, "text")});
-		buf_free(&who);
-		buf_free(&whom);
-		n++;
-	}
-	if (n)
-		table_print(t, s->f);
-	table_free(t);
-	json_decref(types);
-	json_decref(texts);
-	json_decref(documents);
+	row_actors(row, first, false, &side);
+	buf_add_str(out, text_fit(buf_str(&side), 45));
+	side.n = 0;
+	if (second)
+		row_actors(row, second, false, &side);
+	if (side.n)
+		buf_printf(out, " → %.*s", STR_ARG(text_fit(buf_str(&side), 45)));
+	buf_free(&side);
 }
 
-static void print_stances(const struct summary *s)
+static void print_example(const struct summary *s, struct str date, struct str sides,
+			  const char *verdict, struct str sentence)
 {
-	static const char *const HEADS[] = {"who", "position", "on what", "~in whose words", NULL};
-	struct table *t = table_new(HEADS);
-	json_t *polarities = json_object(), *texts = json_object(), *documents = json_object();
-	int n = 0;
+	fprintf(s->f, "%-12.*s%s%.*s%s  %s\n", STR_ARG(date), style_on(s->f, STYLE_BOLD),
+		STR_ARG(sides), style_off(s->f), verdict);
+	text_wrap(sentence, 12, s->f);
+}
 
-	for (int i = 0; i < s->stances.n && n < s->rows; i++) {
-		const json_t *row = s->stances.rows[i];
-		struct buf who = {0};
+static void print_event(const struct summary *s, const json_t *row)
+{
+	struct buf sides = {0};
+	char verdict[128];
+	struct str mode = row_str(row, "mode"), status = row_str(row, "status");
+
+	add_sides(&sides, row, "source", "target");
+	snprintf(verdict, sizeof(verdict), "%s%.*s%s%s%.*s%s%.*s", style_on(s->f, STYLE_MARK),
+		 STR_ARG(row_str(row, "type")), style_off(s->f), mode.n ? " " : "", STR_ARG(mode),
+		 str_is(status, "actual") ? "" : ", ", str_is(status, "actual") ? 0 : (int)status.n,
+		 status.p);
+	print_example(s, row_str(row, "date"), buf_str(&sides), verdict, row_str(row, "text"));
+	buf_free(&sides);
+}
+
+static void print_stance(const struct summary *s, const json_t *row)
+{
+	struct str polarity = row_str(row, "polarity");
+	bool oppose = str_is(polarity, "oppose");
+	struct buf sides = {0};
+	char verdict[512];
+
+	add_sides(&sides, row, "holder", NULL);
+	snprintf(verdict, sizeof(verdict), "%s%s%s %.*s",
+		 style_on(s->f, oppose ? STYLE_BAD : STYLE_GOOD),
+		 oppose                        ? "opposes"
+		 : str_is(polarity, "support") ? "supports"
+					       : "is neutral on",
+		 style_off(s->f), STR_ARG(text_fit(row_str(row, "target"), 60)));
+	print_example(s, row_str(row, "doc_date"), buf_str(&sides), verdict, row_str(row, "text"));
+	buf_free(&sides);
+}
+
+/* Examples of many kinds: at most so many of one type or polarity and of one document. */
+static void print_examples(const struct summary *s, const struct best *best, const char *label,
+			   int per_label, void (*print)(const struct summary *, const json_t *))
+{
+	json_t *labels = json_object(), *texts = json_object(), *documents = json_object();
+
+	for (int i = 0, n = 0; i < best->n && n < s->rows; i++) {
+		const json_t *row = best->rows[i];
 
 		if (!fresh(texts, row_str(row, "text"), 1) ||
 		    !fresh(documents, row_str(row, "document"), PER_DOCUMENT) ||
-		    !fresh(polarities, row_str(row, "polarity"), (s->rows + 1) / 2))
+		    !fresh(labels, row_str(row, label), per_label))
 			continue;
-		row_actors(row, "holder", false, &who);
-		table_add(t, (const struct str[]){
-				     text_fit(buf_str(&who), 28), row_str(row, "polarity"),
-				     text_fit(row_str(row, "target"), 36), row_str(row, "text")});
-		buf_free(&who);
+		print(s, row);
 		n++;
 	}
-	if (n)
-		table_print(t, s->f);
-	table_free(t);
-	json_decref(polarities);
+	json_decref(labels);
 	json_decref(texts);
 	json_decref(documents);
 }
@@ -270,13 +283,17 @@ static void print_all(struct summary *s)
 	static const char *const ACTS[] = {"who", "to whom", ">cooperation", ">conflict", NULL};
 	static const char *const POSITIONS[] = {"who", "towards", ">support", ">oppose", NULL};
 
-	title(s, "Who did what to whom (examples)");
-	print_events(s);
-	title(s, "Who stands where on what (examples)");
-	print_stances(s);
-	title(s, "Most events between");
+	if (s->events.n)
+		title(s, "Who did what to whom (examples)");
+	print_examples(s, &s->events, "type", PER_KIND, print_event);
+	if (s->stances.n)
+		title(s, "Who stands where on what (examples)");
+	print_examples(s, &s->stances, "polarity", (s->rows + 1) / 2, print_stance);
+	if (json_object_size(s->acts))
+		title(s, "Most events between");
 	print_pairs(s, s->acts, ACTS);
-	title(s, "Most positions of one actor on another");
+	if (json_object_size(s->positions))
+		title(s, "Most positions of one actor on another");
 	print_pairs(s, s->positions, POSITIONS);
 }
 

@@ -218,6 +218,16 @@ void table_print(struct table *t, FILE *f)
 		print_row(t, t->cells + i, widths, f);
 }
 
+void text_wrap(struct str s, int indent, FILE *f)
+{
+	while (s.n) {
+		struct str line = take_words(&s, style_width(f) - indent);
+
+		pad(f, indent);
+		fprintf(f, "%.*s\n", STR_ARG(line));
+	}
+}
+
 void progress_show(const char *fmt, ...)
 {
 	va_list ap;

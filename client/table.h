@@ -31,6 +31,9 @@ int style_width(FILE *f); /* columns of the terminal; 100 where there is none */
 int text_columns(struct str s);
 struct str text_fit(struct str s, int columns);
 
+/* Prints a text in lines that fit behind an indent of so many columns. */
+void text_wrap(struct str s, int indent, FILE *f);
+
 /* Progress on standard error while it is a terminal, else nothing: a line that is overwritten. */
 void progress_show(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void progress_clear(void);

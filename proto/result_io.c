@@ -240,7 +240,7 @@ static void put_double(struct sink *s, double v)
 static void put_nil(struct sink *s)
 {
 	if (s->json)
-		json_null(s->json);
+		json_nil(s->json);
 	else
 		pack_nil(s->pack);
 }

@@ -75,7 +75,7 @@ static void commas_stand_between_values(void **state)
 	json_key(&j, "b");
 	json_open(&j, '[');
 	json_int(&j, -1);
-	json_null(&j);
+	json_nil(&j);
 	json_open(&j, '{');
 	json_close(&j, '}');
 	json_bool(&j, false);

@@ -1,0 +1,244 @@
+/* demarche explain: one event or stance with its evidence: the sentence with the words marked that
+ * express it, who was meant by which name, the rule that produced it, and why this code. */
+#include <stdlib.h>
+
+#include "client/command.h"
+#include "client/source.h"
+#include "client/table.h"
+#include "proto/result.h"
+
+struct explain {
+	struct source_options source;
+	bool json;
+};
+
+static const struct option_row ROWS[] = {
+	{.type = OPTION_INCLUDE,
+	 .offset = offsetof(struct explain, source),
+	 .include = SOURCE_ROWS},
+	{.name = "json",
+	 .type = OPTION_BOOL,
+	 .offset = offsetof(struct explain, json),
+	 .help = "the whole row as one JSON object"},
+	{.type = OPTION_END},
+};
+
+static const struct option_program PROGRAM = {
+	.name = "demarche explain",
+	.section = "client",
+	.synopsis = "ID…",
+	.about =
+		"Explains an event (E12) or a stance (S12), as events and stances list them: the "
+		"sentence with the words marked, the actors, the rule behind it and why this code.",
+	.rows = ROWS,
+};
+
+static const struct {
+	const char *type, *meaning;
+} MEANINGS[] = {
+	{"AGREE", "says it is willing to cooperate later: agrees, promises, accepts, offers"},
+	{"CONSULT", "meets, visits, telephones or negotiates"},
+	{"SUPPORT", "gives diplomatic backing: praises, endorses, recognises, signs"},
+	{"CONCEDE", "yields in words or rules: eases, apologises, pardons, announces a withdrawal"},
+	{"COOPERATE", "exchanges with another side: joint action, trade, joint exercises"},
+	{"AID", "gives material help: money, arms, relief, asylum"},
+	{"RETREAT", "yields in fact: withdraws, releases, disarms, keeps a ceasefire, resigns"},
+	{"REQUEST", "asks, demands, calls for, urges or orders"},
+	{"ACCUSE", "criticises, condemns, accuses, charges or investigates"},
+	{"REJECT", "refuses, declines, vetoes, denies"},
+	{"THREATEN", "warns of consequences or threatens"},
+	{"PROTEST", "demonstrates, strikes, riots or boycotts"},
+	{"SANCTION", "cuts back relations: sanctions, expels diplomats, stops aid, convicts"},
+	{"MOBILIZE", "deploys, alerts or exercises its own forces"},
+	{"COERCE", "represses or forces without bodily harm: arrests, seizes, restricts, hacks"},
+	{"ASSAULT", "uses force that can do serious bodily harm"},
+};
+
+static const char *meaning_of(struct str type)
+{
+	for (size_t i = 0; i < sizeof(MEANINGS) / sizeof(*MEANINGS); i++)
+		if (str_is(type, MEANINGS[i].type))
+			return MEANINGS[i].meaning;
+	return "";
+}
+
+/* The byte after `n` characters. */
+static size_t skip_chars(struct str s, int64_t n)
+{
+	size_t i = 0;
+
+	while (n-- > 0 && i < s.n) {
+		i++;
+		while (i < s.n && ((unsigned char)s.p[i] & 0xc0) == 0x80)
+			i++;
+	}
+	return i;
+}
+
+static void print_sentence(const json_t *row)
+{
+	struct str text = row_str(row, "text");
+	int64_t start = row_int(row, "sentence_start");
+	size_t from = skip_chars(text, row_int(row, "trigger_start") - start);
+	size_t to = skip_chars(text, row_int(row, "trigger_end") - start);
+
+	if (to < from)
+		to = from;
+	printf("  %.*s%s[%.*s]%s%.*s\n", (int)from, text.p, style_on(stdout, STYLE_MARK),
+	       (int)(to - from), text.p + from, style_off(stdout), (int)(text.n - to), text.p + to);
+}
+
+static void print_line(const char *key, struct str value)
+{
+	if (value.n)
+		printf("  %-11s %.*s\n", key, STR_ARG(value));
+}
+
+static void print_actors(const json_t *row, const char *key, const char *shown)
+{
+	const json_t *actor;
+	size_t i;
+
+	json_array_foreach(json_object_get(row, key), i, actor)
+	{
+		struct str code = row_str(actor, "code"), role = row_str(actor, "role");
+
+		printf("  %-11s %.*s%s%.*s%s%.*s%s\n", i ? "" : shown,
+		       STR_ARG(row_str(actor, "name")), code.n ? " (" : "", STR_ARG(code),
+		       role.n ? " " : "", STR_ARG(role), code.n ? ")" : "");
+	}
+}
+
+static void print_number(const char *key, const char *fmt, double v)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), fmt, v);
+	print_line(key, str_of(text));
+}
+
+static void print_where(const json_t *row)
+{
+	struct str title = row_str(row, "title");
+
+	printf("  %-11s %.*s%s%.*s%s (characters %ld to %ld)\n", "document",
+	       STR_ARG(row_str(row, "document")), title.n ? ", “" : "", STR_ARG(title),
+	       title.n ? "”" : "", (long)row_int(row, "sentence_start"),
+	       (long)row_int(row, "sentence_end"));
+	print_line("published", row_str(row, "doc_date"));
+}
+
+static void print_event(const json_t *row, const char *id)
+{
+	struct str type = row_str(row, "type"), mode = row_str(row, "mode");
+
+	printf("%s%s  %.*s%s%.*s%s\n", style_on(stdout, STYLE_BOLD), id, STR_ARG(type),
+	       mode.n ? ", " : "", STR_ARG(mode), style_off(stdout));
+	print_sentence(row);
+	printf("  %-11s %.*s: the actor %s\n", "type", STR_ARG(type), meaning_of(type));
+	print_actors(row, "source", "who");
+	print_actors(row, "target", "whom");
+	print_actors(row, "by", "reported by");
+	print_line("when", row_str(row, "date"));
+	print_line("where", row_str(row, "place"));
+	print_line("status", row_str(row, "status"));
+	print_line("contexts", row_str(row, "contexts"));
+	print_line("CAMEO", row_str(row, "cameo"));
+	print_number("Goldstein", "%+.1f", row_double(row, "goldstein"));
+	print_number("confidence", "%.2f", row_double(row, "confidence"));
+	print_line("rule", row_str(row, "rule"));
+	print_where(row);
+}
+
+static void print_stance(const json_t *row, const char *id)
+{
+	static const char *const STRENGTHS[] = {"", "mild", "clear", "strong"};
+	int64_t n = row_int(row, "strength");
+
+	printf("%s%s  %s %.*s%s\n", style_on(stdout, STYLE_BOLD), id,
+	       STRENGTHS[n >= 1 && n <= 3 ? n : 0], STR_ARG(row_str(row, "polarity")),
+	       style_off(stdout));
+	print_sentence(row);
+	print_actors(row, "holder", "whose");
+	print_line("on what", row_str(row, "target"));
+	print_line("that is", row_str(row, "target_code"));
+	print_actors(row, "about", "concerns");
+	print_actors(row, "by", "reported by");
+	print_line("kind", row_str(row, "kind"));
+	print_line("topic", row_str(row, "topic"));
+	print_number("confidence", "%.2f", row_double(row, "confidence"));
+	print_line("rule", row_str(row, "rule"));
+	print_where(row);
+}
+
+static int explain_one(struct source *s, const char *id, bool json, struct err *e)
+{
+	bool is_event = id[0] == 'E' || id[0] == 'e';
+	const char *kind = is_event ? "event" : "stance";
+	struct msg_argument argument = {str_of(kind), str_of(id + 1)};
+	struct link_query q = {.what = is_event ? "events" : "stances",
+			       .arguments = &argument,
+			       .n_arguments = 1,
+			       .limit = 1};
+	struct msg_rows page;
+	int got = source_page(s, &q, &page, e);
+	json_t *row;
+
+	if (got < 0)
+		return -1;
+	if (got == 0)
+		return err_set(e, ERR_NOT_FOUND, "no %s %s", kind, id);
+	row = source_row(page.rows[0], e);
+	if (!row)
+		return -1;
+	if (json) {
+		json_dumpf(row, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6));
+		putchar('\n');
+	} else if (is_event) {
+		print_event(row, id);
+	} else {
+		print_stance(row, id);
+	}
+	json_decref(row);
+	return 0;
+}
+
+static int check_ids(int n, char **ids, struct err *e)
+{
+	if (n == 0)
+		return err_set(e, ERR_INVALID, "which one? E12 is an event, S12 a stance");
+	for (int i = 0; i < n; i++)
+		if (!strchr("EeSs", ids[i][0]) || !ids[i][0] || !ids[i][1] ||
+		    ids[i][1 + strspn(ids[i] + 1, "0123456789")])
+			return err_set(e, ERR_INVALID, "\"%s\" is neither E12 nor S12", ids[i]);
+	return 0;
+}
+
+int cmd_explain(int argc, char **argv)
+{
+	struct arena a = {0};
+	struct explain o = {0};
+	struct err e;
+	int operand, status = options_start(&PROGRAM, argc, argv, &a, &o, &operand);
+	struct source *s;
+
+	if (status >= 0)
+		return status;
+	if (check_ids(argc - operand, argv + operand, &e) < 0)
+		return options_wrong(&PROGRAM, &e);
+	s = source_open(&o.source, &e);
+	status = s ? EXIT_DONE : link_exit_status(&e);
+	if (!s)
+		fprintf(stderr, "demarche explain: %s\n", e.text);
+	for (int i = operand; s && i < argc; i++) {
+		if (i > operand && !o.json)
+			putchar('\n');
+		if (explain_one(s, argv[i], o.json, &e) == 0)
+			continue;
+		fprintf(stderr, "demarche explain: %s\n", e.text);
+		status = link_exit_status(&e);
+	}
+	source_close(s);
+	arena_free(&a);
+	return status;
+}

@@ -1,0 +1,327 @@
+/* demarche export: stored records as files that other tools load. */
+#include <errno.h>
+#include <sys/stat.h>
+#include <xlsxwriter.h>
+
+#include "client/command.h"
+#include "client/export.h"
+#include "client/record.h"
+
+enum format {
+	AS_CSV,
+	AS_JSONL,
+	AS_POLECAT,
+	AS_ICEWS,
+	AS_PHOENIX,
+	AS_GDELT,
+	AS_BRAT,
+	AS_XLSX,
+	AS_GEOJSON
+};
+
+struct export
+{
+	struct source_options source;
+	const char *out, *collection;
+	int as;
+	bool header;
+};
+
+#define AT(field) .offset = offsetof(struct export, field)
+static const struct option_row ROWS[] = {
+	{.type = OPTION_INCLUDE, AT(source), .include = SOURCE_ROWS},
+	{.name = "as",
+	 .type = OPTION_CHOICE,
+	 AT(as),
+	 .arg = "csv|jsonl|polecat|icews|phoenix|gdelt|brat|xlsx|geojson",
+	 .standard = "csv",
+	 .help = "format of the files"},
+	{.name = "out",
+	 .letter = 'o',
+	 .type = OPTION_STR,
+	 AT(out),
+	 .arg = "PATH",
+	 .help = "file to write (- is standard output); a folder for csv and brat"},
+	{.name = "collection",
+	 .letter = 'c',
+	 .type = OPTION_STR,
+	 AT(collection),
+	 .arg = "NAME",
+	 .help = "of one collection only"},
+	{.name = "header",
+	 .type = OPTION_BOOL,
+	 AT(header),
+	 .help = "a header line for phoenix and gdelt too, whose files have none"},
+	{.type = OPTION_END},
+};
+
+static const struct option_program PROGRAM = {
+	.name = "demarche export",
+	.section = "client",
+	.synopsis = "--as FORMAT --out PATH",
+	.about = "Writes the stored results as files that the field's tools load: csv (a folder "
+		 "with "
+		 "events, stances and documents), jsonl, xlsx, geojson, brat, and the layouts of "
+		 "POLECAT, ICEWS, Phoenix and GDELT.",
+	.more = "Examples:\n"
+		"  demarche export --db out.db --as csv --out tables/\n"
+		"  demarche export --db out.db --as gdelt --out events.CSV\n",
+	.rows = ROWS,
+};
+
+/* A file being written with a layout. */
+struct sheet {
+	const struct export_layout *layout;
+	const char *name; /* in a folder or workbook */
+	FILE *f;
+	lxw_worksheet *xlsx;
+	lxw_row_t n;
+	uint64_t written;
+};
+
+struct writer {
+	const struct export *o;
+	struct sheet sheets[3];
+	int n_sheets;
+	FILE *f; /* jsonl, geojson */
+	lxw_workbook *book;
+	struct buf line;
+	uint64_t written;
+};
+
+static FILE *open_file(const char *path, struct err *e)
+{
+	FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "wb");
+
+	if (!f)
+		err_errno(e, errno, "cannot write %s", path);
+	return f;
+}
+
+static int close_file(FILE *f, const char *path, struct err *e)
+{
+	bool bad = f && ferror(f);
+
+	if (!f)
+		return 0;
+	if (f == stdout ? fflush(f) != 0 : fclose(f) != 0)
+		bad = true;
+	return bad ? err_errno(e, errno, "cannot write %s", path) : 0;
+}
+
+static int open_folder(const char *path, struct err *e)
+{
+	if (mkdir(path, 0777) < 0 && errno != EEXIST)
+		return err_errno(e, errno, "cannot make %s", path);
+	return 0;
+}
+
+static void xlsx_row(struct sheet *s, const struct export_row *row)
+{
+	struct buf cell = {0};
+
+	for (int i = 0; s->layout->columns[i].name; i++) {
+		const struct export_column *c = &s->layout->columns[i];
+		char *text;
+
+		cell.n = 0;
+		if (c->cell)
+			c->cell(row, &cell);
+		buf_add(&cell, "", 1);
+		text = cell.p;
+		if (c->number && *text)
+			worksheet_write_number(s->xlsx, s->n, (lxw_col_t)i, strtod(text, NULL),
+					       NULL);
+		else if (*text)
+			worksheet_write_string(s->xlsx, s->n, (lxw_col_t)i, text, NULL);
+	}
+	s->n++;
+	buf_free(&cell);
+}
+
+static void take_row(void *arg, const struct export_row *row)
+{
+	struct sheet *s = arg;
+	struct buf line = {0};
+
+	s->written++;
+	if (s->xlsx) {
+		xlsx_row(s, row);
+		return;
+	}
+	export_line(s->layout, row, &line);
+	fwrite(line.p, 1, line.n, s->f);
+	buf_free(&line);
+}
+
+static void take_feature(void *arg, const struct export_row *row)
+{
+	struct writer *w = arg;
+
+	w->line.n = 0;
+	if (!export_feature(row, &w->line))
+		return;
+	fprintf(w->f, "%s%.*s", w->written++ ? ",\n" : "", STR_ARG(buf_str(&w->line)));
+}
+
+static int write_brat(struct writer *w, const struct result *r, struct err *e)
+{
+	char path[4096];
+	size_t at = strlen(w->o->out) + 1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%.*s.ann", w->o->out, STR_ARG(r->doc.id));
+	for (char *p = path + at; *p; p++)
+		if (*p == '/' || *p == ':')
+			*p = '_';
+	w->line.n = 0;
+	export_brat(r, &w->line);
+	f = open_file(path, e);
+	if (!f)
+		return -1;
+	fwrite(w->line.p, 1, w->line.n, f);
+	w->written++;
+	return close_file(f, path, e);
+}
+
+static int take_record(void *arg, const struct result *r, uint64_t seq, struct err *e)
+{
+	struct writer *w = arg;
+
+	for (int i = 0; i < w->n_sheets; i++)
+		export_rows(w->sheets[i].layout, r, seq, take_row, &w->sheets[i]);
+	if (w->o->as == AS_JSONL) {
+		w->line.n = 0;
+		result_json(r, seq, &w->line);
+		fprintf(w->f, "%.*s\n", STR_ARG(buf_str(&w->line)));
+		w->written++;
+	}
+	if (w->o->as == AS_GEOJSON)
+		export_rows(&EXPORT_EVENTS, r, seq, take_feature, w);
+	return w->o->as == AS_BRAT ? write_brat(w, r, e) : 0;
+}
+
+static void begin_sheet(struct writer *w, struct sheet *s)
+{
+	if (w->book) {
+		s->xlsx = workbook_add_worksheet(w->book, s->name);
+		worksheet_freeze_panes(s->xlsx, 1, 0);
+		for (int i = 0; s->layout->columns[i].name; i++)
+			worksheet_write_string(s->xlsx, 0, (lxw_col_t)i, s->layout->columns[i].name,
+					       NULL);
+		s->n = 1;
+	} else if (s->layout->header || w->o->header) {
+		w->line.n = 0;
+		export_header(s->layout, &w->line);
+		fwrite(w->line.p, 1, w->line.n, s->f);
+	}
+}
+
+static int begin_sheets(struct writer *w, struct err *e)
+{
+	char path[4096];
+
+	for (int i = 0; i < w->n_sheets; i++) {
+		struct sheet *s = &w->sheets[i];
+
+		snprintf(path, sizeof(path), "%s/%s.csv", w->o->out, s->name);
+		if (!w->book)
+			s->f = open_file(w->o->as == AS_CSV ? path : w->o->out, e);
+		if (!w->book && !s->f)
+			return -1;
+		begin_sheet(w, s);
+	}
+	return 0;
+}
+
+static int begin(struct writer *w, struct err *e)
+{
+	static const struct export_layout *const SINGLE[] = {[AS_POLECAT] = &EXPORT_POLECAT,
+							     [AS_ICEWS] = &EXPORT_ICEWS,
+							     [AS_PHOENIX] = &EXPORT_PHOENIX,
+							     [AS_GDELT] = &EXPORT_GDELT};
+	int as = w->o->as;
+
+	if ((as == AS_CSV || as == AS_BRAT) && open_folder(w->o->out, e) < 0)
+		return -1;
+	if (as == AS_CSV || as == AS_XLSX) {
+		w->sheets[0] = (struct sheet){.layout = &EXPORT_EVENTS, .name = "events"};
+		w->sheets[1] = (struct sheet){.layout = &EXPORT_STANCES, .name = "stances"};
+		w->sheets[2] = (struct sheet){.layout = &EXPORT_DOCUMENTS, .name = "documents"};
+		w->n_sheets = 3;
+	} else if (as >= AS_POLECAT && as <= AS_GDELT) {
+		w->sheets[0] = (struct sheet){.layout = SINGLE[as]};
+		w->n_sheets = 1;
+	}
+	if (as == AS_XLSX)
+		w->book = workbook_new_opt(w->o->out,
+					   &(lxw_workbook_options){.constant_memory = LXW_TRUE});
+	if (as == AS_JSONL || as == AS_GEOJSON) {
+		w->f = open_file(w->o->out, e);
+		if (!w->f)
+			return -1;
+	}
+	if (as == AS_GEOJSON)
+		fputs("{\"type\":\"FeatureCollection\",\"features\":[\n", w->f);
+	return begin_sheets(w, e);
+}
+
+static int end(struct writer *w, struct err *e)
+{
+	int r = 0;
+
+	if (w->o->as == AS_GEOJSON && w->f)
+		fputs("\n]}\n", w->f);
+	for (int i = 0; i < w->n_sheets; i++) {
+		w->written += w->sheets[i].written;
+		if (close_file(w->sheets[i].f, w->o->out, e) < 0)
+			r = -1;
+	}
+	if (close_file(w->f, w->o->out, e) < 0)
+		r = -1;
+	if (w->book) {
+		lxw_error x = workbook_close(w->book);
+
+		if (x != LXW_NO_ERROR)
+			r = err_set(e, ERR_IO, "cannot write %s: %s", w->o->out, lxw_strerror(x));
+	}
+	buf_free(&w->line);
+	return r;
+}
+
+static int export_all(const struct export *o, struct err *e)
+{
+	struct writer w = {.o = o};
+	struct source *s = source_open(&o->source, e);
+	struct err late;
+	int r = s ? begin(&w, e) : -1;
+
+	if (r == 0)
+		r = records_each(s, o->collection, take_record, &w, e);
+	if (s && end(&w, r < 0 ? &late : e) < 0)
+		r = -1;
+	source_close(s);
+	if (r == 0)
+		fprintf(stderr, "%lu rows written to %s\n", w.written, o->out);
+	return r;
+}
+
+int cmd_export(int argc, char **argv)
+{
+	struct arena a = {0};
+	struct export o = {0};
+	struct err e;
+	int operand, r, status = options_start(&PROGRAM, argc, argv, &a, &o, &operand);
+
+	if (status >= 0)
+		return status;
+	if (operand < argc || !o.out) {
+		err_set(&e, ERR_INVALID, o.out ? "no operand expected" : "--out is needed");
+		return options_wrong(&PROGRAM, &e);
+	}
+	r = export_all(&o, &e);
+	if (r < 0)
+		fprintf(stderr, "demarche export: %s\n", e.text);
+	arena_free(&a);
+	return r < 0 ? link_exit_status(&e) : EXIT_DONE;
+}

@@ -1,0 +1,231 @@
+#include "client/export.h"
+
+#include "client/record.h"
+#include "proto/json.h"
+
+static void add_cell(const struct export_layout *l, struct str s, struct buf *out)
+{
+	bool quote = false;
+
+	for (size_t i = 0; l->separator == ',' && i < s.n; i++)
+		quote |= strchr(",\"\n\r", s.p[i]) != NULL;
+	if (quote)
+		buf_add_str(out, STR("\""));
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (l->separator == '\t' && strchr("\t\n\r", c))
+			c = ' ';
+		if (quote && c == '"')
+			buf_add(out, "\"", 1);
+		buf_add(out, &c, 1);
+	}
+	if (quote)
+		buf_add_str(out, STR("\""));
+}
+
+void export_header(const struct export_layout *l, struct buf *out)
+{
+	for (int i = 0; l->columns[i].name; i++)
+		buf_printf(out, "%s%s", i ? (char[]){l->separator, 0} : "", l->columns[i].name);
+	buf_add_str(out, STR("\n"));
+}
+
+void export_line(const struct export_layout *l, const struct export_row *row, struct buf *out)
+{
+	struct buf cell = {0};
+
+	for (int i = 0; l->columns[i].name; i++) {
+		cell.n = 0;
+		if (l->columns[i].cell)
+			l->columns[i].cell(row, &cell);
+		if (i)
+			buf_add(out, &l->separator, 1);
+		add_cell(l, buf_str(&cell), out);
+	}
+	buf_add_str(out, STR("\n"));
+	buf_free(&cell);
+}
+
+void export_id(const struct export_row *row, struct buf *out)
+{
+	struct str sha = row->result->doc.sha256;
+
+	buf_printf(out, "%.*s-%c%u", sha.n < 16 ? (int)sha.n : 16, sha.p, row->event ? 'e' : 's',
+		   row->index + 1);
+}
+
+/* Every source with every target; a side without actors is one empty side. */
+static void pairs(struct export_row *row, export_row_fn *fn, void *arg)
+{
+	const struct result *r = row->result;
+	const struct result_event *ev = row->event;
+
+	for (uint32_t i = 0; i < (ev->source.n ? ev->source.n : 1); i++)
+		for (uint32_t k = 0; k < (ev->target.n ? ev->target.n : 1); k++) {
+			row->source = ev->source.n ? record_entity(r, ev->source.ids[i]) : NULL;
+			row->target = ev->target.n ? record_entity(r, ev->target.ids[k]) : NULL;
+			fn(arg, row);
+		}
+}
+
+void export_rows(const struct export_layout *l, const struct result *r, uint64_t seq,
+		 export_row_fn *fn, void *arg)
+{
+	struct export_row row = {.result = r, .seq = seq};
+
+	if (l == &EXPORT_DOCUMENTS) {
+		fn(arg, &row);
+		return;
+	}
+	if (l == &EXPORT_STANCES) {
+		for (uint32_t i = 0; i < r->n_stances; i++) {
+			row.stance = &r->stances[i];
+			row.index = i;
+			fn(arg, &row);
+		}
+		return;
+	}
+	for (uint32_t i = 0; i < r->n_events; i++) {
+		row.event = &r->events[i];
+		row.index = i;
+		if (l->pairs)
+			pairs(&row, fn, arg);
+		else
+			fn(arg, &row);
+	}
+}
+
+/* brat: T lines for triggers and actors, E lines that tie them, A lines for status and polarity. */
+struct brat {
+	const struct result *r;
+	struct buf *out;
+	uint32_t n_t, n_e, n_a;
+	uint32_t *entity_t; /* [n_entities] T of the entity's first mention, 0 none */
+};
+
+static uint32_t brat_span(struct brat *b, const char *type, struct span s, struct str text)
+{
+	buf_printf(b->out, "T%u\t%s %u %u\t", ++b->n_t, type, s.start, s.end);
+	for (size_t i = 0; i < text.n; i++)
+		buf_add(b->out, strchr("\n\r\t", text.p[i]) ? " " : &text.p[i], 1);
+	buf_add_str(b->out, STR("\n"));
+	return b->n_t;
+}
+
+static void brat_roles(struct brat *b, const char *role, const struct id_list *ids)
+{
+	for (uint32_t i = 0; i < ids->n; i++) {
+		size_t k = (size_t)(record_entity(b->r, ids->ids[i]) - b->r->entities);
+		char number[16] = "";
+
+		if (k >= b->r->n_entities || !b->entity_t[k])
+			continue;
+		if (i)
+			snprintf(number, sizeof(number), "%u", i + 1);
+		buf_printf(b->out, " %s%s:T%u", role, number, b->entity_t[k]);
+	}
+}
+
+static size_t skip_chars(struct str s, uint32_t n)
+{
+	size_t i = 0;
+
+	while (n-- > 0 && i < s.n) {
+		i++;
+		while (i < s.n && ((unsigned char)s.p[i] & 0xc0) == 0x80)
+			i++;
+	}
+	return i;
+}
+
+/* The words of a span that lies inside a sentence whose text is known. */
+static struct str inside(struct str sentence, struct span s, struct span part)
+{
+	size_t from = part.start < s.start ? 0 : skip_chars(sentence, part.start - s.start);
+	size_t to = part.end < s.start ? 0 : skip_chars(sentence, part.end - s.start);
+
+	return to > from ? (struct str){sentence.p + from, to - from} : STR("");
+}
+
+static void brat_event(struct brat *b, const struct result_event *ev)
+{
+	const char *type = event_type_name(ev->type);
+	uint32_t t = brat_span(b, type, ev->trigger, inside(ev->text, ev->sentence, ev->trigger));
+
+	buf_printf(b->out, "E%u\t%s:T%u", ++b->n_e, type, t);
+	brat_roles(b, "Source", &ev->source);
+	brat_roles(b, "Target", &ev->target);
+	buf_printf(b->out, "\nA%u\tStatus E%u %s\n", ++b->n_a, b->n_e,
+		   event_status_name(ev->status));
+}
+
+static void brat_stance(struct brat *b, const struct result_stance *st)
+{
+	uint32_t t =
+		brat_span(b, "STANCE", st->trigger, inside(st->text, st->sentence, st->trigger));
+	uint32_t target = 0;
+
+	if (st->target.span.end > st->target.span.start)
+		target = brat_span(b, "Issue", st->target.span, st->target.text);
+	buf_printf(b->out, "E%u\tSTANCE:T%u", ++b->n_e, t);
+	brat_roles(b, "Holder", &st->holder);
+	if (target)
+		buf_printf(b->out, " On:T%u", target);
+	buf_printf(b->out, "\nA%u\tPolarity E%u %s\n", ++b->n_a, b->n_e,
+		   polarity_name(st->polarity));
+}
+
+void export_brat(const struct result *r, struct buf *out)
+{
+	struct brat b = {.r = r, .out = out};
+
+	b.entity_t = mem_alloc((r->n_entities + 1) * sizeof(*b.entity_t));
+	for (uint32_t i = 0; i < r->n_entities; i++) {
+		const struct result_entity *en = &r->entities[i];
+
+		if (!en->n_mentions || en->mentions[0].end <= en->mentions[0].start)
+			continue;
+		b.entity_t[i] = brat_span(&b, "Actor", en->mentions[0], en->name);
+		if (en->code.n)
+			buf_printf(out, "#%u\tAnnotatorNotes T%u\t%.*s %.*s\n", b.entity_t[i],
+				   b.entity_t[i], STR_ARG(en->code), STR_ARG(en->role));
+	}
+	for (uint32_t i = 0; i < r->n_events; i++)
+		brat_event(&b, &r->events[i]);
+	for (uint32_t i = 0; i < r->n_stances; i++)
+		brat_stance(&b, &r->stances[i]);
+	mem_free(b.entity_t);
+}
+
+bool export_feature(const struct export_row *row, struct buf *out)
+{
+	const struct result_event *ev = row->event;
+	struct json j = {.out = out};
+	struct buf cell = {0};
+
+	if (!ev->place.name.n || (ev->place.latitude == 0 && ev->place.longitude == 0))
+		return false;
+	json_open(&j, '{');
+	json_key(&j, "type"), json_str(&j, STR("Feature"));
+	json_key(&j, "geometry");
+	json_open(&j, '{');
+	json_key(&j, "type"), json_str(&j, STR("Point"));
+	json_key(&j, "coordinates");
+	json_open(&j, '[');
+	json_double(&j, ev->place.longitude);
+	json_double(&j, ev->place.latitude);
+	json_close(&j, ']');
+	json_close(&j, '}');
+	json_key(&j, "properties");
+	json_open(&j, '{');
+	for (const struct export_column *c = EXPORT_EVENTS.columns; c->name; c++) {
+		cell.n = 0;
+		c->cell(row, &cell);
+		json_key(&j, c->name), json_str(&j, buf_str(&cell));
+	}
+	json_close(&j, '}');
+	json_close(&j, '}');
+	buf_free(&cell);
+	return true;
+}
