@@ -116,10 +116,12 @@ static void print_workers(const json_t *workers)
 	arena_free(&a);
 }
 
-static int print_status(struct source *s, bool json, struct err *e)
+static int print_status(struct source *s, bool live, bool json, struct err *e)
 {
 	json_t *rows = all_rows(s, "status", NULL, e);
-	json_t *workers = rows ? all_rows(s, "workers", NULL, e) : NULL;
+	json_t *workers = !rows  ? NULL
+			  : live ? all_rows(s, "workers", NULL, e)
+				 : json_array(); /* a file has none */
 	int r = 0;
 
 	if (!workers || json_array_size(rows) != 1) {
@@ -153,7 +155,7 @@ int cmd_status(int argc, char **argv)
 		return options_wrong(&STATUS, &e);
 	}
 	s = source_open(&o.source, &e);
-	r = s ? print_status(s, o.json, &e) : -1;
+	r = s ? print_status(s, !o.source.db, o.json, &e) : -1;
 	if (r < 0)
 		fprintf(stderr, "demarche status: %s\n", e.text);
 	source_close(s);

@@ -195,10 +195,11 @@ static void print_row(const struct table *t, const struct str *cells, const int 
 
 void table_print(struct table *t, FILE *f)
 {
-	int widths[TABLE_COLUMNS_MAX] = {0}, sum = 0;
+	int widths[TABLE_COLUMNS_MAX] = {0}, sum = 0, sum_heads = 0;
 
 	for (int c = 0; c < t->n_columns; c++) {
 		widths[c] = text_columns(t->heads[c]);
+		sum_heads += widths[c];
 		for (uint32_t i = (uint32_t)c; i < t->n; i += (uint32_t)t->n_columns) {
 			int w = text_columns(t->cells[i]);
 
@@ -211,9 +212,11 @@ void table_print(struct table *t, FILE *f)
 		if (widths[t->flexible] < 20)
 			widths[t->flexible] = 20;
 	}
-	fputs(style_on(f, STYLE_BOLD), f);
-	print_row(t, t->heads, widths, f);
-	fputs(style_off(f), f);
+	if (sum_heads > 0) {
+		fputs(style_on(f, STYLE_BOLD), f);
+		print_row(t, t->heads, widths, f);
+		fputs(style_off(f), f);
+	}
 	for (uint32_t i = 0; i < t->n; i += (uint32_t)t->n_columns)
 		print_row(t, t->cells + i, widths, f);
 }

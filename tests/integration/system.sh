@@ -1,0 +1,137 @@
+#!/bin/bash
+# The whole system: broker, worker and every command of the client that speaks to them.
+# usage: system.sh BUILD_DIR
+BUILD=$1
+. "$(dirname "$0")/lib.sh"
+here=$(cd "$(dirname "$0")" && pwd)
+samples=$here/../../samples
+n_samples=$(find "$samples" -name '*.txt' | wc -l)
+cd "$work" || exit 1
+ep=ipc://$work/broker
+export DEMARCHE_BROKER=$ep
+
+# until_line FILE PATTERN: waits up to 30 s for a line.
+until_line() {
+	timeout 30 sh -c 'until grep -q "$2" "$1" 2>/dev/null; do sleep 0.05; done' sh "$1" "$2"
+}
+start_broker() {
+	"$BUILD/broker/demarche-broker" --listen "$ep" --data-dir data >broker.out 2>>broker.log &
+	broker=$!
+	pids="$pids $broker"
+	until_line broker.out ready
+}
+start_worker() {
+	"$BUILD/worker/demarche-worker" --broker "$ep" -j 2 >worker.out 2>>worker.log &
+	worker=$!
+	pids="$pids $worker"
+	until_line worker.out ready
+}
+# A record without what depends on the way: time, sequence, and where the date came from.
+untimed() {
+	sed -E 's/"us":[0-9]+/"us":0/; s/^\{"seq":[0-9]+,/{/; s/"date_source":"[a-z]*"/"date_source":""/'
+}
+
+start_broker
+is "broker gets ready" 0 $?
+"$demarche" submit "$samples" >jobs 2>err
+is "submit" 0 $?
+is "one job id a line" "$n_samples" "$(grep -cE '^[0-9]+$' jobs)"
+"$demarche" submit "$samples" >again 2>err
+is "the same bytes are the same jobs" "$(cat jobs)" "$(cat again)"
+is "all wait" "$n_samples" "$("$demarche" jobs --state queued --json | wc -l)"
+"$demarche" cancel 1 >out 2>err
+is "cancel" "0 1 cancelled" "$? $(cat out)"
+"$demarche" retry 1 >out 2>err
+is "retry" "0 1 queued" "$? $(cat out)"
+"$demarche" retry 99999 >out 2>err
+is "retry of no job" 1 $?
+has "names it" 'job 99999' err
+
+kill -9 "$broker"
+wait "$broker" 2>/dev/null
+start_broker
+is "after kill -9 all jobs are there" "$n_samples" "$("$demarche" jobs --state queued --json | wc -l)"
+
+start_worker
+"$demarche" watch --from start --until-idle >watched 2>err
+is "watch until idle" 0 $?
+is "one record a document" "$n_samples" "$(wc -l <watched)"
+is "sequence is dense" "$(seq "$n_samples")" "$(sed -E 's/^\{"seq":([0-9]+),.*/\1/' watched)"
+"$demarche" results >stored
+is "results are the watched records" "$(sha256sum <watched)" "$(sha256sum <stored)"
+"$demarche" analyze "$samples" | untimed | sort >alone
+untimed <stored | sed -E 's/"collection":"[^"]*"/"collection":""/' | sort >through
+is "a worker's records are those of analyze" "$(sha256sum <alone)" "$(sha256sum <through)"
+"$demarche" watch --from "$((n_samples - 2))" --until-idle >tail
+is "watch from a sequence number" 2 "$(wc -l <tail)"
+"$demarche" watch --name c --limit 5 >first
+"$demarche" watch --name c --until-idle >rest
+is "a named cursor goes on where it stopped" "$(cat watched)" "$(cat first rest)"
+
+"$demarche" status >out
+is "status" 0 $?
+has "status counts" "^done +$n_samples" out
+"$demarche" status --json >out
+has "status as JSON" "\"done\":$n_samples" out
+"$demarche" show 1 >out
+has "show tells the life of a job" 'submit' out
+"$demarche" show 4711 >out 2>err
+is "show of no job" 1 $?
+"$demarche" dead >out 2>err
+is "no dead jobs" 0 "$(wc -l <out)"
+
+"$demarche" events --json >events
+"$demarche" stances --json >stances
+"$demarche" events --type SANCTION --actor SAU --json >some
+is "filters" "$(grep -c '"type":"SANCTION"' some)" "$(wc -l <some)"
+"$demarche" events >out
+is "table has all" "$(wc -l <events)" "$(grep -cE '^E[0-9]' out)"
+"$demarche" stances --polarity oppose >out 2>err
+is "stances" 0 $?
+"$demarche" explain E1 >out
+is "explain" 0 $?
+has "explain names the rule" '^  rule ' out
+"$demarche" results 1 --format table >out
+has "results as a table" '^ +[0-9]+ ' out
+for f in csv jsonl polecat icews phoenix gdelt xlsx geojson brat; do
+	"$demarche" export --as $f --out "e.$f" 2>err
+	is "export --as $f" 0 $?
+done
+is "csv has a line for each event" "$(($(wc -l <events) + 1))" "$(wc -l <e.csv/events.csv)"
+is "GDELT has 61 columns" 61 "$(awk -F'\t' '{print NF; exit}' e.gdelt)"
+is "POLECAT has 40" 40 "$(awk -F'\t' '{print NF; exit}' e.polecat)"
+is "ICEWS has 20" 20 "$(awk -F'\t' '{print NF; exit}' e.icews)"
+is "Phoenix has 26" 26 "$(awk -F'\t' '{print NF; exit}' e.phoenix)"
+
+echo 'Kenya praised Ghana.' | "$demarche" submit - --wait --json >out
+is "submit --wait" 0 $?
+has "submit --json" '^\{"job":[0-9]+,"document":' out
+
+head -c 4000 /dev/urandom >garbage
+timeout 1 bash -c "cat garbage >/dev/tcp/127.0.0.1/1" 2>/dev/null
+kill -TERM "$worker"
+wait "$worker"
+is "worker drains" 0 $?
+kill -TERM "$broker"
+wait "$broker"
+is "broker ends" 0 $?
+"$demarche" status --timeout 300ms >out 2>err
+is "no broker any more" 3 $?
+
+unset DEMARCHE_BROKER
+"$demarche" run "$samples" --db run.db -j 2 >out 2>err
+is "run" 0 $?
+"$demarche" results --db run.db | untimed | sed -E 's/"collection":"[^"]*"/"collection":""/' | sort >by_run
+is "run gives the same records" "$(sha256sum <alone)" "$(sha256sum <by_run)"
+is "events --db" "$(wc -l <events)" "$("$demarche" events --db run.db --json | wc -l)"
+: >empty.txt
+"$demarche" run empty.txt "$samples" --db run.db >out 2>err
+is "run with a bad document" 1 $?
+has "names it" '^demarche run: empty.txt: empty' err
+"$demarche" run "$samples" --db /nonexistent/x.db >out 2>err
+is "run without a place for the database" 1 $?
+has "says why" 'demarche-broker ended: .*(unable to open|cannot|No such)' err
+"$demarche" events --db missing.db >out 2>err
+is "no such database" 1 $?
+is "no folder is left behind" 0 "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'demarche-??????' -newer "$work/data" -user "$(id -un)" | wc -l)"
+finish
