@@ -19,7 +19,7 @@
 enum { READY_MS = 60000, DRAIN_MS = 20000 };
 
 struct run {
-	const char *db, *report, *collection, *date;
+	const char *db, *codebook, *collection, *date;
 	int64_t jobs, rows;
 	bool again;
 };
@@ -51,6 +51,11 @@ static const struct option_row ROWS[] = {
 	 AT(date),
 	 .arg = "DATE",
 	 .help = "date of publication of documents that do not tell theirs"},
+	{.name = "codebook",
+	 .type = OPTION_STR,
+	 AT(codebook),
+	 .arg = "DIR",
+	 .help = "one's own dictionaries and rules, laid over the built-in ones"},
 	{.name = "again", .type = OPTION_BOOL, AT(again), .help = "analyse known documents anew"},
 	{.name = "rows",
 	 .type = OPTION_INT,
@@ -110,7 +115,9 @@ static int start_system(struct system *s, const struct run *o, struct err *e)
 	snprintf(s->store, sizeof(s->store), "sqlite:%s", o->db);
 	snprintf(s->jobs, sizeof(s->jobs), "%d", (int)o->jobs);
 	const char *const broker[] = {"--listen", s->endpoint, "--store", s->store, NULL};
-	const char *const worker[] = {"--broker", s->endpoint, "-j", s->jobs, NULL};
+	const char *const worker[] = {
+		"--broker",  s->endpoint, "-j", s->jobs, o->codebook ? "--codebook" : NULL,
+		o->codebook, NULL};
 
 	if (child_start(&s->broker, "demarche-broker", broker, s->folder, READY_MS, e) < 0)
 		return -1;

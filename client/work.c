@@ -1,11 +1,18 @@
 #include "client/work.h"
 
+#include "worker/layers.h"
+
 const struct option_row WORK_ROWS[] = {
 	{.name = "model",
 	 .type = OPTION_STR,
 	 .offset = offsetof(struct work_options, model),
 	 .arg = "FILE",
 	 .help = "trained weights instead of the installed ones"},
+	{.name = "codebook",
+	 .type = OPTION_STR,
+	 .offset = offsetof(struct work_options, codebook),
+	 .arg = "DIR",
+	 .help = "one's own dictionaries and rules, laid over the built-in ones"},
 	{.name = "codebook-image",
 	 .type = OPTION_STR,
 	 .offset = offsetof(struct work_options, codebook_image),
@@ -16,7 +23,12 @@ const struct option_row WORK_ROWS[] = {
 
 int work_open(struct work *w, const struct work_options *o, struct err *e)
 {
-	return images_open(&w->images, o->model, o->codebook_image, e);
+	if (images_open(&w->images, o->model, o->codebook_image, e) < 0)
+		return -1;
+	if (!o->codebook || layers_apply(&w->images, o->codebook, e) == 0)
+		return 0;
+	images_close(&w->images);
+	return -1;
 }
 
 void work_close(struct work *w)

@@ -7,7 +7,7 @@
 #include "worker/images.h"
 
 struct work_options {
-	const char *model, *codebook_image;
+	const char *model, *codebook, *codebook_image;
 };
 extern const struct option_row WORK_ROWS[];
 
