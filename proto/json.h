@@ -17,7 +17,7 @@ void json_add_str(struct buf *out, struct str s);
 void json_add_double(struct buf *out, double v);
 
 /* A writer of nested values. {.out = buf} starts it; keys are literals of the program. */
-struct json {
+struct json { /* no name here may be one of jansson's: both are linked together */
 	struct buf *out;
 	bool comma; /* the next value needs one before it */
 };

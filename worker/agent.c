@@ -530,6 +530,8 @@ static void wait(struct agent *a)
 
 static int work(struct agent *a, struct err *e)
 {
+	bool active;
+
 	while (!a->ended) {
 		a->now_ms = wire_now_ms();
 		if (tick_all(a, e) < 0)
@@ -539,7 +541,9 @@ static int work(struct agent *a, struct err *e)
 		do {
 			collect(a);
 			feed(a);
-		} while (hear_all(a) | say_all(a));
+			active = hear_all(a);
+			active |= say_all(a);
+		} while (active);
 		if (a->drain_by_ms)
 			finish_draining(a);
 		if (!a->ended)

@@ -65,6 +65,8 @@ static int add_rules(scmp_filter_ctx c)
 	const struct scmp_arg_cmp not_executable = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
 	const struct scmp_arg_cmp anonymous =
 		SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS, MAP_ANONYMOUS);
+	const struct scmp_arg_cmp itself = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0);
+	const struct scmp_arg_cmp abort_signal = SCMP_A2(SCMP_CMP_EQ, SIGABRT, 0);
 	int rc = 0;
 
 	for (size_t i = 0; i < sizeof(ALLOWED) / sizeof(*ALLOWED) && !rc; i++)
@@ -77,9 +79,7 @@ static int add_rules(scmp_filter_ctx c)
 	if (!rc)
 		rc = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(mremap), 0);
 	if (!rc) /* abort: only SIGABRT, only to itself */
-		rc = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 2,
-				      SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()),
-				      SCMP_A2(SCMP_CMP_EQ, SIGABRT));
+		rc = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 2, itself, abort_signal);
 	return rc;
 }
 
