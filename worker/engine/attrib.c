@@ -119,13 +119,33 @@ static int32_t clause_of(const struct doc *doc, int32_t verb)
 
 /* ---- plain reports, read from the order of the words where the tree has no clause ---- */
 
-/* The noun phrase that starts at `i`, and where it ends: up to a comma, a verb or `end`. */
-static uint32_t phrase_end(const struct doc *doc, uint32_t i, uint32_t end)
+static bool finite(const struct token *t)
 {
-	while (i < end && doc->tokens[i].upos != UPOS_VERB && doc->tokens[i].upos != UPOS_AUX &&
-	       !attrib_is_break(&doc->tokens[i]) && doc->tokens[i].upos != UPOS_SCONJ)
+	return t->xpos == XPOS_VBD || t->xpos == XPOS_VBZ || t->xpos == XPOS_VBP ||
+	       t->xpos == XPOS_MD;
+}
+
+static bool any_finite(const struct doc *doc, uint32_t first, uint32_t end)
+{
+	for (uint32_t i = first; i < end; i++)
+		if (finite(&doc->tokens[i]))
+			return true;
+	return false;
+}
+
+/* Behind "said X" only the phrase itself may follow, with its own relative clause at most. */
+static bool inverted(const struct doc *doc, int32_t v, uint32_t end)
+{
+	const struct token *next = at(doc, v + 1);
+	uint32_t i = (uint32_t)v + 1;
+
+	if (next->upos != UPOS_PROPN && next->upos != UPOS_DET && next->upos != UPOS_ADJ &&
+	    next->upos != UPOS_NOUN &&
+	    !(next->upos == UPOS_PRON && next->head == v && next->rel == REL_NSUBJ))
+		return false;
+	while (i < end && !attrib_is_break(&doc->tokens[i]) && doc->tokens[i].upos != UPOS_PRON)
 		i++;
-	return i;
+	return !any_finite(doc, (uint32_t)v + 1, i);
 }
 
 /* "…, said X." and "…, X said": a report that ends its sentence, whatever the tree says. */
@@ -137,26 +157,22 @@ static bool is_final_report(const struct doc *doc, int32_t v)
 	if (!cue_is_report(at(doc, v)->lemma) || i < s->tok + 3 ||
 	    (at(doc, v)->xpos != XPOS_VBD && at(doc, v)->xpos != XPOS_VBZ))
 		return false;
-	if (attrib_is_break(at(doc, v - 1)) && i + 1 < end) { /* said X */
-		const struct token *next = at(doc, v + 1);
-
-		return next->upos == UPOS_PROPN || next->upos == UPOS_DET ||
-		       next->upos == UPOS_ADJ || next->upos == UPOS_NOUN ||
-		       (next->upos == UPOS_PRON && next->head == v && next->rel == REL_NSUBJ);
-	}
-	while (i > s->tok && (uint32_t)v - i < 12 && !attrib_is_break(&doc->tokens[i - 1])) {
-		i--;
-		if (doc->tokens[i].upos == UPOS_VERB || doc->tokens[i].upos == UPOS_SCONJ ||
-		    doc->tokens[i].upos == UPOS_CCONJ || doc->tokens[i].upos == UPOS_ADP)
-			return false;
-	}
-	if (i < s->tok + 3 || i == (uint32_t)v || !attrib_is_break(&doc->tokens[i - 1]))
+	if (attrib_is_break(at(doc, v - 1)))
+		return i + 1 < end && inverted(doc, v, end) && any_finite(doc, s->tok, i);
+	i = attrib_report_start(doc, v);
+	if (i < s->tok + 3 || (uint32_t)v - i > 12 || !any_finite(doc, s->tok, i))
 		return false;
+	for (uint32_t k = i; k < (uint32_t)v; k++)
+		if (doc->tokens[k].upos == UPOS_VERB || doc->tokens[k].upos == UPOS_SCONJ ||
+		    doc->tokens[k].upos == UPOS_CCONJ ||
+		    (k == i && doc->tokens[k].upos == UPOS_ADP))
+			return false;
 	/* nothing but an adjunct may follow: "…, he said on Friday." */
-	if ((uint32_t)v + 1 < end &&
-	    (attrib_is_break(at(doc, v + 1)) || at(doc, v + 1)->upos == UPOS_SCONJ))
-		return (uint32_t)v + 1 >= end || at(doc, v + 1)->upos != UPOS_SCONJ;
-	return phrase_end(doc, (uint32_t)v + 1, end) >= end || at(doc, v + 1)->upos == UPOS_PUNCT;
+	for (i = (uint32_t)v + 1; i < end && !attrib_is_break(&doc->tokens[i]); i++)
+		if (doc->tokens[i].upos == UPOS_VERB || doc->tokens[i].upos == UPOS_SCONJ ||
+		    doc->tokens[i].upos == UPOS_AUX)
+			return false;
+	return true;
 }
 
 /* "KABUL, Afghanistan (AP) -" before the first sentence is nobody's words. */
@@ -181,19 +197,31 @@ static struct range before_report(const struct doc *doc, int32_t v)
 	return (struct range){after_dateline(doc, s), attrib_report_start(doc, v)};
 }
 
+/* An object that a finite verb follows is the subject of a clause that the tree missed. */
+static bool clause_follows(const struct doc *doc, int32_t v, uint32_t end)
+{
+	uint32_t i = (uint32_t)v + 1;
+
+	while (i < end && i < (uint32_t)v + 9 &&
+	       (doc->tokens[i].upos == UPOS_PROPN || doc->tokens[i].upos == UPOS_NOUN ||
+		doc->tokens[i].upos == UPOS_DET || doc->tokens[i].upos == UPOS_ADJ ||
+		doc->tokens[i].upos == UPOS_PRON || doc->tokens[i].upos == UPOS_PART))
+		i++;
+	return i > (uint32_t)v + 1 && i < end && finite(&doc->tokens[i]);
+}
+
 /* "He said in recent years, …": all that follows the verb. */
-static void loose_report(struct doc *doc, int32_t v)
+static bool loose_report(struct doc *doc, int32_t v)
 {
 	const struct sentence *s = &doc->sentences[at(doc, v)->sent];
 	int32_t source = attrib_source_of_verb(doc, v);
-	uint32_t first = (uint32_t)v + 1, end = s->tok + s->n_tok, verbs = 0;
+	uint32_t first = (uint32_t)v + 1, end = s->tok + s->n_tok;
 
-	if (source < 0 || source > v || doc_child(doc, v, REL_OBJ) >= 0)
-		return;
-	for (uint32_t i = first; i < end; i++)
-		verbs += doc->tokens[i].upos == UPOS_VERB || doc->tokens[i].upos == UPOS_AUX;
-	if (verbs)
-		add(doc, v, source, (struct range){first, end}, ATTRIB_SPEECH);
+	if (source < 0 || source > v || !any_finite(doc, first, end))
+		return false;
+	if (doc_child(doc, v, REL_OBJ) >= 0 && !clause_follows(doc, v, end))
+		return false;
+	return add(doc, v, source, (struct range){first, end}, ATTRIB_SPEECH) != NULL;
 }
 
 static void verb_cue(struct doc *doc, int32_t v)
@@ -214,6 +242,9 @@ static void verb_cue(struct doc *doc, int32_t v)
 		return;
 	}
 	content = clause_of(doc, v);
+	if (content >= 0 && content < v && cue_is_report(at(doc, v)->lemma) &&
+	    !attrib_is_break(at(doc, v > 0 ? v - 1 : 0)) && loose_report(doc, v))
+		return;
 	if (content >= 0) {
 		add(doc, v, attrib_source_of_verb(doc, v), subtree(doc, content), kind);
 		return;

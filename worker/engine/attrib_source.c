@@ -172,14 +172,36 @@ int32_t attrib_owner(const struct doc *doc, int32_t noun)
 	return noun;
 }
 
+int32_t attrib_covering(const struct doc *doc, int32_t tok)
+{
+	enum { NEAR = 5 };
+	const struct token *t = at(doc, tok);
+
+	if (t->mention >= 0)
+		return t->mention;
+	for (int32_t i = tok - NEAR; i <= tok + NEAR; i++) {
+		const struct mention *m;
+
+		if (i < 0 || i >= (int32_t)doc->n_tokens || at(doc, i)->mention < 0)
+			continue;
+		m = &doc->mentions[at(doc, i)->mention];
+		if (m->kind == MENTION_NAME && (uint32_t)tok >= m->tok &&
+		    (uint32_t)tok < m->tok + m->n_tok)
+			return at(doc, i)->mention;
+	}
+	return -1;
+}
+
 int32_t attrib_mention(struct doc *doc, int32_t tok)
 {
 	struct token *t = &doc->tokens[tok];
 	uint32_t first = (uint32_t)tok, last = (uint32_t)tok;
 	struct mention *m;
+	int32_t m_at;
 
-	if (t->mention >= 0)
-		return t->mention;
+	m_at = attrib_covering(doc, tok);
+	if (m_at >= 0)
+		return m_at;
 	for (int32_t c = t->child; c >= 0; c = doc->tokens[c].next) {
 		enum rel r = doc->tokens[c].rel;
 

@@ -25,7 +25,9 @@ uint32_t attrib_report_start(const struct doc *doc, int32_t verb);
 int32_t attrib_source_of_report(const struct doc *doc, int32_t verb);
 int32_t attrib_first_mention(const struct doc *doc, uint32_t first, uint32_t end);
 
-/* The mention with that head, made where there is none. */
+/* The mention with that head, or the name around it; -1 where there is none. attrib_mention makes
+ * one then. */
+int32_t attrib_covering(const struct doc *doc, int32_t tok);
 int32_t attrib_mention(struct doc *doc, int32_t tok);
 
 #endif

@@ -139,6 +139,7 @@ static void description(struct doc *doc, uint32_t i)
 	const struct token *t = at(doc, i);
 	uint32_t first = phrase_start(doc, i);
 	struct mention *m;
+	int32_t made;
 	bool person = in_list(t->lemma, PERSON_NOUNS), plural = !str_eq(t->lower, t->lemma);
 
 	if (!definite(doc, first) || i - first > 4)
@@ -147,7 +148,8 @@ static void description(struct doc *doc, uint32_t i)
 	    !in_list(t->lemma, GROUP_NOUNS) && !str_is(t->lower, "former") &&
 	    !str_is(t->lower, "latter"))
 		return;
-	m = &doc->mentions[new_mention(doc, first, i + 1, (int32_t)i, MENTION_NOMINAL)];
+	made = new_mention(doc, first, i + 1, (int32_t)i, MENTION_NOMINAL);
+	m = &doc->mentions[made];
 	m->plural = plural && str_ends(t->lower, STR("s"));
 	m->generic = true;
 	if (person)
@@ -166,6 +168,7 @@ static void any_noun(struct doc *doc, uint32_t i)
 	const struct token *t = at(doc, i);
 	uint32_t first, last;
 	struct mention *m;
+	int32_t made;
 
 	doc_subtree(doc, (int32_t)i, &first, &last);
 	while (first < i &&
@@ -174,8 +177,9 @@ static void any_noun(struct doc *doc, uint32_t i)
 		first++;
 	while (last > i && at(doc, last)->upos == UPOS_PUNCT)
 		last--;
-	m = &doc->mentions[new_mention(doc, first, last + 1, (int32_t)i,
-				       t->upos == UPOS_PROPN ? MENTION_NAME : MENTION_NOMINAL)];
+	made = new_mention(doc, first, last + 1, (int32_t)i,
+			   t->upos == UPOS_PROPN ? MENTION_NAME : MENTION_NOMINAL);
+	m = &doc->mentions[made];
 	m->plural = !str_eq(t->lower, t->lemma) && str_ends(t->lower, STR("s"));
 	m->generic = t->upos == UPOS_NOUN;
 }

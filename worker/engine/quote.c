@@ -69,9 +69,9 @@ static enum mark mark_of(const struct doc *doc, uint32_t i, bool *single)
 	if (str_is(raw, "\xe2\x80\x9c") || str_is(raw, "\xe2\x80\x9e") || str_is(raw, "\xc2\xab") ||
 	    str_is(raw, "``"))
 		return MARK_OPEN;
-	if (str_is(raw, "\xe2\x80\x9d") || str_is(raw, "\xc2\xbb") || str_is(raw, "''"))
+	if (str_is(raw, "\xe2\x80\x9d") || str_is(raw, "\xc2\xbb"))
 		return MARK_CLOSE;
-	if (str_is(raw, "\""))
+	if (str_is(raw, "\"") || str_is(raw, "''"))
 		return by_spaces(doc, i);
 	if (str_is(raw, "'") || str_is(raw, "\xe2\x80\x98") || str_is(raw, "\xe2\x80\x99")) {
 		*single = true;

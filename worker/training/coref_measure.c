@@ -132,8 +132,8 @@ static int read_chains(struct sheet *s, const char *folder, struct err *e)
 					continue;
 				n_open--;
 				MEM_GROW(s->mentions, s->n_mentions, s->cap_mentions);
-				s->mentions[s->n_mentions++] =
-					(struct gold_mention){open[n_open][1], word, (int32_t)chain};
+				s->mentions[s->n_mentions++] = (struct gold_mention){
+					open[n_open][1], word, (int32_t)chain};
 				p++;
 			} else if (*p >= '0' && *p <= '9') {
 				uint32_t chain = (uint32_t)strtoul(p, (char **)&p, 10), k = n_open;
@@ -144,7 +144,8 @@ static int read_chains(struct sheet *s, const char *folder, struct err *e)
 					MEM_GROW(s->mentions, s->n_mentions, s->cap_mentions);
 					s->mentions[s->n_mentions++] = (struct gold_mention){
 						open[k - 1][1], word, (int32_t)chain};
-					memmove(&open[k - 1], &open[k], (n_open - k) * sizeof(open[0]));
+					memmove(&open[k - 1], &open[k],
+						(n_open - k) * sizeof(open[0]));
 					n_open--;
 				}
 				if (*p == ')')
@@ -192,7 +193,8 @@ static bool left_out(enum rel r)
 }
 
 /* The whole noun phrase, as OntoNotes marks it. */
-static void whole_phrase(const struct doc *d, const struct mention *m, uint32_t *first, uint32_t *last)
+static void whole_phrase(const struct doc *d, const struct mention *m, uint32_t *first,
+			 uint32_t *last)
 {
 	*first = *last = (uint32_t)m->head;
 	if (m->kind == MENTION_PRONOUN)
@@ -270,8 +272,8 @@ static void compare(const struct doc *d, const struct sheet *s, struct tally *t,
 		if (a < 0 || b < a)
 			continue;
 		for (uint32_t i = 0; i < s->n_mentions && slot == n; i++)
-			if (s->mentions[i].first == (uint32_t)a && s->mentions[i].last == (uint32_t)b &&
-			    found[i] < 0)
+			if (s->mentions[i].first == (uint32_t)a &&
+			    s->mentions[i].last == (uint32_t)b && found[i] < 0)
 				slot = i;
 		if (!renumber[m->entity])
 			renumber[m->entity] = ++n_found;

@@ -105,8 +105,8 @@ static double best_alignment(const struct overlap *o)
 
 				if (used[j])
 					continue;
-				cost = -(flip ? phi4(o, j - 1, i0 - 1) : phi4(o, i0 - 1, j - 1)) - u[i0] -
-				       v[j];
+				cost = -(flip ? phi4(o, j - 1, i0 - 1) : phi4(o, i0 - 1, j - 1)) -
+				       u[i0] - v[j];
 				if (cost < low[j]) {
 					low[j] = cost;
 					way[j] = j0;
