@@ -5,10 +5,12 @@
 
 enum { CHOSEN_MAX = 24, ABOUT_MAX = 8, SCORED_MAX = TARGETS_MAX * HOLDERS_MAX };
 
+#define PROMISING 0.04 /* below this chance of being a target, no pairs are made */
+
 /* A pair with its probabilities. */
 struct scored {
 	struct pair pair;
-	double p, p_class[STANCE_CLASSES];
+	double p, p_sign; /* that it is one; that the sign is right */
 	enum polarity polarity;
 };
 
@@ -17,32 +19,38 @@ struct work {
 	const struct stance_ranker *r;
 	struct candidates c;
 	struct features f;
+	int32_t target_sums[2]; /* what the target's features give to the pair model */
 	struct scored *scored; /* [SCORED_MAX] */
 	uint32_t n_scored;
 	struct scored chosen[CHOSEN_MAX];
 	uint32_t n_chosen;
 };
 
-static const enum polarity polarity_of_class[STANCE_CLASSES] = {
-	POLARITY_NEUTRAL, POLARITY_SUPPORT, POLARITY_OPPOSE, POLARITY_NEUTRAL};
+static int open_part(struct linear *m, const struct image *model, const char *name,
+		     uint32_t n_classes, struct err *e)
+{
+	if (linear_open(m, image_section(model, name), e) < 0)
+		return err_wrap(e, "%s", name);
+	if (m->n_classes != n_classes)
+		return err_set(e, ERR_CORRUPT, "%s has %u classes, expected %u", name,
+			       m->n_classes, n_classes);
+	return 0;
+}
 
 int stance_ranker_open(struct stance_ranker *r, const struct image *model,
 		       const struct image *codebook, struct err *e)
 {
-	struct str target = image_section(model, "stance.target");
-	struct str pair = image_section(model, "stance.pair");
 	struct str threshold = image_section(model, "stance.threshold");
 
 	*r = (struct stance_ranker){.threshold = 0.5};
 	if (grammar_open(&r->grammar, image_section(codebook, "stances"), e) < 0)
 		return -1;
-	if (!target.n || !pair.n)
+	if (!image_section(model, "stance.pair").n)
 		return 0;
-	if (linear_open(&r->target, target, e) < 0 || linear_open(&r->pair, pair, e) < 0)
-		return err_wrap(e, "stances");
-	if (r->target.n_classes != 2 || r->pair.n_classes != STANCE_CLASSES)
-		return err_set(e, ERR_CORRUPT, "stance models with %u and %u classes",
-			       r->target.n_classes, r->pair.n_classes);
+	if (open_part(&r->target, model, "stance.target", 2, e) < 0 ||
+	    open_part(&r->pair, model, "stance.pair", 2, e) < 0 ||
+	    open_part(&r->sign, model, "stance.sign", N_POLARITIES, e) < 0)
+		return -1;
 	if (threshold.n == sizeof(double))
 		memcpy(&r->threshold, threshold.p, sizeof(double));
 	r->trained = true;
@@ -65,23 +73,34 @@ static void score_by_rule(struct work *w, struct scored *s)
 	if (x->class->kind == GRAMMAR_EVAL)
 		p -= 0.25;
 	s->p = p;
+	s->p_sign = 1;
 	s->polarity = x->sign > 0 ? POLARITY_SUPPORT : POLARITY_OPPOSE;
 }
 
 static void score_by_model(struct work *w, struct scored *s)
 {
 	const struct linear *m = &w->r->pair;
-	uint32_t best = 1;
+	double p[N_POLARITIES], logit;
+	int32_t sums[2];
 
 	w->f.n = 0;
-	stance_target_features(&w->ground, &w->c, s->pair.target, &w->f);
 	stance_pair_features(&w->ground, &w->c, &s->pair, &w->f);
-	linear_probabilities(m, &w->f, s->p_class);
-	for (uint32_t k = 2; k < STANCE_CLASSES; k++)
-		if (s->p_class[k] > s->p_class[best])
-			best = k;
-	s->p = 1 - s->p_class[0];
-	s->polarity = polarity_of_class[best];
+	linear_sums(m, &w->f, sums);
+	/* both sums hold the bias: it counts once */
+	logit = (double)m->scale / (double)m->temperature *
+		((double)sums[1] - sums[0] + w->target_sums[1] - w->target_sums[0] -
+		 ((double)m->bias[1] - m->bias[0]));
+	s->p = 1 / (1 + linear_exp(-logit));
+	if (s->p < w->r->threshold)
+		return;
+	w->f.n = 0;
+	stance_sign_features(&w->ground, &w->c, &s->pair, &w->f);
+	linear_probabilities(&w->r->sign, &w->f, p);
+	s->polarity = POLARITY_SUPPORT;
+	for (uint32_t k = 0; k < N_POLARITIES; k++)
+		if (p[k] > p[s->polarity])
+			s->polarity = (enum polarity)k;
+	s->p_sign = p[s->polarity];
 }
 
 /* Targets that are hardly one are left out before pairs are made. */
@@ -91,7 +110,10 @@ static bool is_promising(struct work *w, uint32_t target)
 		return w->c.n_sides[target] > 0;
 	w->f.n = 0;
 	stance_target_features(&w->ground, &w->c, target, &w->f);
-	return linear_yes(&w->r->target, &w->f) >= 0.04;
+	if (linear_yes(&w->r->target, &w->f) < PROMISING)
+		return false;
+	linear_sums(&w->r->pair, &w->f, w->target_sums);
+	return true;
 }
 
 static void score_sentence(struct work *w)
@@ -110,7 +132,7 @@ static void score_sentence(struct work *w)
 				score_by_model(w, s);
 			else
 				score_by_rule(w, s);
-			if (s->p >= w->r->threshold)
+			if (s->p * s->p_sign >= w->r->threshold)
 				w->n_scored++;
 		}
 	}
@@ -260,7 +282,7 @@ static void emit(struct work *w, const struct scored *s)
 		.trigger = doc_span(d, (uint32_t)trigger, 1),
 		.sentence = st->span,
 		.text = (struct str){d->text.p + st->byte, st->n_bytes},
-		.confidence = s->p,
+		.confidence = s->p * s->p_sign,
 		.rule = rule_of(w, s),
 	};
 }

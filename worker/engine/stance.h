@@ -1,5 +1,5 @@
 /* Stances: who stands where on what. Ranks the pairs of holder and target that stance_pairs.h
- * proposes with trained weights (sections "stance.target", "stance.pair" of the model; where they
+ * proposes with trained weights (sections "stance.target", "stance.pair" and "stance.sign" of the model; where they
  * are missing the composed polarity of the grammar decides alone), chooses among overlapping ones
  * and writes doc->stances. Reads everything before it in struct doc. */
 #ifndef DEMARCHE_ENGINE_STANCE_H
@@ -14,10 +14,11 @@
 struct stance_ranker {
 	struct grammar grammar;
 	bool trained;
-	struct linear target, pair;
-	double threshold; /* stances below this confidence are not given */
+	struct linear target; /* 2 classes: is it a target of anything? */
+	struct linear pair;   /* 2 classes: does this holder stand for or against it? */
+	struct linear sign;   /* N_POLARITIES classes: given that, which */
+	double threshold;     /* stances below this confidence are not given */
 };
-enum { STANCE_CLASSES = 4 }; /* none, support, oppose, neutral */
 
 /* Borrows both images. Fails where the codebook has no stance grammar or weights are damaged. */
 int stance_ranker_open(struct stance_ranker *r, const struct image *model,

@@ -5,6 +5,7 @@ enum template {
 	T_SIDE_ITEM, T_SIDE_FLAGS, T_NO_SIDE, T_VALUE, T_MODAL, T_NEG, T_ENTITY, T_LENGTH, T_PLACE,
 	T_SENTENCE, T_ATTRIB, T_ROOT, T_INNER, T_WORD, T_BEFORE, T_AFTER, T_DET, T_CHILD, T_SUBJ,
 	T_VALUE_SUM, T_ENTITIES, T_GOV_CLASS, T_CLAUSE_CLASS, T_CLAUSE_WORD,
+	S_WORD = 3000, S_PAIR, S_VALUE, S_NEAR, S_SIDE,
 	P_LINKS = 2000, P_LINK, P_SIDE, P_SIDE_ITEM, P_PATH, P_PATH_LEMMA, P_CUE, P_ROLE, P_KIND,
 	P_NEST, P_DISTANCE, P_TOP, P_N, P_SAME_CODE, P_VERB, P_PRONOUN, P_MIDDLE, P_AUTHOR_VALUE,
 };
@@ -348,4 +349,40 @@ void stance_pair_features(const struct stance_ground *s, const struct candidates
 				add_2(&k, P_AUTHOR_VALUE, grammar_str(s->g, x->class->name),
 				      sign_code(x) * 2 + (h->entity == ENTITY_DOC_AUTHOR));
 		}
+}
+
+/* Words of the sentence with how they stand to the target: inside, before, after; and negated. */
+static void add_bag(struct sink *k, const struct target *t)
+{
+	const struct doc *d = k->d;
+	const struct sentence *s = &d->sentences[k->c->sentence];
+	int64_t before = 0, after = 0, in = 0;
+
+	for (uint32_t i = s->tok; i < s->tok + s->n_tok; i++) {
+		const struct token *x = &d->tokens[i];
+		bool negated = polarity_negated(d, (int32_t)i);
+		int v = polarity_value(&k->s->frames, (int32_t)i) * (negated ? -1 : 1);
+		int where = i < t->tok ? 0 : i < t->tok + t->n_tok ? 1 : 2;
+
+		if (x->upos != UPOS_VERB && x->upos != UPOS_NOUN && x->upos != UPOS_ADJ &&
+		    x->upos != UPOS_ADV)
+			continue;
+		*(where == 0 ? &before : where == 1 ? &in : &after) += v;
+		add_2(k, S_WORD, word_of(x), negated);
+		add_2(k, S_WORD, word_of(x), 10 + where + 4 * negated);
+	}
+	add_int(k, S_VALUE, (before > 0) - (before < 0));
+	add_int(k, S_VALUE, 10 + (in > 0) - (in < 0));
+	add_int(k, S_VALUE, 20 + (after > 0) - (after < 0));
+	add_int(k, S_VALUE, 30 + (before + in + after > 0) - (before + in + after < 0));
+}
+
+void stance_sign_features(const struct stance_ground *s, const struct candidates *c,
+			  const struct pair *p, struct features *f)
+{
+	struct sink k = {s, s->d, c, f};
+
+	stance_target_features(s, c, p->target, f);
+	stance_pair_features(s, c, p, f);
+	add_bag(&k, &c->targets[p->target]);
 }

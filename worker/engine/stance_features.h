@@ -12,4 +12,8 @@ void stance_target_features(const struct stance_ground *s, const struct candidat
 void stance_pair_features(const struct stance_ground *s, const struct candidates *c,
 			  const struct pair *p, struct features *f);
 
+/* For the choice between support and oppose. */
+void stance_sign_features(const struct stance_ground *s, const struct candidates *c,
+			  const struct pair *p, struct features *f);
+
 #endif

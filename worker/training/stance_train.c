@@ -8,6 +8,7 @@
 #include "worker/engine/engine.h"
 #include "worker/engine/stance_features.h"
 #include "worker/training/conllu.h"
+#include "worker/training/stance_extra.h"
 #include "worker/training/stance_label.h"
 #include "worker/training/train.h"
 #include "worker/training/linear_train.h"
@@ -17,7 +18,7 @@ enum { FOLDS = 5 };
 struct options {
 	const char *model, *codebook, *shared, *out, *results;
 	uint32_t epochs;
-	double l2, rate, ignored;
+	double l2, rate, foreign;
 	bool cross;
 };
 
@@ -29,6 +30,12 @@ struct bench {
 	struct engine **engines; /* one a document: its analysis stays valid */
 	struct doc **docs;
 	struct stance_ranker base;
+	FILE *results;
+	struct foreign {
+		struct features f;
+		enum polarity polarity;
+	} *foreign; /* examples of signs from other sets */
+	uint32_t n_foreign, cap_foreign;
 };
 
 static int open_image(struct image *im, struct buf *b, const char *path, struct err *e)
@@ -66,11 +73,50 @@ static int open_bench(struct bench *b, struct err *e)
 	return 0;
 }
 
+/* Examples of signs from foreign sets, parsed once. */
+static int read_foreign(struct bench *b, struct err *e)
+{
+	struct extras x = {0};
+	struct engine *en = engine_new(&b->model, &b->codebook, e);
+	char path[4096];
+	uint32_t n_lost = 0;
+
+	if (!en)
+		return -1;
+	snprintf(path, sizeof(path), "%s/data/stance/newsmtsc/train.jsonl", b->o.shared);
+	if (extras_newsmtsc(&x, path, e) < 0)
+		return -1;
+	snprintf(path, sizeof(path), "%s/data/stance/directed/train.strict.txt", b->o.shared);
+	if (extras_directed(&x, path, e) < 0)
+		return -1;
+	for (uint32_t i = 0; i < x.n; i++) {
+		struct engine_input in = {.text = x.list[i].text};
+		struct candidates c = {0};
+		struct stance_ground s;
+		struct pair p = {0};
+		struct foreign f = {.polarity = x.list[i].polarity};
+
+		if (x.list[i].polarity == POLARITY_NEUTRAL)
+			continue;
+		stance_ground_make(&s, engine_parse(en, &in), &b->base.grammar);
+		if (!extra_find(&s, &x.list[i], &c, &p)) {
+			n_lost++;
+			continue;
+		}
+		stance_sign_features(&s, &c, &p, &f.f);
+		MEM_GROW(b->foreign, b->n_foreign, b->cap_foreign);
+		b->foreign[b->n_foreign++] = f;
+	}
+	fprintf(stderr, "%u foreign examples of signs, %u not found\n", b->n_foreign, n_lost);
+	extras_free(&x);
+	engine_free(en);
+	return 0;
+}
+
 struct gathering {
-	struct linear_set *target, *pair;
-	const struct linear *filter; /* of targets, or NULL */
+	struct linear_set *target, *pair, *sign;
 	struct features f;
-	uint32_t n_gold, n_with_target, n_with_holder, n_with_both, n_lost;
+	uint32_t n_gold, n_with_target, n_with_holder, n_with_both, n_negative;
 };
 
 static void gather_target(struct gathering *x, const struct stance_ground *s,
@@ -83,6 +129,15 @@ static void gather_target(struct gathering *x, const struct stance_ground *s,
 	linear_set_add(x->target, &x->f, l->target[t], 1);
 }
 
+static const enum polarity polarity_of_label[] = {
+	[LABEL_SUPPORT] = POLARITY_SUPPORT,
+	[LABEL_OPPOSE] = POLARITY_OPPOSE,
+	[LABEL_NEUTRAL] = POLARITY_NEUTRAL,
+};
+
+/* Most pairs are none; of those about nothing coded, one in KEEP is enough. */
+enum { KEEP = 3 };
+
 static void gather_pairs(struct gathering *x, const struct stance_ground *s, struct candidates *c,
 			 const struct sentence_labels *l, uint32_t t)
 {
@@ -91,20 +146,24 @@ static void gather_pairs(struct gathering *x, const struct stance_ground *s, str
 	x->f.n = 0;
 	stance_target_features(s, c, t, &x->f);
 	n_target = x->f.n;
-	if (0) {
-		x->n_lost += l->target[t] == 1;
-		return;
-	}
 	c->n_pairs = 0;
 	candidates_pair(s, c, t);
 	for (uint32_t i = 0; i < c->n_pairs; i++) {
 		uint8_t label = l->pair[t][c->pairs[i].holder];
+		bool thin = label == LABEL_NONE && !l->target[t];
 
-		if (label == LABEL_IGNORE)
+		if (label == LABEL_IGNORE || (thin && x->n_negative++ % KEEP))
 			continue;
 		x->f.n = n_target;
 		stance_pair_features(s, c, &c->pairs[i], &x->f);
-		linear_set_add(x->pair, &x->f, label, 1);
+		linear_set_add(x->pair, &x->f, label != LABEL_NONE, thin ? KEEP : 1);
+		if (label == LABEL_NONE)
+			continue;
+		x->f.n = 0;
+		stance_sign_features(s, c, &c->pairs[i], &x->f);
+		linear_set_add(x->sign, &x->f, polarity_of_label[label], 1);
+		x->f.n = 0;
+		stance_target_features(s, c, t, &x->f);
 	}
 }
 
@@ -124,11 +183,10 @@ static void gather(struct bench *b, uint32_t doc, struct gathering *x)
 		x->n_with_target += l->n_with_target;
 		x->n_with_holder += l->n_with_holder;
 		x->n_with_both += l->n_with_both;
-		for (uint32_t t = 0; t < c.n_targets; t++)
-			if (x->pair)
-				gather_pairs(x, &s, &c, l, t);
-			else
-				gather_target(x, &s, &c, l, t);
+		for (uint32_t t = 0; t < c.n_targets; t++) {
+			gather_target(x, &s, &c, l, t);
+			gather_pairs(x, &s, &c, l, t);
+		}
 	}
 	arena_free(&a);
 	mem_free(l);
@@ -140,43 +198,54 @@ static bool in_fold(uint32_t doc, int fold, bool others)
 	return fold < 0 || ((int)(doc % FOLDS) == fold) != others;
 }
 
-static void train_fold(struct bench *b, int fold, struct buf *target, struct buf *pair)
+struct weights {
+	struct buf target, pair, sign;
+};
+
+static void train_fold(struct bench *b, int fold, struct weights *w)
 {
 	struct linear_options o = {.epochs = b->o.epochs, .l2 = b->o.l2, .rate = b->o.rate};
-	struct gathering x = {.target = linear_set_new()};
-	struct linear filter;
-	struct err e;
+	struct gathering x = {linear_set_new(), linear_set_new(), linear_set_new(), {0}, 0, 0, 0,
+			      0, 0};
 
 	for (uint32_t i = 0; i < b->gold.n_docs; i++)
 		if (in_fold(i, fold, true))
 			gather(b, i, &x);
+	fprintf(stderr,
+		"fold %d: %u targets, %u pairs, %u signs; of %u records: target found %u, "
+		"holder %u, both %u\n",
+		fold, linear_set_size(x.target), linear_set_size(x.pair), linear_set_size(x.sign),
+		x.n_gold, x.n_with_target, x.n_with_holder, x.n_with_both);
+	for (uint32_t i = 0; i < b->n_foreign; i++)
+		linear_set_add(x.sign, &b->foreign[i].f, b->foreign[i].polarity, b->o.foreign);
+	*w = (struct weights){0};
 	o.n_classes = 2;
-	linear_train(x.target, &o, target);
-	fprintf(stderr, "fold %d: %u targets; of %u records: target found %u, holder %u, both %u\n",
-		fold, linear_set_size(x.target), x.n_gold, x.n_with_target, x.n_with_holder,
-		x.n_with_both);
+	linear_train(x.target, &o, &w->target);
+	linear_train(x.pair, &o, &w->pair);
+	o.n_classes = N_POLARITIES;
+	linear_train(x.sign, &o, &w->sign);
 	linear_set_free(x.target);
-	CHECK(linear_open(&filter, buf_str(target), &e) == 0);
-	x = (struct gathering){.pair = linear_set_new(), .filter = &filter, .f = x.f};
-	for (uint32_t i = 0; i < b->gold.n_docs; i++)
-		if (in_fold(i, fold, true))
-			gather(b, i, &x);
-	o.n_classes = STANCE_CLASSES;
-	fprintf(stderr, "fold %d: %u pairs, %u targets lost\n", fold, linear_set_size(x.pair),
-		x.n_lost);
-	linear_train(x.pair, &o, pair);
 	linear_set_free(x.pair);
+	linear_set_free(x.sign);
 	features_free(&x.f);
 }
 
-static void use_weights(struct bench *b, struct stance_ranker *r, const struct buf *target,
-			const struct buf *pair, double threshold)
+static void weights_free(struct weights *w)
+{
+	buf_free(&w->target);
+	buf_free(&w->pair);
+	buf_free(&w->sign);
+}
+
+static void use_weights(struct bench *b, struct stance_ranker *r, const struct weights *w,
+			double threshold)
 {
 	struct err e;
 
 	*r = b->base;
-	CHECK(linear_open(&r->target, buf_str(target), &e) == 0);
-	CHECK(linear_open(&r->pair, buf_str(pair), &e) == 0);
+	CHECK(linear_open(&r->target, buf_str(&w->target), &e) == 0);
+	CHECK(linear_open(&r->pair, buf_str(&w->pair), &e) == 0);
+	CHECK(linear_open(&r->sign, buf_str(&w->sign), &e) == 0);
 	r->trained = true;
 	r->threshold = threshold;
 }
@@ -187,6 +256,20 @@ struct measure {
 	uint32_t n, cap, *used, n_used;
 };
 
+/* One line a stance: document, confidence, holder, polarity, target, rule, sentence. */
+static void print_stances(const struct doc *d, FILE *f)
+{
+	for (uint32_t i = 0; i < d->n_stances; i++) {
+		const struct result_stance *s = &d->stances[i];
+		const struct entity *h = &d->entities[s->holder.ids[0]];
+
+		fprintf(f, "%.*s\t%.3f\t%.*s:%.*s\t%s\t%.*s\t%.*s\t%.*s\n",
+			STR_ARG(d->meta.id), s->confidence, STR_ARG(h->code), STR_ARG(h->name),
+			polarity_name(s->polarity), STR_ARG(s->target.text), STR_ARG(s->rule),
+			STR_ARG(s->text));
+	}
+}
+
 static void rank_docs(struct bench *b, int fold, const struct stance_ranker *r, struct measure *m)
 {
 	for (uint32_t i = 0; i < b->gold.n_docs; i++) {
@@ -194,6 +277,8 @@ static void rank_docs(struct bench *b, int fold, const struct stance_ranker *r, 
 			continue;
 		b->docs[i]->n_stances = 0;
 		stance_rank(b->docs[i], r);
+		if (b->results)
+			print_stances(b->docs[i], b->results);
 		stance_judge(b->docs[i], &b->gold.docs[i], i, &m->arena, &m->list, &m->n, &m->cap);
 		m->used[m->n_used++] = i;
 	}
@@ -233,17 +318,19 @@ static double cross_validate(struct bench *b)
 	struct measure m = {.used = mem_alloc((b->gold.n_docs + 1) * sizeof(*m.used))};
 	double threshold;
 
+	b->results = b->o.results ? fopen(b->o.results, "w") : NULL;
 	for (int fold = 0; fold < FOLDS; fold++) {
-		struct buf target = {0}, pair = {0};
 		struct stance_ranker r;
+		struct weights w;
 
-		train_fold(b, fold, &target, &pair);
-		use_weights(b, &r, &target, &pair, 0.08);
+		train_fold(b, fold, &w);
+		use_weights(b, &r, &w, 0.08);
 		rank_docs(b, fold, &r, &m);
-		buf_free(&target);
-		buf_free(&pair);
+		weights_free(&w);
 	}
 	threshold = sweep(b, &m);
+	if (b->results)
+		fclose(b->results);
 	arena_free(&m.arena);
 	mem_free(m.used);
 	return threshold;
@@ -265,21 +352,22 @@ static void measure_rules(struct bench *b)
 static int write_image(struct bench *b, double threshold, struct err *e)
 {
 	struct image_writer *w = image_writer_new();
-	struct buf target = {0}, pair = {0}, out = {0};
+	struct weights t;
+	struct buf out = {0};
 	FILE *f;
 	int rc = 0;
 
-	train_fold(b, -1, &target, &pair);
-	image_writer_add(w, "stance.target", target.p, target.n);
-	image_writer_add(w, "stance.pair", pair.p, pair.n);
+	train_fold(b, -1, &t);
+	image_writer_add(w, "stance.target", t.target.p, t.target.n);
+	image_writer_add(w, "stance.pair", t.pair.p, t.pair.n);
+	image_writer_add(w, "stance.sign", t.sign.p, t.sign.n);
 	image_writer_add(w, "stance.threshold", &threshold, sizeof(threshold));
 	image_writer_finish(w, &out);
 	f = fopen(b->o.out, "wb");
 	if (!f || fwrite(out.p, 1, out.n, f) != out.n || fclose(f) != 0)
 		rc = err_set(e, ERR_IO, "cannot write %s", b->o.out);
 	image_writer_free(w);
-	buf_free(&target);
-	buf_free(&pair);
+	weights_free(&t);
 	buf_free(&out);
 	return rc;
 }
@@ -290,6 +378,7 @@ static int read_options(struct options *o, int argc, char **argv)
 		{"epochs", required_argument, NULL, 'e'}, {"l2", required_argument, NULL, 'l'},
 		{"rate", required_argument, NULL, 'r'},	  {"out", required_argument, NULL, 'o'},
 		{"results", required_argument, NULL, 'R'}, {"no-cross", no_argument, NULL, 'n'},
+		{"foreign", required_argument, NULL, 'f'},
 		{0}};
 	int c;
 
@@ -307,6 +396,9 @@ static int read_options(struct options *o, int argc, char **argv)
 			break;
 		case 'o':
 			o->out = optarg;
+			break;
+		case 'f':
+			o->foreign = strtod(optarg, NULL);
 			break;
 		case 'R':
 			o->results = optarg;
@@ -338,6 +430,10 @@ int train_stances(int argc, char **argv)
 		return 2;
 	}
 	if (open_bench(&b, &e) < 0) {
+		fprintf(stderr, "cannot train stances: %s\n", e.text);
+		return 1;
+	}
+	if (b.o.foreign > 0 && read_foreign(&b, &e) < 0) {
 		fprintf(stderr, "cannot train stances: %s\n", e.text);
 		return 1;
 	}
