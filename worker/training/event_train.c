@@ -229,7 +229,7 @@ static int train_weights(struct trainer *t, uint32_t fold, struct weights *w, st
 {
 	struct linear_options trigger = {.n_classes = N_EVENT_TYPES,
 					 .epochs = (uint32_t)option("EPOCHS", 14),
-					 .rate = option("RATE", 0.1), .l2 = option("L2", 2e-4),
+					 .rate = option("RATE", 0.015), .l2 = option("L2", 2e-3),
 					 .min_count = (uint32_t)option("MIN", 2),
 					 .temperature = option("TEMP", 1)};
 	struct linear_options arg = {.n_classes = 2, .epochs = 12, .rate = 0.1, .l2 = 2e-4,
@@ -245,7 +245,7 @@ static int train_weights(struct trainer *t, uint32_t fold, struct weights *w, st
 	w->model.book = t->book;
 	w->model.trained = true;
 	w->model.limits = (struct event_limits){
-		.trigger = (float)option("T_TRIGGER", 0.25),
+		.trigger = (float)option("T_TRIGGER", 0.2),
 		.repeat = (float)option("T_REPEAT", 0.4),
 		.source_more = (float)option("T_SOURCE", 0.6),
 		.target = (float)option("T_TARGET", 0.25),
