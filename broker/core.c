@@ -262,7 +262,8 @@ static void step_hello(struct core *c, const struct input *in, struct update *u)
 		DL_APPEND(c->peers, p);
 	}
 	p->name_len = in->name.n < NAME_KEPT ? in->name.n : NAME_KEPT;
-	memcpy(p->name, in->name.p, p->name_len);
+	if (p->name_len)
+		memcpy(p->name, in->name.p, p->name_len);
 	peer_credit(c, p, 0);
 	peer_seen(c, p, in->now_ms);
 }

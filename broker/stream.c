@@ -103,6 +103,7 @@ static void cursor_leave(struct server *s, struct stream *t)
 			continue;
 		g->to = NULL;
 		c->n_orphans++;
+		s->streams_wait = true;
 	}
 	if (--c->n_readers == 0)
 		cursor_free(s, c);
@@ -184,7 +185,8 @@ static void copy_filter(struct stream *t, const struct msg_subscribe *q)
 	for (size_t i = 0; i < 4; i++) {
 		char *at = t->filter_text + i * (MSG_NAME_MAX + 1);
 
-		memcpy(at, from[i].p, from[i].n);
+		if (from[i].n)
+			memcpy(at, from[i].p, from[i].n);
 		*to[i] = (struct str){at, from[i].n};
 	}
 }
