@@ -1,5 +1,5 @@
 /* demarche-actor-dump MODEL CODEBOOK < LIST: for measuring. LIST has "DATE<tab>PATH" lines; prints
- * one line a mention: path, sentence's first 60 characters, text, name, code, role, flags, rule. */
+ * one line a mention: path, sentence, its tokens, text, name, code, role, flags, rule, entity. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +47,13 @@ static void print_mention(const struct doc *d, const char *path, const struct me
 	       m->kind == MENTION_NAME ? "name" : m->kind == MENTION_NOMINAL ? "nominal" : "pronoun",
 	       entity_kind_name((enum entity_kind)m->etype));
 	print_flat(m->rule, 100);
+	if (m->entity >= 0) {
+		const struct entity *x = &d->entities[m->entity];
+
+		print_flat(x->name, 400);
+		print_flat(x->code, 40);
+		print_flat(x->role, 40);
+	}
 	putchar('\n');
 }
 
