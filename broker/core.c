@@ -428,7 +428,8 @@ static void step_unsent(struct core *c, const struct input *in, struct update *u
 {
 	struct sched_job *j = sched_find(c->sched, in->job);
 
-	if (j && j->fact.state == JOB_LEASED && j->worker == in->peer)
+	/* The peer may have been given up already, for another message. */
+	if (j && j->fact.state == JOB_LEASED && (j->worker == in->peer || !j->worker))
 		end_job(c, j, JOB_RELEASE, u);
 }
 

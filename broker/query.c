@@ -96,6 +96,8 @@ static const struct question QUESTIONS[] = {
 	 "(SELECT name FROM batches b WHERE b.batch = j.batch) AS batch, j.seq, "
 	 "j.job AS \"log$log\"" JOB_TABLES,
 	 "j.job", NULL, JOB_CONDITIONS},
+	{"text", "SELECT j.job, d.id AS document, d.body AS \"body$bin\"" JOB_TABLES, "j.job", NULL,
+	 JOB_CONDITIONS},
 	{"results",
 	 "SELECT r.seq, r.job, r.record AS \"record$msgpack\" FROM results r", "r.seq",
 	 "r.record IS NOT NULL", RESULT_CONDITIONS},
@@ -290,6 +292,10 @@ static void pack_column(struct buf *b, sqlite3_stmt *s, int i)
 /* The rows of a second statement, as a list of maps; `id` is its only parameter. */
 static int pack_list(struct query *q, struct buf *b, const char *sql, int64_t id, struct err *e);
 
+#define ACTORS_OF(what, part)                                                                      \
+	"SELECT a.name, a.code, n.role FROM " what "_actors a JOIN entities n ON n.seq = a.seq "   \
+	"AND n.entity = a.entity WHERE a." what " = ?1 AND a.part = '" part "' ORDER BY a.entity"
+
 static const struct nested {
 	const char *word, *sql;
 } NESTED[] = {
@@ -300,18 +306,12 @@ static const struct nested {
 		"NULL AS worker, NULL AS code, NULL AS text, 0 AS n FROM jobs WHERE job = ?1 "
 		"UNION ALL SELECT ms, verb, state, attempt, worker, code, text, n FROM job_log "
 		"WHERE job = ?1) ORDER BY n LIMIT 1000"},
-	{"event_source", "SELECT name, code FROM event_actors WHERE event = ?1 AND part = 'source' "
-			 "ORDER BY entity"},
-	{"event_target", "SELECT name, code FROM event_actors WHERE event = ?1 AND part = 'target' "
-			 "ORDER BY entity"},
-	{"event_by", "SELECT name, code FROM event_actors WHERE event = ?1 AND part = 'by' "
-		     "ORDER BY entity"},
-	{"stance_holder", "SELECT name, code FROM stance_actors WHERE stance = ?1 AND "
-			  "part = 'holder' ORDER BY entity"},
-	{"stance_about", "SELECT name, code FROM stance_actors WHERE stance = ?1 AND "
-			 "part = 'about' ORDER BY entity"},
-	{"stance_by", "SELECT name, code FROM stance_actors WHERE stance = ?1 AND part = 'by' "
-		      "ORDER BY entity"},
+	{"event_source", ACTORS_OF("event", "source")},
+	{"event_target", ACTORS_OF("event", "target")},
+	{"event_by", ACTORS_OF("event", "by")},
+	{"stance_holder", ACTORS_OF("stance", "holder")},
+	{"stance_about", ACTORS_OF("stance", "about")},
+	{"stance_by", ACTORS_OF("stance", "by")},
 };
 
 static int pack_as(struct query *q, struct buf *b, sqlite3_stmt *s, int i, const char *word,
@@ -325,6 +325,8 @@ static int pack_as(struct query *q, struct buf *b, sqlite3_stmt *s, int i, const
 		pack_cstr(b, job_verb_name((enum job_verb)v));
 	} else if (strcmp(word, "code") == 0) {
 		pack_cstr(b, v ? err_name((enum err_code)v) : "");
+	} else if (strcmp(word, "bin") == 0) {
+		pack_bin(b, store_column_str(s, i));
 	} else if (strcmp(word, "msgpack") == 0) {
 		pack_raw(b, store_column_str(s, i));
 	} else {

@@ -230,6 +230,24 @@ static int give_up_peer(struct server *s, uint32_t number, const char *why, stru
 	return server_step(s, &in, e);
 }
 
+/* Leases that never reached their worker are given back, and count no attempt. */
+static int give_back(struct server *s, const struct outgoing *o, struct err *e)
+{
+	struct msg m;
+	struct err why;
+
+	if (msg_read(buf_str(&o->bytes), &s->frame, &m, &why) < 0 || m.kind != MSG_GRANT)
+		return 0;
+	for (uint32_t i = 0; i < m.grant.n_leases; i++) {
+		struct input in = {.kind = IN_UNSENT, .peer = o->peer,
+				   .job = m.grant.leases[i].job};
+
+		if (server_step(s, &in, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* Sends what the committed turn answered. A peer that cannot be reached is given up, which the next
  * turn writes. */
 static int send_all(struct server *s, struct err *e)
@@ -241,10 +259,12 @@ static int send_all(struct server *s, struct err *e)
 		struct server_peer *p = server_peer_of(s, o->peer);
 		enum wire_sent sent = p ? wire_send_take(s->wire, &p->id, &o->bytes) : WIRE_SENT;
 
+		if (!p || sent != WIRE_SENT)
+			r |= give_back(s, o, e);
 		buf_free(&o->bytes);
-		if (sent != WIRE_SENT && give_up_peer(s, o->peer, sent == WIRE_FULL
-				? "it does not read its answers" : "it cannot be reached", e) < 0)
-			r = -1;
+		if (sent != WIRE_SENT)
+			r |= give_up_peer(s, o->peer, sent == WIRE_FULL
+				? "it does not read its answers" : "it cannot be reached", e);
 	}
 	s->n_out = 0;
 	return r;
@@ -281,6 +301,7 @@ static int add_grant(struct server *s, const struct grant *g, struct err *e)
 		.collection = arena_str(a, d.collection), .id = arena_str(a, d.id),
 		.title = arena_str(a, d.title), .date = arena_str(a, d.date),
 		.source = arena_str(a, d.source), .lang = arena_str(a, d.lang),
+		.date_source = arena_str(a, d.date_source),
 		.body = arena_str(a, d.body)};
 	p->grants.bytes += d.body.n;
 	if (p->grants.bytes >= GRANT_BYTES || p->grants.n == MSG_ITEMS_MAX)

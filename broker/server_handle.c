@@ -178,7 +178,7 @@ static int submit_item(struct server *s, const struct msg_submit_item *item, uin
 	struct store_document d = {
 		.again = item->again, .batch = batch, .key = item->key, .id = item->id,
 		.title = item->title, .date = item->date, .source = item->source,
-		.lang = item->lang, .body = item->body};
+		.lang = item->lang, .body = item->body, .date_source = item->date_source};
 	struct input in = {.kind = IN_SUBMIT};
 	const struct answer *a = &s->update.answer;
 

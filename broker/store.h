@@ -33,7 +33,7 @@ struct store_document {
 	uint8_t identity[STORE_IDENTITY]; /* of content or key within its collection */
 	bool again;                       /* a further job of a document that may be known */
 	uint32_t collection, batch;       /* batch 0: none */
-	struct str key, id, title, date, source, lang, body;
+	struct str key, id, title, date, date_source, source, lang, body;
 };
 
 /* The newest job of the document with this identity, 0 if there is none. */
@@ -77,7 +77,7 @@ int store_start(struct store *s, struct arena *a, struct store_start *out, struc
 
 /* A lease's document. Strings are valid until the next call of store_lease_document. */
 struct store_lease {
-	struct str collection, id, title, date, source, lang, body;
+	struct str collection, id, title, date, date_source, source, lang, body;
 };
 int store_lease_document(struct store *s, uint64_t job, struct store_lease *out, struct err *e);
 

@@ -25,6 +25,7 @@ const char *const STORE_SCHEMA[] = {
 	"	id TEXT NOT NULL,\n"
 	"	title TEXT NOT NULL,\n"
 	"	date TEXT NOT NULL,\n"
+	"	date_source TEXT NOT NULL,\n" /* given, html, text, none; "": given */
 	"	source TEXT NOT NULL,\n"
 	"	lang TEXT NOT NULL,\n"
 	"	bytes INTEGER NOT NULL,\n"

@@ -17,8 +17,8 @@
 	X(ADD_BATCH, "INSERT INTO batches(name) VALUES(?1)")                                       \
 	X(FIND, "SELECT document, latest_job FROM documents WHERE identity = ?1")                  \
 	X(ADD_DOCUMENT, "INSERT INTO documents(document, identity, latest_job, collection, key, "  \
-			"id, title, date, source, lang, bytes, body) "                             \
-			"VALUES(?1, ?2, ?1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")                \
+			"id, title, date, source, lang, bytes, body, date_source) "                \
+			"VALUES(?1, ?2, ?1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")           \
 	X(SET_LATEST, "UPDATE documents SET latest_job = ?2 WHERE document = ?1")                  \
 	X(ADD_JOB, "INSERT INTO jobs(job, document, collection, batch, priority, state, attempts, "\
 		   "ticket, due_ms, deadline_ms, submitted_ms, changed_ms) "                       \
@@ -40,7 +40,8 @@
 		   "deadline_ms FROM jobs WHERE state < 4 AND deadline_ms > 0 AND "                \
 		   "deadline_ms <= ?1 ORDER BY deadline_ms, job LIMIT ?2")                         \
 	X(NEXT_DEADLINE, "SELECT min(deadline_ms) FROM jobs WHERE state < 4 AND deadline_ms > 0")  \
-	X(LEASE, "SELECT c.name, d.id, d.title, d.date, d.source, d.lang, d.body FROM jobs j "     \
+	X(LEASE, "SELECT c.name, d.id, d.title, d.date, d.source, d.lang, d.body, "                \
+		 "d.date_source FROM jobs j "                                                      \
 		 "JOIN documents d USING(document) JOIN collections c ON "                         \
 		 "c.collection = d.collection WHERE j.job = ?1")                                   \
 	X(ADD_RESULT, "INSERT INTO results(seq, job, collection, ms, record) "                     \

@@ -361,6 +361,7 @@ static int add_document(struct store *s, const struct store_document *d, uint64_
 	store_bind_str(q, 9, d->lang);
 	sqlite3_bind_int64(q, 10, (int64_t)d->body.n);
 	sqlite3_bind_blob(q, 11, d->body.n ? d->body.p : "", (int)d->body.n, SQLITE_STATIC);
+	store_bind_str(q, 12, d->date_source);
 	return store_run(s, q, "store a document", e);
 }
 

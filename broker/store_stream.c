@@ -18,7 +18,7 @@ int store_lease_document(struct store *s, uint64_t job, struct store_lease *out,
 		.collection = store_column_str(q, 0), .id = store_column_str(q, 1),
 		.title = store_column_str(q, 2), .date = store_column_str(q, 3),
 		.source = store_column_str(q, 4), .lang = store_column_str(q, 5),
-		.body = store_column_str(q, 6)};
+		.body = store_column_str(q, 6), .date_source = store_column_str(q, 7)};
 	return 0;
 }
 

@@ -51,7 +51,8 @@ enum msg_start { START_AFTER, START_NOW, START_BEGINNING, START_NAME };
 	F(9, U64, delay_ms, INT64_MAX / 4)                                                         \
 	F(10, U64, deadline_ms, INT64_MAX / 4)                                                     \
 	F(11, BOOL, again, 1)                                                                      \
-	F(12, BIN, body, MSG_BODY_MAX)
+	F(12, BIN, body, MSG_BODY_MAX)                                                             \
+	F(13, STR, date_source, 16)
 #define MSG_submitted_item(F, L)                                                                   \
 	F(1, U64, job, INT64_MAX)                                                                  \
 	F(2, U64, status, 2)                                                                       \
@@ -67,7 +68,8 @@ enum msg_start { START_AFTER, START_NOW, START_BEGINNING, START_NAME };
 	F(7, STR, date, 32)                                                                        \
 	F(8, STR, source, MSG_META_MAX)                                                            \
 	F(9, STR, lang, 35)                                                                        \
-	F(10, BIN, body, MSG_BODY_MAX)
+	F(10, BIN, body, MSG_BODY_MAX)                                                             \
+	F(11, STR, date_source, 16)
 #define MSG_lease_ref(F, L)                                                                        \
 	F(1, U64, job, INT64_MAX)                                                                  \
 	F(2, U64, attempt, UINT32_MAX)

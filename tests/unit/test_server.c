@@ -486,6 +486,21 @@ static void released_job_counts_no_attempt(void **state)
 	wire_close(w, 0);
 }
 
+static void a_grant_that_cannot_be_sent_counts_no_attempt(void **state)
+{
+	struct fixture *f = *state;
+	struct wire *gone = join(f, "gone"), *w = join(f, "w");
+
+	want(f, gone, 5);
+	turns(f, 20);
+	wire_close(gone, 0);
+	turns(f, 20);
+	submit_text(f, w, "x");
+	want(f, w, 1);
+	assert_int_equal(granted(f, w).attempt, 1);
+	wire_close(w, 0);
+}
+
 static void restart_keeps_everything_and_leases_are_taken_over(void **state)
 {
 	struct fixture *f = *state;
@@ -542,6 +557,8 @@ static void questions_find_events_and_stances(void **state)
 	assert_int_equal(ask(f, w, "collections", "", "").n_rows, 1);
 	rows = ask(f, w, "show", "job", "1");
 	assert_int_equal(rows.n_rows, 1);
+	rows = ask(f, w, "text", "job", "1");
+	assert_string_equal(row_value(f, rows.rows[0], "body"), "22 bytes");
 	wire_close(w, 0);
 }
 
@@ -679,6 +696,7 @@ int main(void)
 		T(second_result_is_a_duplicate),
 		T(cancelled_while_leased_is_revoked),
 		T(released_job_counts_no_attempt),
+		T(a_grant_that_cannot_be_sent_counts_no_attempt),
 		T(restart_keeps_everything_and_leases_are_taken_over),
 		T(questions_find_events_and_stances),
 		T(readers_of_one_cursor_share_and_nothing_is_lost_when_one_leaves),
