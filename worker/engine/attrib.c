@@ -224,7 +224,7 @@ static bool loose_report(struct doc *doc, int32_t v)
 	return add(doc, v, source, (struct range){first, end}, ATTRIB_SPEECH) != NULL;
 }
 
-static void verb_cue(struct doc *doc, int32_t v)
+static void clause_cue(struct doc *doc, int32_t v)
 {
 	enum attribution_kind kind = cue_verb(at(doc, v)->lemma);
 	int32_t content;
@@ -260,6 +260,36 @@ static void verb_cue(struct doc *doc, int32_t v)
 		    kind == ATTRIB_SPEECH ? ATTRIB_SPEECH : ATTRIB_WILL);
 	else if (cue_is_report(at(doc, v)->lemma))
 		loose_report(doc, v);
+}
+
+/* "X criticised Y", "X called for Y" */
+static void about_cue(struct doc *doc, int32_t v)
+{
+	int32_t source = attrib_source_of_verb(doc, v);
+
+	if (source < 0)
+		return;
+	for (int32_t c = at(doc, v)->child; c >= 0; c = at(doc, c)->next) {
+		bool takes = at(doc, c)->rel == REL_OBJ && cue_is_stance(at(doc, v)->lemma);
+
+		if (at(doc, c)->rel == REL_OBL)
+			for (int32_t k = at(doc, c)->child; k >= 0 && !takes; k = at(doc, k)->next)
+				takes = at(doc, k)->rel == REL_CASE &&
+					cue_takes(at(doc, v)->lemma, at(doc, k)->lower);
+		if (takes && c > v) {
+			add(doc, v, source, subtree(doc, c), ATTRIB_ABOUT);
+			return;
+		}
+	}
+}
+
+static void verb_cue(struct doc *doc, int32_t v)
+{
+	uint32_t before = doc->n_attributions;
+
+	clause_cue(doc, v);
+	if (doc->n_attributions == before)
+		about_cue(doc, v);
 }
 
 /* "the claim that …", "X's hope to …"; "willing to …", "confident that …" */
@@ -638,6 +668,8 @@ static void paint(struct doc *doc)
 		bool cue_within = a->cue >= (int32_t)a->content && a->cue < end;
 
 		a->parent = doc->tokens[a->cue >= 0 ? (uint32_t)a->cue : a->content].attrib;
+		if (a->kind == ATTRIB_ABOUT)
+			continue;
 		for (uint32_t i = a->content; (int32_t)i < end; i++)
 			if (!cue_within || !outside(doc, a, i, quoted))
 				doc->tokens[i].attrib = (int32_t)k;
@@ -656,8 +688,8 @@ int attrib_run(struct doc *doc, struct err *e)
 	paint(doc);
 	for (uint32_t k = 0; k < doc->n_attributions; k++)
 		if (doc->attributions[k].source_tok >= 0)
-			doc->attributions[k].source =
-				attrib_mention(doc, doc->attributions[k].source_tok);
+			doc->attributions[k].source = attrib_mention(
+				doc, attrib_antecedent(doc, doc->attributions[k].source_tok));
 	return 0;
 }
 

@@ -252,3 +252,61 @@ bool cue_is_phase(struct str lemma)
 			return true;
 	return false;
 }
+
+bool cue_is_stance(struct str lemma)
+{
+	static const char *const STANCE[] = {
+		/* clang-format off */
+		"accuse", "acknowledge", "announce", "applaud", "argue", "articulate", "assail",
+		"attribute", "blame", "blast", "call", "characterize", "chide", "cite",
+		"conclude", "condemn", "credit", "criticise", "criticize", "declare", "decry",
+		"deem", "defend", "demand", "denounce", "deny", "deplore", "describe", "discuss",
+		"dismiss", "dispute", "echo", "emphasize", "endorse", "estimate", "explain",
+		"express", "favor", "hail", "insist", "issue", "label", "lament", "liken",
+		"list", "mention", "mock", "note", "oppose", "outline", "portray", "praise",
+		"promise", "propose", "question", "quote", "reaffirm", "rebut", "recall",
+		"recount", "reference", "reiterate", "reject", "remind", "reveal", "slam",
+		"stress", "suggest", "support", "tout", "tweet", "underline", "underscore",
+		"unveil", "urge", "voice", "vow", "warn", "welcome"
+		/* clang-format on */
+	};
+	size_t low = 0, high = COUNT(STANCE);
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		int c = str_cmp(lemma, str_of(STANCE[mid]));
+
+		if (c == 0)
+			return true;
+		if (c < 0)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return false;
+}
+
+bool cue_takes(struct str lemma, struct str preposition)
+{
+	static const struct {
+		const char *verb, *preposition;
+	} PAIRS[] = {
+		{"refer", "to"},        {"call", "for"},      {"ask", "about"},
+		{"point", "to"},        {"call", "on"},       {"speak", "about"},
+		{"talk", "about"},      {"push", "for"},      {"rail", "against"},
+		{"vouch", "for"},       {"seem", "like"},     {"side", "with"},
+		{"warn", "of"},         {"warn", "about"},    {"push", "against"},
+		{"hint", "at"},         {"object", "to"},     {"complain", "about"},
+		{"allude", "to"},       {"appeal", "for"},    {"argue", "for"},
+		{"argue", "against"},   {"speak", "of"},      {"insist", "on"},
+		{"agree", "with"},      {"disagree", "with"}, {"hope", "for"},
+		{"worry", "about"},     {"accuse", "of"},     {"press", "for"},
+		{"plead", "for"},       {"boast", "about"},   {"brag", "about"},
+		{"caution", "against"}, {"warn", "against"},  {"come", "against"},
+	};
+
+	for (size_t i = 0; i < COUNT(PAIRS); i++)
+		if (str_is(lemma, PAIRS[i].verb) && str_is(preposition, PAIRS[i].preposition))
+			return true;
+	return false;
+}

@@ -10,6 +10,11 @@ enum attribution_kind cue_verb(struct str lemma);
 enum attribution_kind cue_noun(struct str lemma);
 enum attribution_kind cue_adjective(struct str lemma);
 
+/* Verbs whose object somebody speaks of or takes a side on (criticise, cite, reject), and verbs
+ * that do so with a preposition (call for). */
+bool cue_is_stance(struct str lemma);
+bool cue_takes(struct str lemma, struct str preposition);
+
 /* Verbs that with an infinitive say that something goes on, not what anybody says. */
 bool cue_is_phase(struct str lemma);
 /* Verbs that report and do little else: say, add, tell … */

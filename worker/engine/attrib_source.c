@@ -15,7 +15,7 @@ static bool relative(const struct token *t)
 }
 
 /* The noun before the relative clause that the token's verb heads, else the token. */
-static int32_t antecedent(const struct doc *doc, int32_t tok)
+int32_t attrib_antecedent(const struct doc *doc, int32_t tok)
 {
 	int32_t verb = at(doc, tok)->head;
 
@@ -93,7 +93,7 @@ int32_t attrib_source_of_verb(const struct doc *doc, int32_t verb)
 		if (c < 0 && v != verb)
 			c = doc_child(doc, v, REL_NSUBJ_PASS);
 		if (c >= 0 && !(expletive(at(doc, c)) && v != verb))
-			return attrib_owner(doc, antecedent(doc, c));
+			return attrib_owner(doc, c);
 		switch (at(doc, v)->rel) {
 		case REL_CONJ:
 		case REL_XCOMP:

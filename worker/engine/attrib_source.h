@@ -25,6 +25,9 @@ uint32_t attrib_report_start(const struct doc *doc, int32_t verb);
 int32_t attrib_source_of_report(const struct doc *doc, int32_t verb);
 int32_t attrib_first_mention(const struct doc *doc, uint32_t first, uint32_t end);
 
+/* The noun before the relative clause for "who" and "which", else the token itself. */
+int32_t attrib_antecedent(const struct doc *doc, int32_t tok);
+
 /* The mention with that head, or the name around it; -1 where there is none. attrib_mention makes
  * one then. */
 int32_t attrib_covering(const struct doc *doc, int32_t tok);

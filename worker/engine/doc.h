@@ -153,7 +153,15 @@ struct quote {
 	bool closed;    /* false: left open at the end of its paragraph */
 };
 
-enum attribution_kind { ATTRIB_NONE, ATTRIB_SPEECH, ATTRIB_THOUGHT, ATTRIB_WILL };
+/* The last is an attitude to a thing ("criticised the ban"): the thing is named by the author, so
+ * its tokens stand on nobody else's word (token.attrib leaves it out). */
+enum attribution_kind {
+	ATTRIB_NONE,
+	ATTRIB_SPEECH,
+	ATTRIB_THOUGHT,
+	ATTRIB_WILL,
+	ATTRIB_ABOUT
+};
 
 /* Who says what: source, cue and content of an attribution. Contents nest. */
 struct attribution {

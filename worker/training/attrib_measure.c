@@ -166,11 +166,13 @@ static struct span content_of(const struct doc *d, const struct attribution *a)
 	return doc_span(d, a->content, a->n_content);
 }
 
-/* The source's words: its mention, or its head where it has none. */
+/* The source's words: its mention where that holds its head ("who" stands for another one). */
 static struct span source_of(const struct doc *d, const struct attribution *a)
 {
-	if (a->source >= 0)
-		return doc_span(d, d->mentions[a->source].tok, d->mentions[a->source].n_tok);
+	const struct mention *m = a->source >= 0 ? &d->mentions[a->source] : NULL;
+
+	if (m && (uint32_t)a->source_tok >= m->tok && (uint32_t)a->source_tok < m->tok + m->n_tok)
+		return doc_span(d, m->tok, m->n_tok);
 	return doc_span(d, (uint32_t)a->source_tok, 1);
 }
 

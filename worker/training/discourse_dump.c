@@ -62,7 +62,7 @@ static void sentence(const struct doc *d, uint32_t k)
 	}
 	for (uint32_t i = 0; i < d->n_attributions; i++) {
 		const struct attribution *a = &d->attributions[i];
-		static const char *const kind[] = {"none", "says", "thinks", "wants"};
+		static const char *const kind[] = {"none", "says", "thinks", "wants", "about"};
 
 		if (a->content < s->tok || a->content >= s->tok + s->n_tok)
 			continue;
