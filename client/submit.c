@@ -25,12 +25,14 @@ struct submitter {
 	struct batch batch;
 };
 
+/* A copy of at most so many bytes that ends between characters. */
 static struct str cut(struct arena *a, struct str s, size_t max)
 {
-	if (s.n > max)
+	if (s.n > max) {
+		while (max && ((unsigned char)s.p[max] & 0xc0) == 0x80)
+			max--;
 		s.n = max;
-	while (s.n == max && s.n && ((unsigned char)s.p[s.n - 1] & 0xc0) == 0x80)
-		s.n--; /* never inside a character */
+	}
 	return arena_str(a, s);
 }
 
@@ -48,8 +50,11 @@ static void add_document(struct submitter *s, const struct document *d)
 	x->id = cut(a, d->meta.id, MSG_META_MAX);
 	x->title = cut(a, d->meta.title, MSG_META_MAX);
 	x->date = cut(a, d->meta.date, 32);
-	if (!x->date.n && s->o->date)
+	x->date_source = cut(a, d->meta.date_source, 16);
+	if (!x->date.n && s->o->date) {
 		x->date = str_of(s->o->date);
+		x->date_source = STR("given");
+	}
 	x->source = cut(a, d->meta.source, MSG_META_MAX);
 	x->lang = cut(a, d->meta.lang, 35);
 	if (s->o->key)

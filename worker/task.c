@@ -23,6 +23,7 @@ static void lease_write(const struct msg_lease *l, struct buf *out)
 					     .date = l->date,
 					     .source = l->source,
 					     .lang = l->lang,
+					     .date_source = l->date_source,
 					     .collection = l->collection}};
 
 	slot_work_write(&w, out);
