@@ -24,6 +24,7 @@ static const struct {
 	{"agent", AI_AGENT, ENTITY_GROUP, ""},
 	{"body", AI_BODY, ENTITY_ORGANIZATION, ""},
 };
+enum { CODE_MAX = 64 };
 enum { N_HEADS = sizeof(HEADS) / sizeof(HEADS[0]) };
 
 static const char *const ROLES[] = {"GOV", "MIL", "LEG", "JUD", "PTY", "OPP", "MED", "EDU",
@@ -46,15 +47,32 @@ static struct str read_role(struct actors *a, struct str s)
 	return STR("");
 }
 
+/* "OTHER:" and a name with _ for spaces is a code too, and OTHER alone one that takes the words of
+ * the text ("OTHER:Islamic State", "OTHER:ISIL"). */
 static bool is_code(struct str s)
 {
-	for (size_t i = 0; i < s.n; i++) {
+	bool other = str_starts(s, STR("OTHER:")) && s.n > 6;
+
+	for (size_t i = other ? 6 : 0; i < s.n; i++) {
 		char c = s.p[i];
 
-		if (!((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '+'))
+		if (!((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '+' ||
+		      (other && ((c >= 'a' && c <= 'z') || c == '-' || c == '.' || c == '\''))))
 			return false;
 	}
-	return s.n > 0 && s.n <= 16;
+	return s.n > 0 && s.n <= (other ? CODE_MAX : 16);
+}
+
+/* The code as records carry it: blanks where the codebook must write _. */
+static struct ai_str code_text(struct actors *a, struct str code)
+{
+	char copy[CODE_MAX];
+
+	if (!str_starts(code, STR("OTHER:")) || code.n > sizeof(copy))
+		return actors_text(a, code);
+	for (size_t i = 0; i < code.n; i++)
+		copy[i] = code.p[i] == '_' ? ' ' : code.p[i];
+	return actors_text(a, (struct str){copy, code.n});
 }
 
 static struct ai_entry *entry_of(struct actors *a)
@@ -85,7 +103,7 @@ static void read_head_value(struct actors *a, struct str value, const char *role
 	else if (!is_code(code))
 		source_problem(a->source, a->source->line, code,
 			       "a code of capital letters (CHN, NATO) or -, then the name");
-	e->code = actors_text(a, code);
+	e->code = code_text(a, code);
 	e->name = actors_text(a, rest);
 	if (HEADS[k].kind == ENTITY_PERSON)
 		actors_add_person_names(a, rest, code);
@@ -213,7 +231,9 @@ static void read_office(struct actors *a, struct str value)
 	if (memchr(role.p, '/', role.n))
 		source_part(&role, '/', &code);
 	o.role = actors_text(a, read_role(a, role));
-	o.code = actors_text(a, code);
+	if (code.n && !is_code(code))
+		source_problem(a->source, a->source->line, code, "a code of capital letters");
+	o.code = code_text(a, code);
 	o.title = actors_text(a, source_trim(rest));
 	from = (struct str){dates.p, (size_t)(dots - dates.p)};
 	o.from = read_day(a, from, 0);

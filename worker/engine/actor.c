@@ -85,6 +85,9 @@ static struct unit_fact fact_of(const struct matcher *m, const struct unit *u)
 	r = actor_role_at(m->book, u->entry, m->d->date);
 	f.name = book_text(m->book, e->name);
 	f.code = r.code.n ? r.code : book_text(m->book, e->code);
+	if (str_is(f.code, "OTHER")) /* named as the text names it */
+		f.code = arena_printf(m->d->arena, "OTHER:%.*s",
+				      STR_ARG(doc_text(m->d, u->tok, u->n_tok)));
 	f.role = r.role;
 	f.etype = (enum entity_kind)e->kind;
 	f.former = r.former;
