@@ -25,6 +25,7 @@ const struct command COMMANDS[] = {
 	{"export", "--as FORMAT --out PATH", "files that the field's tools load", cmd_export},
 	{"eval", "--gold FILE… --results FILE", "compare results with hand-coded records",
 	 cmd_eval},
+	{"keys", "[add NAME]", "make and list the keys of a broker's peers", cmd_keys},
 	{"doctor", "[OPTION…]", "check what a run needs", cmd_doctor},
 	{0},
 };

@@ -117,6 +117,29 @@ is "broker ends" 0 $?
 is "no broker any more" 3 $?
 
 unset DEMARCHE_BROKER
+"$demarche" keys add ann --roles submit >out 2>err
+is "keys add" "0 ann.key" "$? $(cat out)"
+"$demarche" keys add node --roles read,work >out 2>err
+"$demarche" keys add ann >out 2>err
+is "a key file is never overwritten" 1 $?
+"$demarche" keys add eve --roles dig >out 2>err
+is "unknown role" 1 $?
+is "keys lists them" "ann node" "$("$demarche" keys --json | sed -E 's/.*"name":"([^"]*)".*/\1/' | xargs)"
+is "key files are private" "600 600 600" "$(stat -c %a ann.key node.key broker.keys | xargs)"
+"$BUILD/broker/demarche-broker" --listen 'tcp://127.0.0.1:*' --keys broker.keys --data-dir keyed \
+	>keyed.out 2>>broker.log &
+pids="$pids $!"
+until_line keyed.out ready
+tcp=$(sed -E 's/^ready ([^ ]*).*/\1/; s/\[::ffff:127\.0\.0\.1\]/127.0.0.1/' keyed.out)
+"$demarche" submit --broker "$tcp" --key ann.key "$samples" >out 2>err
+is "submit with a key" 0 $?
+"$demarche" status --broker "$tcp" --key ann.key >out 2>err
+is "a role that the key lacks" 4 $?
+"$demarche" status --broker "$tcp" --key node.key >out 2>err
+is "a role that it has" 0 $?
+"$demarche" status --broker "$tcp" --timeout 500ms >out 2>err
+is "without a key there is no answer" 3 $?
+
 "$demarche" run "$samples" --db run.db -j 2 >out 2>err
 is "run" 0 $?
 "$demarche" results --db run.db | untimed | sed -E 's/"collection":"[^"]*"/"collection":""/' | sort >by_run
