@@ -4,9 +4,8 @@
  *   stage       file        reads                         writes
  *   decode      text.c      raw bytes                     text, n_chars, char_of
  *   segment     segment.c   text                          tokens (form, spans), sentences
- *   tag         tag.c       tokens                        upos, xpos, feats, lemma
- *   parse       parse.c     tags                          head, rel
- *   names       names.c     tags                          ner
+ *   read        net.c       tokens, sentences             upos, xpos, feats, head, rel, ner
+ *   lemmas      lemma.c     form, xpos                    lemma
  *   time        timex.c     tags, date                    timexes, event dates later on
  *   actors      actor.c     trees, names, codebook        mentions, entities
  *   coref       coref.c     mentions                      mention.entity

@@ -4,10 +4,10 @@
 #include "worker/engine/attrib.h"
 #include "worker/engine/coref.h"
 #include "worker/engine/event.h"
-#include "worker/engine/parse.h"
+#include "worker/engine/lemma.h"
+#include "worker/engine/net.h"
 #include "worker/engine/result.h"
 #include "worker/engine/segment.h"
-#include "worker/engine/tag.h"
 #include "worker/engine/text.h"
 #include "worker/engine/timex.h"
 
@@ -29,8 +29,8 @@ static const struct stage {
 	int (*run)(struct doc *d, struct err *e);
 } language_stages[] = {
 	{"segment", segment_run},
-	{"tag", tag_run},
-	{"parse", parse_run},
+	{"net", net_run},
+	{"lemma", lemma_run},
 	{"timex", timex_run},
 };
 /* Who is who and who says what; after the actors. */
@@ -45,12 +45,9 @@ static const struct stage discourse_stages[] = {
 
 static int check_model(const struct image *model, struct err *e)
 {
-	static const char *const needed[] = {"tagger", "parser", "lemmas"};
-
-	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
-		if (!image_section(model, needed[i]).n)
-			return err_set(e, ERR_CORRUPT, "the model has no section \"%s\"", needed[i]);
-	return 0;
+	if (!image_section(model, "lemmas").n)
+		return err_set(e, ERR_CORRUPT, "the model has no lemmas");
+	return net_check(model, e);
 }
 
 struct engine *engine_new(const struct image *model, const struct image *codebook, struct err *e)

@@ -37,10 +37,12 @@ static const struct lemma_rule *find(const struct lemma_header *h, const struct 
 			uint64_t key = lemma_key(t->lower, k, t->xpos, whole);
 			uint32_t i = (uint32_t)key & (h->n_slots - 1);
 
-			for (; slots[i].key; i = (i + 1) & (h->n_slots - 1))
+			for (uint32_t tries = h->n_slots; tries && slots[i].key; tries--) {
 				if (slots[i].key == (uint32_t)(key >> 32))
 					return slots[i].rule < h->n_rules ? &rules[slots[i].rule]
 									  : NULL;
+				i = (i + 1) & (h->n_slots - 1);
+			}
 		}
 	}
 	return NULL;
@@ -58,9 +60,9 @@ static const struct lemma_header *open_section(struct str s)
 	return need <= s.n && h->n_slots && !(h->n_slots & (h->n_slots - 1)) ? h : NULL;
 }
 
-void lemma_run(struct doc *d, struct str section)
+int lemma_run(struct doc *d, struct err *e)
 {
-	const struct lemma_header *h = open_section(section);
+	const struct lemma_header *h = open_section(image_section(d->model, "lemmas"));
 
 	for (uint32_t i = 0; i < d->n_tokens; i++) {
 		struct token *t = &d->tokens[i];
@@ -68,4 +70,5 @@ void lemma_run(struct doc *d, struct str section)
 
 		t->lemma = r ? lemma_apply(d->arena, r, t) : t->lower;
 	}
+	return h ? 0 : err_set(e, ERR_CORRUPT, "the model has no lemmas");
 }

@@ -4,6 +4,7 @@
 #define DEMARCHE_ENGINE_LEMMA_H
 
 #include "worker/engine/doc.h"
+#include "worker/engine/image.h"
 
 enum { LEMMA_ENDING_MAX = 16, LEMMA_ADD_MAX = 11 };
 
@@ -28,7 +29,8 @@ struct lemma_slot {
 uint64_t lemma_key(struct str word, size_t n, unsigned xpos, bool whole);
 struct str lemma_apply(struct arena *a, const struct lemma_rule *r, const struct token *t);
 
-/* Fills token.lemma of the whole document from form and xpos; without a section, lower forms. */
-void lemma_run(struct doc *d, struct str section);
+/* Fills token.lemma of the whole document from form and xpos; fails with ERR_CORRUPT where the
+ * model has no lemmas (then they are the lower forms). */
+int lemma_run(struct doc *d, struct err *e);
 
 #endif

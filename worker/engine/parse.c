@@ -1,174 +1,242 @@
 #include "worker/engine/parse.h"
 
-#include "worker/engine/greedy.h"
+/* Nodes: 0 is the root, i + 1 is token i, and each contracted cycle gets a number of its own, so
+ * there are fewer than 2 (n + 1). Kept dense: cost n^2 a contraction, n bounded by
+ * SENTENCE_MAX. Most sentences need none. */
+struct parse_work {
+	float *scores;            /* [n][n + 1] as given */
+	int8_t (*heads)[NET_A];
+	uint32_t n;
+	uint16_t *head;           /* [n + 1] */
+	/* contraction */
+	float *in;                /* [n + 1][n + 1]: in[v][u], best arc from group u to group v */
+	uint16_t *from, *to;      /* the arc between tokens behind it, same shape */
+	uint16_t *best;           /* group's best head */
+	uint16_t *chosen_from, *chosen_to; /* [2 (n + 1)] arc chosen into a node */
+	uint16_t *parent;         /* node -> node that swallowed it, 0 none */
+	uint16_t *node;           /* group -> node number */
+	uint8_t *alive, *mark;
+};
 
-void greedy_start(struct greedy *g, const struct token *tokens, uint32_t n)
+struct parse_work *parse_work_new(struct arena *a, uint32_t n)
 {
-	memset(g, 0, sizeof(*g));
-	g->n = n;
-	g->next = 1;
+	struct parse_work *w = ARENA_NEW(a, struct parse_work);
+	size_t m = (size_t)n + 1;
+
+	w->n = n;
+	w->scores = ARENA_ARRAY(a, float, m * m);
+	w->heads = arena_alloc(a, m * NET_A);
+	w->head = ARENA_ARRAY(a, uint16_t, m);
+	w->in = ARENA_ARRAY(a, float, m * m);
+	w->from = ARENA_ARRAY(a, uint16_t, m * m);
+	w->to = ARENA_ARRAY(a, uint16_t, m * m);
+	w->best = ARENA_ARRAY(a, uint16_t, m);
+	w->chosen_from = ARENA_ARRAY(a, uint16_t, 2 * m);
+	w->chosen_to = ARENA_ARRAY(a, uint16_t, 2 * m);
+	w->parent = ARENA_ARRAY(a, uint16_t, 2 * m);
+	w->node = ARENA_ARRAY(a, uint16_t, m);
+	w->alive = arena_alloc(a, m);
+	w->mark = arena_alloc(a, m);
+	return w;
+}
+
+float *parse_scores(struct parse_work *w)
+{
+	return w->scores;
+}
+
+int8_t (*parse_heads(struct parse_work *w))[NET_A]
+{
+	return w->heads;
+}
+
+/* Whether head[1 … n] is a tree: every token reaches the root. */
+static bool is_tree(const uint16_t *head, uint32_t n, uint8_t *mark)
+{
+	memset(mark, 0, n + 1);
+	mark[0] = 2;
 	for (uint32_t i = 1; i <= n; i++) {
-		g->word[i] = percep_hash(tokens[i - 1].lower);
-		g->upos[i] = tokens[i - 1].upos;
-		g->xpos[i] = tokens[i - 1].xpos;
-	}
-	g->upos[n + 1] = 200;
-	g->xpos[n + 1] = 200;
-	g->word[n + 1] = 1;
-}
+		uint32_t v = i;
 
-bool greedy_done(const struct greedy *g)
-{
-	return g->next > g->n && g->n_stack == 0;
-}
-
-bool greedy_legal(const struct greedy *g, int move)
-{
-	if (move == MOVE_SHIFT)
-		return g->next <= g->n;
-	if (move == MOVE_RIGHT)
-		return g->n_stack >= 2;
-	if (g->next > g->n)
-		return g->n_stack == 1; /* one root only */
-	return g->n_stack >= 1;
-}
-
-static void attach(struct greedy *g, uint16_t head, uint16_t child, uint8_t rel)
-{
-	g->head[child] = head;
-	g->rel[child] = rel;
-	if (child < head) {
-		if (!g->left[head] || child < g->left[head]) {
-			g->left2[head] = g->left[head];
-			g->left[head] = child;
+		while (mark[v] == 0) {
+			mark[v] = 1;
+			v = head[v];
 		}
-		g->n_left[head] += g->n_left[head] < 9;
-	} else {
-		if (child > g->right[head]) {
-			g->right2[head] = g->right[head];
-			g->right[head] = child;
+		if (mark[v] == 1)
+			return false;
+		for (v = i; mark[v] == 1; v = head[v])
+			mark[v] = 2;
+	}
+	return true;
+}
+
+/* Best head of every token; returns how many chose the root. */
+static uint32_t greedy_heads(const float *scores, uint32_t n, uint16_t *head)
+{
+	uint32_t roots = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const float *x = scores + (size_t)i * (n + 1);
+		uint32_t best = i == 0 && n > 1 ? 2 : 1;
+
+		if (best == i + 1)
+			best = 0;
+		for (uint32_t h = 0; h <= n; h++)
+			if (h != i + 1 && x[h] > x[best])
+				best = h;
+		head[i + 1] = (uint16_t)best;
+		roots += best == 0;
+	}
+	return roots;
+}
+
+/* One root: arcs from it cost more than any others gain, so the best tree uses one. */
+static void charge_roots(float *scores, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		scores[(size_t)i * (n + 1)] -= 2e4f;
+}
+
+static void start(struct parse_work *w, uint32_t n)
+{
+	size_t m = (size_t)n + 1;
+
+	for (uint32_t v = 0; v <= n; v++) {
+		for (uint32_t u = 0; u <= n; u++) {
+			bool arc = v > 0 && u != v;
+
+			w->in[v * m + u] = arc ? w->scores[(v - 1) * m + u] : -1e30f;
+			w->from[v * m + u] = (uint16_t)u;
+			w->to[v * m + u] = (uint16_t)v;
 		}
-		g->n_right[head] += g->n_right[head] < 9;
+		w->node[v] = (uint16_t)v;
+		w->alive[v] = 1;
 	}
+	memset(w->parent, 0, 2 * m * sizeof(*w->parent));
 }
 
-void greedy_move(struct greedy *g, int move, uint8_t rel)
+static void choose(struct parse_work *w, uint32_t n, uint32_t v)
 {
-	uint16_t top;
+	size_t m = (size_t)n + 1;
+	uint32_t best = 0;
 
-	if (move == MOVE_SHIFT) {
-		g->stack[g->n_stack++] = (uint16_t)g->next++;
-		return;
-	}
-	top = g->stack[--g->n_stack];
-	attach(g, move == MOVE_LEFT ? (uint16_t)g->next : g->stack[g->n_stack - 1], top, rel);
+	for (uint32_t u = 1; u <= n; u++)
+		if (w->alive[u] && u != v && w->in[v * m + u] > w->in[v * m + best])
+			best = u;
+	w->best[v] = (uint16_t)best;
+	w->chosen_from[w->node[v]] = w->from[v * m + best];
+	w->chosen_to[w->node[v]] = w->to[v * m + best];
 }
 
-void greedy_features(const struct greedy *g, struct percep_features *f)
+/* A group on a cycle of best heads, or 0. */
+static uint32_t find_cycle(struct parse_work *w, uint32_t n)
 {
-	uint32_t s0 = g->n_stack > 0 ? g->stack[g->n_stack - 1] : 0;
-	uint32_t s1 = g->n_stack > 1 ? g->stack[g->n_stack - 2] : 0;
-	uint32_t s2 = g->n_stack > 2 ? g->stack[g->n_stack - 3] : 0;
-	uint32_t b0 = g->next, b1 = b0 + 1 <= g->n + 1 ? b0 + 1 : 0;
-	uint32_t b2 = b0 + 2 <= g->n + 1 ? b0 + 2 : 0;
-	uint32_t dist = s0 ? (b0 - s0 < 8 ? b0 - s0 : b0 - s0 < 14 ? 8 : 9) : 0;
-	uint32_t dist1 = s1 ? (s0 - s1 < 8 ? s0 - s1 : s0 - s1 < 14 ? 8 : 9) : 0;
-	const uint32_t *w = g->word;
-	uint32_t k = 1;
-#define T(i) (uint32_t)(g->xpos[i] + 256 * g->upos[i])
-#define ADD(a, b, c) percep_add(f, k++, a, b, c)
-	const uint32_t at[] = {s0, s1, s2, b0, b1, b2, g->left[s0], g->right[s0], g->left[s1],
-			       g->right[s1], g->left[b0], g->left2[s0], g->right2[s0], g->right2[s1],
-			       g->left2[b0]};
+	memset(w->mark, 0, n + 1);
+	w->mark[0] = 2;
+	for (uint32_t i = 1; i <= n; i++) {
+		uint32_t v = i;
 
-	f->n = 0;
-	for (uint32_t i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
-		ADD(w[at[i]], 0, 0);
-		ADD(T(at[i]), g->rel[at[i]], 0);
-	}
-	for (uint32_t i = 0; i < 6; i++)
-		ADD(w[at[i]], T(at[i]), 0);
-	ADD(w[s0], T(s0), T(b0));
-	ADD(T(s0), w[b0], T(b0));
-	ADD(w[s0], w[b0], 0);
-	ADD(T(s0), T(b0), dist);
-	ADD(w[s0], dist, 0);
-	ADD(w[b0], dist, 0);
-	ADD(w[s1], w[s0], 0);
-	ADD(T(s1), T(s0), T(b0));
-	ADD(w[s1], T(s0), 0);
-	ADD(T(s1), w[s0], 0);
-	ADD(T(s1), T(s0), dist1);
-	ADD(w[s1], dist1, 0);
-	ADD(T(s0), T(b0), T(b1));
-	ADD(T(b0), T(b1), T(b2));
-	ADD(T(s2), T(s1), T(s0));
-	ADD(T(s0), T(g->left[s0]), T(b0));
-	ADD(T(s0), T(g->right[s0]), T(b0));
-	ADD(T(s0), T(b0), T(g->left[b0]));
-	ADD(T(s1), T(s0), T(g->left[s0]));
-	ADD(T(s1), T(s0), T(g->right[s0]));
-	ADD(T(s1), T(g->right[s1]), T(s0));
-	ADD(w[s0], g->n_left[s0], 0);
-	ADD(w[s0], g->n_right[s0], 0);
-	ADD(T(s0), g->n_left[s0], g->n_right[s0]);
-	ADD(w[b0], g->n_left[b0], 0);
-	ADD(T(b0), g->n_left[b0], 0);
-	ADD(T(s1), g->n_left[s1], g->n_right[s1]);
-	ADD(w[s0], g->rel[g->left[s0]], g->rel[g->right[s0]]);
-	ADD(T(s0), g->rel[g->left[s0]], g->rel[g->right[s0]]);
-	ADD(T(s1), g->rel[g->left[s1]], g->rel[g->right[s1]]);
-	ADD(T(b0), g->rel[g->left[b0]], 0);
-	ADD(w[s1], g->rel[g->right[s1]], w[s0]);
-	ADD(w[s0], T(b0), T(b1));
-	ADD(w[s1], T(s0), T(b0));
-	ADD(w[s0], w[b1], T(b0));
-#undef T
-#undef ADD
-}
-
-static void parse_sentence(struct doc *d, const struct percep *m, struct sentence *s,
-			   struct greedy *g)
-{
-	int32_t scores[PERCEP_CLASSES_MAX];
-	struct percep_features f;
-	struct token *t = &d->tokens[s->tok];
-
-	greedy_start(g, t, s->n_tok);
-	while (!greedy_done(g)) {
-		int best = -1;
-
-		greedy_features(g, &f);
-		percep_scores(m, &f, scores);
-		for (uint32_t c = 0; c < m->h->n_classes; c++)
-			if (greedy_legal(g, m->h->classes[c] >> 8) &&
-			    (best < 0 || scores[c] > scores[best]))
-				best = (int)c;
-		if (best < 0)
-			break;
-		greedy_move(g, m->h->classes[best] >> 8, (uint8_t)m->h->classes[best]);
-	}
-	for (uint32_t i = 0; i < s->n_tok; i++) {
-		uint32_t head = g->head[i + 1];
-		bool root = head == 0 || head > s->n_tok;
-
-		t[i].head = root ? -1 : (int32_t)(s->tok + head - 1);
-		t[i].rel = root ? REL_ROOT : g->rel[i + 1] == REL_ROOT ? REL_DEP : g->rel[i + 1];
-		if (root)
-			s->root = (int32_t)(s->tok + i);
-	}
-}
-
-int parse_run(struct doc *d, struct err *e)
-{
-	struct greedy *g = ARENA_NEW(d->arena, struct greedy);
-	struct percep m;
-
-	if (percep_open(&m, image_section(d->model, "parser"), e) < 0)
-		return err_wrap(e, "parser");
-	for (uint32_t i = 0; i < d->n_sentences; i++) {
-		parse_sentence(d, &m, &d->sentences[i], g);
-		doc_link_children(d, i);
+		if (!w->alive[i])
+			continue;
+		while (w->mark[v] == 0) {
+			w->mark[v] = 1;
+			v = w->best[v];
+		}
+		if (w->mark[v] == 1)
+			return v;
+		for (v = i; w->mark[v] == 1; v = w->best[v])
+			w->mark[v] = 2;
 	}
 	return 0;
+}
+
+/* The cycle through c becomes one group, which keeps the number c. */
+static void contract(struct parse_work *w, uint32_t n, uint32_t c, uint16_t new_node)
+{
+	size_t m = (size_t)n + 1;
+	uint32_t v = c;
+
+	memset(w->mark, 0, n + 1);
+	do { /* entering at v breaks the arc that v had */
+		float own = w->in[v * m + w->best[v]];
+
+		w->mark[v] = 1;
+		w->parent[w->node[v]] = new_node;
+		for (uint32_t u = 0; u <= n; u++)
+			w->in[v * m + u] -= own;
+		v = w->best[v];
+	} while (v != c);
+	for (uint32_t k = 1; k <= n; k++) {
+		if (!w->mark[k] || k == c)
+			continue;
+		for (uint32_t u = 0; u <= n; u++) {
+			if (w->in[k * m + u] > w->in[c * m + u]) { /* into the cycle */
+				w->in[c * m + u] = w->in[k * m + u];
+				w->from[c * m + u] = w->from[k * m + u];
+				w->to[c * m + u] = w->to[k * m + u];
+			}
+			if (w->in[u * m + k] > w->in[u * m + c]) { /* out of it */
+				w->in[u * m + c] = w->in[u * m + k];
+				w->from[u * m + c] = w->from[u * m + k];
+				w->to[u * m + c] = w->to[u * m + k];
+			}
+		}
+		w->alive[k] = 0;
+	}
+	w->in[c * m + c] = -1e30f;
+	w->node[c] = new_node;
+}
+
+/* From the last contraction back: the arc into a cycle replaces the cycle's arc there. */
+static void expand(struct parse_work *w, uint32_t n, uint32_t n_nodes, uint16_t *head)
+{
+	for (uint32_t node = n_nodes; node-- > 1;) {
+		uint32_t inner = w->chosen_to[node];
+
+		if (node <= n)
+			continue;
+		/* the node inside this cycle that holds the token entered */
+		while (w->parent[inner] != node)
+			inner = w->parent[inner];
+		w->chosen_from[inner] = w->chosen_from[node];
+		w->chosen_to[inner] = w->chosen_to[node];
+	}
+	for (uint32_t v = 1; v <= n; v++)
+		head[v] = w->chosen_from[v];
+}
+
+void parse_best_tree(struct parse_work *w, uint32_t n, uint16_t *head)
+{
+	uint32_t n_nodes = n + 1, c;
+
+	if (greedy_heads(w->scores, n, head) == 1 && is_tree(head, n, w->mark))
+		return;
+	charge_roots(w->scores, n);
+	start(w, n);
+	for (uint32_t v = 1; v <= n; v++)
+		choose(w, n, v);
+	while ((c = find_cycle(w, n)) != 0) {
+		contract(w, n, c, (uint16_t)n_nodes++);
+		choose(w, n, c);
+		for (uint32_t v = 1; v <= n; v++)
+			if (w->alive[v] && v != c && !w->alive[w->best[v]])
+				w->best[v] = (uint16_t)c; /* its head is inside the new group */
+	}
+	expand(w, n, n_nodes, head);
+}
+
+void parse_tree(struct parse_work *w, struct doc *d, uint32_t sentence)
+{
+	struct sentence *s = &d->sentences[sentence];
+
+	s->root = -1;
+	parse_best_tree(w, s->n_tok, w->head);
+	for (uint32_t i = 0; i < s->n_tok; i++) {
+		uint32_t h = w->head[i + 1];
+		bool root = !h && s->root < 0; /* absurd scores could leave a second one */
+
+		if (root)
+			s->root = (int32_t)(s->tok + i);
+		d->tokens[s->tok + i].head = h ? (int32_t)(s->tok + h - 1) : root ? -1 : s->root;
+	}
 }

@@ -210,9 +210,14 @@ static bool inner_hyphen(const char *p, const char *hyphen, const char *end)
 	for (const char *d = p; d < hyphen; d++)
 		if (!text_is_digit((unsigned char)*d) && *d != '-')
 			return false;
-	while (q < end && text_is_digit((unsigned char)*q))
+	while (q < end && q - hyphen < 8 && text_is_digit((unsigned char)*q))
 		q++;
-	return hyphen - p >= 3 && q - hyphen - 1 == 4 && !(hyphen - p == 4 && p[0] <= '2') &&
+	if (hyphen - p == 3 && q - hyphen == 4 && end - q >= 5 && *q == '-') {
+		hyphen = q++; /* a telephone number in three groups */
+		while (q < end && q - hyphen < 8 && text_is_digit((unsigned char)*q))
+			q++;
+	}
+	return hyphen - p >= 3 && q - hyphen == 5 && !(hyphen - p == 4 && p[0] <= '2') &&
 	       !text_is_letter(peek(q, end));
 }
 
@@ -379,7 +384,7 @@ static const char *address_end(const char *p, const char *end)
 			break;
 		if (*q == '@')
 			at = q;
-		if (*q == '.' && at)
+		if (*q == '.' && at && !dot)
 			dot = q;
 	}
 	if (!web && (!at || at == p || !dot || dot + 1 >= q))

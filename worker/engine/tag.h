@@ -1,5 +1,4 @@
-/* Parts of speech, morphological features and lemmas. Owns the list of Penn tags; reads tokens
- * and sentences, writes upos, xpos, feats and lemma. */
+/* Names of tags: what the numbers in token.xpos and token.feats stand for. */
 #ifndef DEMARCHE_ENGINE_TAG_H
 #define DEMARCHE_ENGINE_TAG_H
 
@@ -28,8 +27,5 @@ const char *tag_xpos_name(unsigned xpos);      /* "_" where it is none */
 enum xpos tag_xpos_of(struct str name);        /* XPOS_NONE where it is none */
 /* "Number=Sing|…" of token.feats, "_" where there are none; valid as long as the image. */
 struct str tag_feats_name(const struct image *model, unsigned feats);
-
-/* Fails with ERR_CORRUPT where the model has no tagger. */
-int tag_run(struct doc *d, struct err *e);
 
 #endif

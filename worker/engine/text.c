@@ -142,7 +142,7 @@ bool text_is_letter(uint32_t cp)
 	if (cp < 0xC0)
 		return cp == 0xAA || cp == 0xB5 || cp == 0xBA;
 	if (cp < 0x2000)
-		return cp != 0xD7 && cp != 0xF7 && !text_is_digit(cp) &&
+		return cp != 0xD7 && cp != 0xF7 && cp != 0x1680 && !text_is_digit(cp) &&
 		       !(cp >= 0x589 && cp <= 0x58F) && cp != 0x60C && cp != 0x61B && cp != 0x61F &&
 		       cp != 0x6D4 && cp != 0x964 && cp != 0x965;
 	if (cp < 0x3040)

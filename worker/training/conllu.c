@@ -108,13 +108,17 @@ static void end_sentence(struct treebank *tb, uint32_t start, bool paragraph)
 }
 
 /* "# text = …" lines make the raw text, as the measuring tool of the shared task does. */
-static void add_text(struct buf *text, struct str line, bool paragraph)
+static void add_text(struct treebank *tb, struct buf *text, struct str line, bool paragraph)
 {
 	if (text->n)
 		buf_add(text, "\n\n", paragraph ? 2 : 0);
 	if (text->n && !paragraph)
 		buf_add(text, " ", 1);
+	while (line.n && line.p[line.n - 1] == ' ')
+		line.n--;
 	buf_add(text, line.p, line.n);
+	ARENA_GROW(&tb->arena, tb->text_ends, tb->n_text_ends, tb->cap_text_ends);
+	tb->text_ends[tb->n_text_ends++] = (uint32_t)text->n;
 }
 
 int treebank_read(struct treebank *tb, const char *path, struct err *e)
@@ -150,7 +154,8 @@ int treebank_read(struct treebank *tb, const char *path, struct err *e)
 			if (str_starts(line, STR("# newpar")) || str_starts(line, STR("# newdoc")))
 				paragraph = true;
 			if (str_starts(line, STR("# text = ")))
-				add_text(&text, (struct str){line.p + 9, line.n - 9}, paragraph);
+				add_text(tb, &text, (struct str){line.p + 9, line.n - 9},
+					 paragraph);
 		} else if (split_row(line, &r)) {
 			uint32_t id = (uint32_t)atoi(r.col[0].p);
 			bool space = !contains(r.col[9], "SpaceAfter=No");

@@ -10,7 +10,12 @@ struct train_command {
 
 /* One line a command: X(function, "name", "arguments", "what it does"). */
 #define TRAIN_COMMANDS(X)                                                                          \
-	X(train_percep, "percep", "OUT TREEBANK...", "perceptron tagger, greedy parser, lemmas") \
+	X(train_corpus, "corpus", "OUT FILE...", "sentences of raw text, one a line") \
+	X(train_sentences, "sentences", "OUT TREEBANK...", "the sentence splitter") \
+	X(train_vectors, "vectors", "OUT CORPUS TREEBANK...", "word vectors (skip-gram)") \
+	X(train_nn, "nn", "--out STATE OPTION...", "the network: tags, trees, names") \
+	X(fuzz_language, "fuzz", "MODEL COUNT SEED", "random texts through the language stages") \
+	X(train_language, "language", "OUT STATE TREEBANK...", "quantised network and lemmas") \
 	X(train_stances, "stances", "MODEL CODEBOOK SHARED", "ranker of stances")                \
 	X(train_events, "events", "MODEL CODEBOOK CORPUS RECORDS OUT", "triggers and actors of events")  \
 	X(train_join, "join", "OUT IMAGE...", "join the sections of images into one image") \

@@ -1,0 +1,62 @@
+#include "worker/engine/names.h"
+
+#include "worker/engine/segment.h"
+
+static bool opens(uint32_t label) /* begins a name that goes on, or is inside one */
+{
+	return label && ((label - 1) % 4 == NAME_BEGIN || (label - 1) % 4 == NAME_INSIDE);
+}
+
+static bool continues(uint32_t label)
+{
+	return label && ((label - 1) % 4 == NAME_INSIDE || (label - 1) % 4 == NAME_LAST);
+}
+
+static bool legal(uint32_t a, uint32_t b)
+{
+	if (opens(a))
+		return continues(b) && (a - 1) / 4 == (b - 1) / 4;
+	return !continues(b);
+}
+
+void names_decode(const float *scores, uint32_t stride, uint32_t n, uint8_t *labels)
+{
+	uint8_t from[SENTENCE_MAX][NET_NER_LABELS];
+	float last[NET_NER_LABELS], now[NET_NER_LABELS];
+	uint32_t best = 0;
+
+	if (n == 0 || n > SENTENCE_MAX)
+		return;
+	for (uint32_t l = 0; l < NET_NER_LABELS; l++)
+		last[l] = continues(l) ? -1e9f : scores[l];
+	for (uint32_t i = 1; i < n; i++) {
+		for (uint32_t l = 0; l < NET_NER_LABELS; l++) {
+			uint32_t b = NET_NER_LABELS;
+
+			for (uint32_t k = 0; k < NET_NER_LABELS; k++)
+				if (legal(k, l) && (b == NET_NER_LABELS || last[k] > last[b]))
+					b = k;
+			from[i][l] = (uint8_t)b;
+			now[l] = last[b] + scores[(size_t)i * stride + l];
+		}
+		memcpy(last, now, sizeof(last));
+	}
+	for (uint32_t l = 1; l < NET_NER_LABELS; l++)
+		if (!opens(l) && last[l] > last[best])
+			best = l;
+	for (uint32_t i = n; i-- > 0;) {
+		labels[i] = (uint8_t)best;
+		if (i)
+			best = from[i][best];
+	}
+}
+
+void names_apply(struct token *t, const uint8_t *labels, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t part = labels[i] ? (labels[i] - 1u) % 4 : 0;
+
+		t[i].ner = (uint8_t)(labels[i] ? 1 + (labels[i] - 1u) / 4 : 0);
+		t[i].ner_begin = labels[i] && (part == NAME_BEGIN || part == NAME_UNIT);
+	}
+}

@@ -1,0 +1,15 @@
+/* Names of persons, organizations, places, nations and the rest: the best legal sequence of
+ * begin, inside, last and unit labels over a sentence. */
+#ifndef DEMARCHE_ENGINE_NAMES_H
+#define DEMARCHE_ENGINE_NAMES_H
+
+#include "worker/engine/doc.h"
+#include "worker/engine/model.h"
+
+/* labels[n] from scores[n][stride]; n <= SENTENCE_MAX. */
+void names_decode(const float *scores, uint32_t stride, uint32_t n, uint8_t *labels);
+
+/* Writes ner and ner_begin of n tokens. */
+void names_apply(struct token *t, const uint8_t *labels, uint32_t n);
+
+#endif

@@ -1,0 +1,428 @@
+#include "worker/engine/net.h"
+
+#include <math.h>
+
+#include "worker/engine/model.h"
+#include "worker/engine/names.h"
+#include "worker/engine/parse.h"
+#include "worker/engine/segment.h"
+#include "worker/engine/words.h"
+
+#define CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+enum { HALF = NET_D / 2, CHUNK = 384, CHUNK_MAX = CHUNK + SENTENCE_MAX };
+
+/* The section, opened. */
+struct net {
+	const struct net_header *h;
+	const struct net_slot *slots;
+	const int8_t *words, *bag;
+	struct net_matrix m[N_NET_MATRICES];
+	const float *state;
+	const int8_t *arc_root;
+	const float *rel_root;
+};
+
+/* Values of the sentences that are worked on together. Rows of `in` are one apart from the
+ * tokens': a sentence has a row of zeros before and after it. */
+struct work {
+	uint8_t *in;   /* [CHUNK_MAX + sentences + 1][NET_IN] */
+	uint8_t *q;    /* [CHUNK_MAX][NET_D] quantised values of a layer */
+	float *h;      /* [CHUNK_MAX][NET_D] the same as floats */
+	float *u;      /* [CHUNK_MAX][3 * NET_D], later the heads' outputs */
+	float *mlp;    /* [CHUNK_MAX][NET_MLP] */
+	float *arc;    /* [CHUNK_MAX][NET_A] */
+	uint8_t *arc_q; /* [CHUNK_MAX][2 * NET_A] dependents, then heads */
+	struct parse_work *parse;
+};
+
+/* -- the section -- */
+
+static bool take(const struct str *s, uint64_t at, uint64_t n, const void **p)
+{
+	if (at % 4 || at > s->n || n > s->n - at)
+		return false;
+	*p = s->p + at;
+	return true;
+}
+
+static bool open_matrix(struct net_matrix *m, const struct str *s, uint64_t at, uint32_t k,
+			uint32_t n)
+{
+	const void *p;
+
+	n = (n + NET_COLUMNS - 1) / NET_COLUMNS * NET_COLUMNS;
+	if (!take(s, at, (uint64_t)k * n + 12 * (uint64_t)n, &p))
+		return false;
+	m->w = p;
+	m->correction = (const int32_t *)(m->w + (size_t)k * n);
+	m->scale = (const float *)(m->correction + n);
+	m->bias = m->scale + n;
+	m->k = k;
+	m->n = n;
+	return true;
+}
+
+static int open_net(struct net *net, const struct image *model, struct err *e)
+{
+	static const struct {
+		uint32_t k, n;
+	} shape[N_NET_MATRICES] = {
+#define X(name, rows, columns) [NET_MATRIX_##name] = {rows, columns},
+		NET_MATRICES(X)
+#undef X
+	};
+	struct str s = image_section(model, "net");
+	const struct net_header *h = (const void *)s.p;
+	const void *slots, *words, *bag, *state, *root, *feats;
+	bool good;
+
+	if (s.n < sizeof(*h) || memcmp(h->magic, "NNET1", 6) != 0)
+		return err_set(e, ERR_CORRUPT, "the model has no network");
+	good = h->n_slots && !(h->n_slots & (h->n_slots - 1)) && h->n_words < h->n_slots &&
+	       take(&s, h->slots, (uint64_t)h->n_slots * sizeof(struct net_slot), &slots) &&
+	       take(&s, h->words, (uint64_t)h->n_words * NET_WORD, &words) &&
+	       take(&s, h->bag, ((uint64_t)1 << WORDS_LOG2_BAG) * NET_BAG, &bag) &&
+	       take(&s, h->state, NET_LAYERS * 4 * NET_D * sizeof(float), &state) &&
+	       take(&s, h->root, NET_A + NET_A * sizeof(float), &root) &&
+	       take(&s, h->feats, h->feats_bytes, &feats);
+	for (int i = 0; good && i < N_NET_MATRICES; i++)
+		good = open_matrix(&net->m[i], &s, h->matrix[i], shape[i].k, shape[i].n);
+	if (!good || h->n_feats > NET_FEATS_MAX)
+		return err_set(e, ERR_CORRUPT, "the model's network has another shape");
+	net->h = h;
+	net->slots = slots;
+	net->words = words;
+	net->bag = bag;
+	net->state = state;
+	net->arc_root = root;
+	net->rel_root = (const float *)((const char *)root + NET_A);
+	return 0;
+}
+
+int net_check(const struct image *model, struct err *e)
+{
+	struct net net;
+
+	return open_net(&net, model, e);
+}
+
+static uint32_t word_row(const struct net *net, uint64_t key)
+{
+	uint32_t mask = net->h->n_slots - 1, i = (uint32_t)key & mask;
+
+	for (uint32_t tries = 0; tries <= mask && net->slots[i].row; tries++) {
+		if (net->slots[i].key == (uint32_t)(key >> 32))
+			return net->slots[i].row < net->h->n_words ? net->slots[i].row : 0;
+		i = (i + 1) & mask;
+	}
+	return 0;
+}
+
+const int8_t *net_word_vector(const struct image *model, struct str lower)
+{
+	struct net net;
+	struct err e;
+	uint32_t row;
+
+	if (open_net(&net, model, &e) < 0)
+		return NULL;
+	row = word_row(&net, words_key(lower));
+	return row ? net.words + (size_t)row * NET_WORD : NULL;
+}
+
+float net_similarity(const int8_t *a, const int8_t *b)
+{
+	int32_t ab = 0, aa = 0, bb = 0;
+
+	for (int k = 0; k < NET_WORD; k++) {
+		ab += a[k] * b[k];
+		aa += a[k] * a[k];
+		bb += b[k] * b[k];
+	}
+	return aa && bb ? (float)ab / sqrtf((float)aa * (float)bb) : 0;
+}
+
+/* -- the encoder -- */
+
+static uint8_t clip(int32_t v)
+{
+	return (uint8_t)(NET_ZERO + (v > NET_ONE ? NET_ONE : v < -NET_ONE ? -NET_ONE : v));
+}
+
+static void read_word(const struct net *net, const struct token *t, uint8_t *in)
+{
+	const int8_t *word = net->words + (size_t)word_row(net, words_key(t->lower)) * NET_WORD;
+	uint32_t rows[WORDS_BAG_MAX + 2], n = words_bag(t, rows);
+	int32_t sum[NET_BAG] = {0};
+
+	for (int k = 0; k < NET_WORD; k++)
+		in[k] = (uint8_t)(word[k] + NET_ZERO);
+	for (uint32_t i = 0; i < n; i++) {
+		const int8_t *row = net->bag + (size_t)rows[i] * NET_BAG;
+
+		for (int k = 0; k < NET_BAG; k++)
+			sum[k] += row[k];
+	}
+	for (int k = 0; k < NET_BAG; k++) {
+		float v = (float)sum[k] * net->h->bag_scale;
+
+		in[NET_WORD + k] = clip((int32_t)(v < 0 ? v - 0.5f : v + 0.5f));
+	}
+}
+
+CLONES static void tanh_row(float *restrict h, uint8_t *restrict q)
+{
+	for (int k = 0; k < NET_D; k++) {
+		h[k] = net_tanh(h[k]);
+		q[k] = (uint8_t)(int32_t)(h[k] * NET_ONE + (NET_ZERO + 0.5f));
+	}
+}
+
+/* One step of one direction: HALF channels. */
+struct step {
+	const float *u, *v, *b;
+	float *h, *c; /* h: the layer below comes in, this layer goes out */
+	uint8_t *q;
+};
+
+CLONES static void scan_step(const struct step *s)
+{
+	const float *restrict u = s->u, *restrict v = s->v, *restrict b = s->b;
+	float *restrict sc = s->c, *restrict sh = s->h;
+	uint8_t *restrict q = s->q;
+
+	for (int k = 0; k < HALF; k++) {
+		float last = sc[k], f, r, c, h;
+
+		f = net_sigmoid(u[NET_D + k] + v[k] * last + b[k]);
+		r = net_sigmoid(u[2 * NET_D + k] + v[NET_D + k] * last + b[NET_D + k]);
+		c = f * last + (1.0f - f) * u[k];
+		h = r * net_tanh(c) + (1.0f - r) * sh[k];
+		sc[k] = c;
+		sh[k] = h;
+	}
+	for (int k = 0; k < HALF; k++)
+		q[k] = (uint8_t)(int32_t)(sh[k] * NET_ONE + (NET_ZERO + 0.5f));
+}
+
+static void scan_sentence(const struct net *net, struct work *w, int layer, uint32_t at, uint32_t n)
+{
+	const float *v = net->state + (size_t)layer * 4 * NET_D, *b = v + 2 * NET_D;
+
+	for (int back = 0; back < 2; back++) {
+		float c[HALF] = {0};
+		size_t off = (size_t)back * HALF;
+
+		for (uint32_t i = 0; i < n; i++) {
+			size_t t = at + (back ? n - 1 - i : i);
+
+			scan_step(&(struct step){.u = w->u + t * 3 * NET_D + off,
+						 .v = v + off,
+						 .b = b + off,
+						 .h = w->h + t * NET_D + off,
+						 .c = c,
+						 .q = w->q + t * NET_D + off});
+		}
+	}
+}
+
+/* Tokens of sentences [first, last) to w->q and w->h. */
+static void encode(const struct net *net, const struct doc *d, struct work *w, uint32_t first,
+		   uint32_t last)
+{
+	uint32_t base = d->sentences[first].tok, n = 0;
+	size_t row = 0;
+
+	for (uint32_t s = first; s < last; s++) {
+		const struct sentence *sent = &d->sentences[s];
+
+		memset(w->in + row * NET_IN, NET_ZERO, NET_IN);
+		for (uint32_t i = 0; i < sent->n_tok; i++)
+			read_word(net, &d->tokens[sent->tok + i], w->in + (row + 1 + i) * NET_IN);
+		memset(w->in + (row + 1 + sent->n_tok) * NET_IN, NET_ZERO, NET_IN);
+		/* the window of token i is rows i, i + 1, i + 2, which lie side by side */
+		net_product(NET_BEST, &net->m[NET_MATRIX_CONV], w->in + row * NET_IN, NET_IN,
+			    sent->n_tok, w->h + (size_t)(sent->tok - base) * NET_D);
+		row += sent->n_tok + 1;
+		n += sent->n_tok;
+	}
+	for (uint32_t i = 0; i < n; i++)
+		tanh_row(w->h + (size_t)i * NET_D, w->q + (size_t)i * NET_D);
+	for (int l = 0; l < NET_LAYERS; l++) {
+		net_product(NET_BEST, &net->m[NET_MATRIX_LAYER_0 + l], w->q, NET_D, n, w->u);
+		for (uint32_t s = first; s < last; s++)
+			scan_sentence(net, w, l, d->sentences[s].tok - base, d->sentences[s].n_tok);
+	}
+}
+
+/* -- the heads -- */
+
+static uint8_t best_of(const float *x, uint32_t n)
+{
+	uint32_t best = 0;
+
+	for (uint32_t i = 1; i < n; i++)
+		best = x[i] > x[best] ? i : best;
+	return (uint8_t)best;
+}
+
+static void tags(const struct net *net, struct token *t, const struct work *w, uint32_t n)
+{
+	net_product(NET_BEST, &net->m[NET_MATRIX_TAGS], w->q, NET_D, n, w->u);
+	for (uint32_t i = 0; i < n; i++) {
+		const float *x = w->u + (size_t)i * NET_TAGS;
+
+		t[i].upos = best_of(x + NET_UPOS_AT, N_UPOS);
+		t[i].xpos = best_of(x + NET_XPOS_AT, N_XPOS);
+		t[i].feats = best_of(x + NET_FEATS_AT, net->h->n_feats ? net->h->n_feats : 1);
+	}
+}
+
+static void names(const struct net *net, struct doc *d, const struct work *w, uint32_t first,
+		  uint32_t last)
+{
+	uint32_t base = d->sentences[first].tok;
+	const struct sentence *end = &d->sentences[last - 1];
+	const struct net_matrix *m = &net->m[NET_MATRIX_NER];
+	uint8_t labels[SENTENCE_MAX];
+
+	net_product(NET_BEST, m, w->q, NET_D, end->tok + end->n_tok - base, w->u);
+	for (uint32_t s = first; s < last; s++) {
+		const struct sentence *sent = &d->sentences[s];
+
+		names_decode(w->u + (size_t)(sent->tok - base) * m->n, m->n, sent->n_tok, labels);
+		names_apply(&d->tokens[sent->tok], labels, sent->n_tok);
+	}
+}
+
+CLONES static void arc_row(float *restrict x, uint8_t *restrict q)
+{
+	for (int k = 0; k < 2 * NET_A; k++) {
+		x[k] = net_tanh(x[k]);
+		q[k] = (uint8_t)(int32_t)(x[k] * NET_ONE + (NET_ZERO + 0.5f));
+	}
+}
+
+CLONES static void relation_row(const float *restrict dep, const float *restrict head,
+				uint8_t *restrict q)
+{
+	for (int k = 0; k < NET_A; k++)
+		q[k] = (uint8_t)(int32_t)(net_tanh(dep[k] + head[k]) * NET_ONE +
+					  (NET_ZERO + 0.5f));
+}
+
+/* A row of arc scores is an exact sum of products of small integers times one scale. */
+CLONES static void score_row(const float *arc, const int8_t (*heads)[NET_A], uint32_t n,
+			     float *scores)
+{
+	int16_t q[NET_A];
+	float max = 1e-6f, scale;
+
+	for (int k = 0; k < NET_A; k++) {
+		float a = arc[k] < 0 ? -arc[k] : arc[k];
+
+		max = a > max ? a : max;
+	}
+	scale = 255.0f / max;
+	for (int k = 0; k < NET_A; k++) {
+		float v = arc[k] * scale;
+
+		q[k] = (int16_t)(v < 0 ? v - 0.5f : v + 0.5f);
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		int32_t sum = 0;
+
+		for (int k = 0; k < NET_A; k++)
+			sum += q[k] * heads[i][k];
+		scores[i] = (float)sum / (scale * NET_ONE);
+	}
+}
+
+/* scores[n][n + 1] of one sentence, whose first token is row `at` of the chunk. */
+static void arc_scores(const struct net *net, const struct work *w, uint32_t at, uint32_t n)
+{
+	int8_t(*heads)[NET_A] = parse_heads(w->parse);
+	float *scores = parse_scores(w->parse);
+
+	memcpy(heads[0], net->arc_root, NET_A);
+	for (uint32_t i = 0; i < n; i++)
+		for (int k = 0; k < NET_A; k++)
+			heads[i + 1][k] = (int8_t)(w->arc_q[(size_t)(at + i) * 2 * NET_A + NET_A +
+							    (size_t)k] - NET_ZERO);
+	for (uint32_t i = 0; i < n; i++)
+		score_row(w->arc + (size_t)(at + i) * NET_A, (const int8_t(*)[NET_A])heads, n + 1,
+			  scores + (size_t)i * (n + 1));
+}
+
+static void trees(const struct net *net, struct doc *d, struct work *w, uint32_t first,
+		  uint32_t last)
+{
+	uint32_t base = d->sentences[first].tok;
+	uint32_t n = d->sentences[last - 1].tok + d->sentences[last - 1].n_tok - base;
+	struct token *t = &d->tokens[base];
+
+	net_product(NET_BEST, &net->m[NET_MATRIX_MLP], w->q, NET_D, n, w->mlp);
+	for (uint32_t i = 0; i < n; i++)
+		arc_row(w->mlp + (size_t)i * NET_MLP, w->arc_q + (size_t)i * 2 * NET_A);
+	net_product(NET_BEST, &net->m[NET_MATRIX_ARC], w->arc_q, 2 * NET_A, n, w->arc);
+	for (uint32_t s = first; s < last; s++) {
+		arc_scores(net, w, d->sentences[s].tok - base, d->sentences[s].n_tok);
+		parse_tree(w->parse, d, s);
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		const float *head = t[i].head < 0 ? net->rel_root
+						  : w->mlp + ((size_t)t[i].head - base) * NET_MLP +
+							    3 * NET_A;
+
+		relation_row(w->mlp + (size_t)i * NET_MLP + 2 * NET_A, head,
+			     w->q + (size_t)i * NET_A);
+	}
+	net_product(NET_BEST, &net->m[NET_MATRIX_REL], w->q, NET_A, n, w->u);
+	for (uint32_t i = 0; i < n; i++) {
+		float *x = w->u + (size_t)i * NET_REL;
+
+		x[REL_ROOT] = -1e9f; /* the root has it, and no other */
+		t[i].rel = t[i].head < 0 ? REL_ROOT : best_of(x, N_REL);
+	}
+	for (uint32_t s = first; s < last; s++)
+		doc_link_children(d, s);
+}
+
+static struct work *new_work(struct arena *a, uint32_t n_tokens)
+{
+	struct work *w = ARENA_NEW(a, struct work);
+	size_t n = n_tokens < CHUNK_MAX ? n_tokens : CHUNK_MAX;
+
+	w->in = arena_alloc(a, (2 * n + 2) * NET_IN);
+	w->q = arena_alloc(a, n * NET_D);
+	w->h = ARENA_ARRAY(a, float, n * NET_D);
+	w->u = ARENA_ARRAY(a, float, n * 3 * NET_D);
+	w->mlp = ARENA_ARRAY(a, float, n * NET_MLP);
+	w->arc = ARENA_ARRAY(a, float, n * NET_A);
+	w->arc_q = arena_alloc(a, n * 2 * NET_A);
+	w->parse = parse_work_new(a, n_tokens < SENTENCE_MAX ? n_tokens : SENTENCE_MAX);
+	return w;
+}
+
+int net_run(struct doc *d, struct err *e)
+{
+	struct net net;
+	struct work *w;
+
+	if (open_net(&net, d->model, e) < 0)
+		return -1;
+	w = new_work(d->arena, d->n_tokens);
+	for (uint32_t first = 0, last; first < d->n_sentences; first = last) {
+		uint32_t n = 0;
+
+		for (last = first; last < d->n_sentences && n < CHUNK; last++) {
+			CHECK(d->sentences[last].n_tok <= SENTENCE_MAX);
+			n += d->sentences[last].n_tok;
+		}
+		encode(&net, d, w, first, last);
+		tags(&net, &d->tokens[d->sentences[first].tok], w, n);
+		names(&net, d, w, first, last);
+		trees(&net, d, w, first, last);
+	}
+	return 0;
+}
