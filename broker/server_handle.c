@@ -404,11 +404,11 @@ static int handle_query(struct server *s, struct server_peer *p, const struct ms
 
 static int handle_ping(struct server *s, struct server_peer *p, const struct msg *m, struct err *e)
 {
-	struct input in = {.kind = IN_ALIVE, .peer = p->number};
 	struct msg back = {.kind = MSG_PONG, .pong = {m->ping.tag}};
 
+	(void)e;
 	server_reply(s, p->number, &back);
-	return server_step(s, &in, e);
+	return 0;
 }
 
 static int handle_bye(struct server *s, struct server_peer *p, const struct msg *m, struct err *e)
@@ -455,6 +455,7 @@ static int refuse_unreadable(struct server *s, const struct wire_frame *f, const
 
 int server_handle(struct server *s, const struct wire_frame *f, struct err *e)
 {
+	struct input alive = {.kind = IN_ALIVE};
 	struct server_peer *p;
 	struct msg m;
 	struct err why;
@@ -468,6 +469,9 @@ int server_handle(struct server *s, const struct wire_frame *f, struct err *e)
 		answer_stranger(s, &f->peer, &m, ERR_CONFLICT, "say HELLO first");
 		return 0;
 	}
+	alive.peer = p->number;
+	if (server_step(s, &alive, e) < 0)
+		return -1;
 	if (!HANDLERS[m.kind].handle) {
 		server_reply_error(s, p->number, &m, ERR_INVALID, "only a broker says this");
 		return 0;

@@ -197,7 +197,7 @@ static int open_all(struct store *s, struct err *e)
 			    SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
 		return store_failed(s->db, e, "open the store");
 	sqlite3_busy_timeout(s->db, 5000);
-	if (execute(s, "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;"
+	if (execute(s, "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL;"
 		       "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
 		       "PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;"
 		       "PRAGMA foreign_keys = ON", "set the store up", e) < 0)

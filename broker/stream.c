@@ -224,7 +224,6 @@ int stream_open(struct server *s, struct server_peer *p, const struct msg *m, st
 {
 	const struct msg_subscribe *q = &m->subscribe;
 	struct stream *t = stream_find(p, q->tag);
-	struct input alive = {.kind = IN_ALIVE, .peer = p->number};
 
 	if (t)
 		stream_free(s, t);
@@ -249,14 +248,13 @@ int stream_open(struct server *s, struct server_peer *p, const struct msg *m, st
 	p->n_streams++;
 	s->n_streams++;
 	s->streams_wait = true;
-	return server_step(s, &alive, e);
+	return 0;
 }
 
 int stream_credit(struct server *s, struct server_peer *p, const struct msg *m, struct err *e)
 {
 	const struct msg_credit *q = &m->credit;
 	struct stream *t = stream_find(p, q->tag);
-	struct input alive = {.kind = IN_ALIVE, .peer = p->number};
 	uint64_t credit;
 
 	if (!t) {
@@ -268,19 +266,19 @@ int stream_credit(struct server *s, struct server_peer *p, const struct msg *m, 
 	s->streams_wait = true;
 	if (t->cursor && q->ack && cursor_ack(s, t, q->ack, e) < 0)
 		return -1;
-	return server_step(s, &alive, e);
+	return 0;
 }
 
 int stream_close(struct server *s, struct server_peer *p, const struct msg *m, struct err *e)
 {
 	struct stream *t = stream_find(p, m->unsubscribe.tag);
-	struct input alive = {.kind = IN_ALIVE, .peer = p->number};
 
+	(void)e;
 	if (t)
 		stream_free(s, t);
 	else
 		server_reply_error(s, p->number, m, ERR_NOT_FOUND, "no such subscription");
-	return server_step(s, &alive, e);
+	return 0;
 }
 
 /* Sending */

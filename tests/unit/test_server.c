@@ -450,6 +450,24 @@ static void second_result_is_a_duplicate(void **state)
 	wire_close(w, 0);
 }
 
+static void who_only_submits_is_not_silent(void **state)
+{
+	struct fixture *f = *state;
+	struct wire *w;
+	char text[16];
+
+	f->core.heartbeat_ms = 60;
+	server_close(f->server);
+	open_server(f);
+	w = join(f, "w");
+	for (int i = 0; i < 10; i++) {
+		turns(f, 40);
+		snprintf(text, sizeof(text), "text %d", i);
+		submit_text(f, w, text);
+	}
+	wire_close(w, 0);
+}
+
 static void cancelled_while_leased_is_revoked(void **state)
 {
 	struct fixture *f = *state;
@@ -694,6 +712,7 @@ int main(void)
 		T(failed_attempts_are_repeated_then_dead),
 		T(a_record_that_cannot_be_read_is_a_failed_attempt),
 		T(second_result_is_a_duplicate),
+		T(who_only_submits_is_not_silent),
 		T(cancelled_while_leased_is_revoked),
 		T(released_job_counts_no_attempt),
 		T(a_grant_that_cannot_be_sent_counts_no_attempt),
