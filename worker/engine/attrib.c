@@ -1,6 +1,7 @@
 #include "worker/engine/attrib.h"
 
 #include "worker/engine/attrib_cues.h"
+#include "worker/engine/attrib_list.h"
 #include "worker/engine/attrib_source.h"
 #include "worker/engine/quote.h"
 #include "worker/engine/tag.h"
@@ -10,10 +11,6 @@
  * speaker. At the end all are sorted and painted on the tokens, inner over outer. */
 
 enum { CHAIN_MAX = 8 };
-
-struct range {
-	uint32_t first, end; /* [first, end) */
-};
 
 static const struct token *at(const struct doc *doc, int32_t i)
 {
@@ -27,7 +24,7 @@ static bool is_mark(const struct token *t)
 	return t->upos == UPOS_PUNCT || c == '"' || c == ',' || c == '.' || c == '`';
 }
 
-static struct range trim(const struct doc *doc, struct range r)
+struct range attrib_trim(const struct doc *doc, struct range r)
 {
 	while (r.first < r.end && is_mark(&doc->tokens[r.first]))
 		r.first++;
@@ -36,28 +33,21 @@ static struct range trim(const struct doc *doc, struct range r)
 	return r;
 }
 
-static struct range subtree(const struct doc *doc, int32_t tok)
-{
-	uint32_t first, last;
-
-	doc_subtree(doc, tok, &first, &last);
-	return trim(doc, (struct range){first, last + 1});
-}
-
-static bool heard(const struct doc *doc, int32_t cue)
+bool attrib_is_passive(const struct doc *doc, int32_t cue)
 {
 	return doc_child(doc, cue, REL_AUX_PASS) >= 0 || doc_child(doc, cue, REL_NSUBJ_PASS) >= 0;
 }
 
-static struct attribution *add(struct doc *doc, int32_t cue, int32_t source, struct range r,
+struct attribution *attrib_add(struct doc *doc, int32_t cue, int32_t source, struct range r,
 			       enum attribution_kind kind)
 {
 	struct attribution *a;
 
-	r = trim(doc, r);
+	r = attrib_trim(doc, r);
 	if (r.first >= r.end)
 		return NULL;
-	if (source < 0 && cue >= 0 && at(doc, cue)->upos == UPOS_VERB && !heard(doc, cue))
+	if (source < 0 && cue >= 0 && at(doc, cue)->upos == UPOS_VERB &&
+	    !attrib_is_passive(doc, cue))
 		return NULL; /* an imperative, a title: nobody says it */
 	ARENA_GROW(doc->arena, doc->attributions, doc->n_attributions, doc->cap_attributions);
 	a = &doc->attributions[doc->n_attributions++];
@@ -70,6 +60,14 @@ static struct attribution *add(struct doc *doc, int32_t cue, int32_t source, str
 				  .parent = -1,
 				  .kind = (uint8_t)kind};
 	return a;
+}
+
+static struct range subtree(const struct doc *doc, int32_t tok)
+{
+	uint32_t first, last;
+
+	doc_subtree(doc, tok, &first, &last);
+	return attrib_trim(doc, (struct range){first, last + 1});
 }
 
 /* ---- cues with a clause ---- */
@@ -221,7 +219,7 @@ static bool loose_report(struct doc *doc, int32_t v)
 		return false;
 	if (doc_child(doc, v, REL_OBJ) >= 0 && !clause_follows(doc, v, end))
 		return false;
-	return add(doc, v, source, (struct range){first, end}, ATTRIB_SPEECH) != NULL;
+	return attrib_add(doc, v, source, (struct range){first, end}, ATTRIB_SPEECH) != NULL;
 }
 
 static void clause_cue(struct doc *doc, int32_t v)
@@ -234,11 +232,12 @@ static void clause_cue(struct doc *doc, int32_t v)
 		if (content < 0 || doc_child(doc, v, REL_NSUBJ) < 0 ||
 		    !has_aux(doc, content, "that"))
 			return;
-		add(doc, v, attrib_source_of_verb(doc, v), subtree(doc, content), ATTRIB_THOUGHT);
+		attrib_add(doc, v, attrib_source_of_verb(doc, v), subtree(doc, content),
+			   ATTRIB_THOUGHT);
 		return;
 	}
 	if (is_final_report(doc, v)) {
-		add(doc, v, attrib_source_of_report(doc, v), before_report(doc, v), kind);
+		attrib_add(doc, v, attrib_source_of_report(doc, v), before_report(doc, v), kind);
 		return;
 	}
 	content = clause_of(doc, v);
@@ -246,18 +245,18 @@ static void clause_cue(struct doc *doc, int32_t v)
 	    !attrib_is_break(at(doc, v > 0 ? v - 1 : 0)) && loose_report(doc, v))
 		return;
 	if (content >= 0) {
-		add(doc, v, attrib_source_of_verb(doc, v), subtree(doc, content), kind);
+		attrib_add(doc, v, attrib_source_of_verb(doc, v), subtree(doc, content), kind);
 		return;
 	}
 	if (kind != ATTRIB_WILL && is_comment(doc, v) && at(doc, v)->head >= 0) {
-		add(doc, v, attrib_source_of_verb(doc, v), around(doc, v), kind);
+		attrib_add(doc, v, attrib_source_of_verb(doc, v), around(doc, v), kind);
 		return;
 	}
 	content = doc_child(doc, v, REL_XCOMP);
-	if (content >= 0 && !cue_is_phase(at(doc, v)->lemma) && !heard(doc, v) &&
+	if (content >= 0 && !cue_is_phase(at(doc, v)->lemma) && !attrib_is_passive(doc, v) &&
 	    (at(doc, content)->upos == UPOS_VERB || has_aux(doc, content, "to")))
-		add(doc, v, attrib_source_of_verb(doc, v), subtree(doc, content),
-		    kind == ATTRIB_SPEECH ? ATTRIB_SPEECH : ATTRIB_WILL);
+		attrib_add(doc, v, attrib_source_of_verb(doc, v), subtree(doc, content),
+			   kind == ATTRIB_SPEECH ? ATTRIB_SPEECH : ATTRIB_WILL);
 	else if (cue_is_report(at(doc, v)->lemma))
 		loose_report(doc, v);
 }
@@ -277,7 +276,7 @@ static void about_cue(struct doc *doc, int32_t v)
 				takes = at(doc, k)->rel == REL_CASE &&
 					cue_takes(at(doc, v)->lemma, at(doc, k)->lower);
 		if (takes && c > v) {
-			add(doc, v, source, subtree(doc, c), ATTRIB_ABOUT);
+			attrib_add(doc, v, source, subtree(doc, c), ATTRIB_ABOUT);
 			return;
 		}
 	}
@@ -310,7 +309,7 @@ static void noun_cue(struct doc *doc, int32_t n)
 		if (r != REL_XCOMP && !has_aux(doc, c, "that") && !has_aux(doc, c, "to"))
 			continue;
 		source = adjective ? attrib_source_of_verb(doc, n) : attrib_source_of_noun(doc, n);
-		add(doc, n, source, subtree(doc, c), kind);
+		attrib_add(doc, n, source, subtree(doc, c), kind);
 		return;
 	}
 }
@@ -333,7 +332,7 @@ static void phrase_content(struct doc *doc, int32_t phrase, int32_t source, int3
 		all.first = own.end;
 	else if (own.end >= all.end)
 		all.end = own.first;
-	a = add(doc, cue, source, all, ATTRIB_SPEECH);
+	a = attrib_add(doc, cue, source, all, ATTRIB_SPEECH);
 	if (a)
 		a->by_phrase = true;
 }
@@ -389,200 +388,6 @@ static void sentence_cues(struct doc *doc, const struct sentence *s)
 			if (t->upos == UPOS_NOUN)
 				in_view_of(doc, (int32_t)i);
 		}
-	}
-}
-
-/* ---- quotations ---- */
-
-static bool overlaps(const struct attribution *a, const struct quote *q)
-{
-	return a->content < q->tok + q->n_tok && q->tok < a->content + a->n_content;
-}
-
-static bool inside(uint32_t tok, const struct quote *q)
-{
-	return tok >= q->tok && tok < q->tok + q->n_tok;
-}
-
-/* A word or two in marks, or a title, is no speech of its own. */
-static bool speaks(const struct doc *doc, const struct quote *q)
-{
-	uint32_t verbs = 0;
-
-	if (q->n_tok < 3 || q->parent >= 0)
-		return false;
-	for (uint32_t i = q->tok; i < q->tok + q->n_tok && verbs == 0; i++)
-		verbs += doc->tokens[i].upos == UPOS_VERB || doc->tokens[i].upos == UPOS_AUX;
-	return verbs > 0 || q->n_tok >= 8;
-}
-
-/* A speech verb with a subject in [first, end), outside the quotation; the nearest to it. */
-static int32_t cue_beside(const struct doc *doc, uint32_t first, uint32_t end, bool nearest_last)
-{
-	int32_t found = -1;
-
-	for (uint32_t i = first; i < end; i++) {
-		int32_t source;
-
-		if (doc->tokens[i].upos != UPOS_VERB ||
-		    cue_verb(doc->tokens[i].lemma) != ATTRIB_SPEECH)
-			continue;
-		source = attrib_source_of_verb(doc, (int32_t)i);
-		if ((source < (int32_t)first || source >= (int32_t)end) &&
-		    cue_is_report(doc->tokens[i].lemma))
-			source = attrib_first_mention(doc, first, end);
-		if (source < (int32_t)first || source >= (int32_t)end)
-			continue;
-		found = (int32_t)i;
-		if (!nearest_last)
-			break;
-	}
-	return found;
-}
-
-static int32_t cue_of_quote(const struct doc *doc, const struct quote *q)
-{
-	uint32_t last = q->tok + q->n_tok - 1;
-	const struct sentence *s = &doc->sentences[doc->tokens[q->tok].sent];
-	const struct sentence *e = &doc->sentences[doc->tokens[last].sent];
-	uint32_t after = last + 2; /* past the closing mark */
-	int32_t cue = -1;
-
-	if (q->closed && after < e->tok + e->n_tok)
-		cue = cue_beside(doc, after, e->tok + e->n_tok, false);
-	if (cue < 0 && q->closed && after == e->tok + e->n_tok && after < doc->n_tokens) {
-		/* the cue clause was split off: "…?" he asked. */
-		const struct sentence *next = &doc->sentences[doc->tokens[after].sent];
-
-		if (next->paragraph == e->paragraph && next->n_tok <= 12 &&
-		    !(doc->tokens[after].form.p[0] >= 'A' && doc->tokens[after].form.p[0] <= 'Z' &&
-		      doc->tokens[after].upos != UPOS_PROPN))
-			cue = cue_beside(doc, after, next->tok + next->n_tok, false);
-	}
-	if (cue < 0 && q->tok > s->tok + 1)
-		cue = cue_beside(doc, s->tok, q->tok - 1, true);
-	return cue;
-}
-
-/* The cue's subject, or where the tree gives none outside the marks the first actor there. */
-static int32_t source_beside(const struct doc *doc, int32_t cue, const struct quote *q)
-{
-	const struct sentence *s = &doc->sentences[at(doc, cue)->sent];
-	int32_t source = attrib_source_of_verb(doc, cue);
-	uint32_t past = q->tok + q->n_tok + 1;
-
-	if (source >= 0 && !inside((uint32_t)source, q))
-		return source;
-	if (cue >= (int32_t)past)
-		return attrib_first_mention(doc, past, s->tok + s->n_tok);
-	return attrib_first_mention(doc, s->tok, q->tok);
-}
-
-struct speaker {
-	int32_t source;     /* token */
-	uint32_t paragraph; /* of the end of the last quotation */
-	bool open;
-};
-
-static void widen(struct doc *doc, struct attribution *a, const struct quote *q)
-{
-	uint32_t end = a->content + a->n_content, q_end = q->tok + q->n_tok;
-	struct range r = {a->content < q->tok ? a->content : q->tok, end > q_end ? end : q_end};
-
-	a->direct = true;
-	r = trim(doc, r);
-	a->content = r.first;
-	a->n_content = r.end - r.first;
-}
-
-/* Attributions of the cues stand in the order of the text, nearly: only those whose cue lies in
- * the quotation's sentences can overlap it, so the search starts at `from`. */
-static bool join_cues(struct doc *doc, const struct quote *q, uint32_t *from, uint32_t n_cues,
-		      struct speaker *last)
-{
-	uint32_t sent = doc->tokens[q->tok].sent;
-	uint32_t end_sent = doc->tokens[q->tok + q->n_tok - 1].sent;
-	bool joined = false;
-
-	while (*from < n_cues && doc->tokens[doc->attributions[*from].cue].sent < sent)
-		(*from)++;
-	for (uint32_t k = *from; k < n_cues; k++) {
-		struct attribution *a = &doc->attributions[k];
-
-		if (doc->tokens[a->cue].sent > end_sent + 1)
-			break;
-		if (inside((uint32_t)a->cue, q) || !overlaps(a, q) || a->kind == ATTRIB_WILL)
-			continue;
-		widen(doc, a, q);
-		last->source = a->source_tok;
-		joined = true;
-		break;
-	}
-	return joined;
-}
-
-/* The source of the last report of each sentence, -1 none. */
-static int32_t *reports(struct doc *doc)
-{
-	int32_t *said = ARENA_ARRAY(doc->arena, int32_t, doc->n_sentences + 1);
-
-	for (uint32_t i = 0; i < doc->n_sentences; i++)
-		said[i] = -1;
-	for (uint32_t k = 0; k < doc->n_attributions; k++) {
-		const struct attribution *a = &doc->attributions[k];
-
-		if (a->kind == ATTRIB_SPEECH && a->cue >= 0 && a->source_tok >= 0)
-			said[doc->tokens[a->cue].sent] = a->source_tok;
-	}
-	return said;
-}
-
-/* A quotation without a cue goes on with who spoke last: in the sentence before it, or in the
- * quotation that ended in this paragraph or the one before. */
-static bool inherits(const struct doc *doc, const struct quote *q, struct speaker *last,
-		     const int32_t *said)
-{
-	uint32_t sent = doc->tokens[q->tok].sent;
-	uint32_t paragraph = doc->sentences[sent].paragraph;
-
-	if (last->open && paragraph == last->paragraph)
-		return true;
-	if (sent > 0 && said[sent - 1] >= 0 &&
-	    paragraph - doc->sentences[sent - 1].paragraph <= 1) {
-		last->source = said[sent - 1];
-		return true;
-	}
-	return last->open && paragraph - last->paragraph <= 1;
-}
-
-static void quotations(struct doc *doc)
-{
-	uint32_t n_cues = doc->n_attributions, from = 0;
-	struct speaker last = {.source = -1};
-	int32_t *said = reports(doc);
-
-	for (uint32_t k = 0; k < doc->n_quotes; k++) {
-		struct quote *q = &doc->quotes[k];
-		struct attribution *a;
-		bool whole;
-		int32_t cue;
-
-		if (!speaks(doc, q))
-			continue;
-		if (!join_cues(doc, q, &from, n_cues, &last)) {
-			cue = cue_of_quote(doc, q);
-			whole = q->tok <= doc->sentences[doc->tokens[q->tok].sent].tok + 1;
-			if (cue >= 0)
-				last.source = source_beside(doc, cue, q);
-			else if (!whole || !inherits(doc, q, &last, said))
-				continue;
-			a = add(doc, cue, last.source, (struct range){q->tok, q->tok + q->n_tok},
-				ATTRIB_SPEECH);
-			if (a)
-				a->direct = true;
-		}
-		last.open = last.source >= 0;
-		last.paragraph = doc->sentences[doc->tokens[q->tok + q->n_tok - 1].sent].paragraph;
 	}
 }
 
@@ -683,7 +488,8 @@ int attrib_run(struct doc *doc, struct err *e)
 	quote_run(doc);
 	for (uint32_t i = 0; i < doc->n_sentences; i++)
 		sentence_cues(doc, &doc->sentences[i]);
-	quotations(doc);
+	attrib_quotations(doc);
+	attrib_transcript(doc);
 	sort(doc);
 	paint(doc);
 	for (uint32_t k = 0; k < doc->n_attributions; k++)

@@ -184,9 +184,45 @@ static void any_noun(struct doc *doc, uint32_t i)
 	m->generic = t->upos == UPOS_NOUN;
 }
 
+/* Which tokens stand inside a mention. */
+static bool *covered(struct doc *doc)
+{
+	bool *in = ARENA_ARRAY(doc->arena, bool, doc->n_tokens + 1);
+
+	for (uint32_t k = 0; k < doc->n_mentions; k++)
+		for (uint32_t i = 0; i < doc->mentions[k].n_tok; i++)
+			in[doc->mentions[k].tok + i] = true;
+	return in;
+}
+
+/* A person's surname alone, where nothing else told that it is a name: at the start of a
+ * sentence, after a colon. Only surnames of persons named in full in this document. */
+static void surnames(struct doc *doc, const bool *in)
+{
+	struct coref c = {.doc = doc};
+
+	coref_put(&c, coref_key('0', STR(""), STR("")), 0);
+	for (uint32_t k = 0; k < doc->n_mentions; k++) {
+		const struct mention *m = &doc->mentions[k];
+		uint32_t last = m->tok + m->n_tok - 1;
+
+		if (m->kind == MENTION_NAME && m->n_tok >= 2 && coref_is_person(doc, m))
+			coref_put(&c, coref_key('s', at(doc, last)->lower, STR("")), 1);
+	}
+	for (uint32_t i = 0; i < doc->n_tokens; i++) {
+		const struct token *t = at(doc, i);
+
+		if (in[i] || t->form.n < 3 || t->form.p[0] < 'A' || t->form.p[0] > 'Z' ||
+		    coref_get(&c, coref_key('s', t->lower, STR(""))) < 1)
+			continue;
+		new_mention(doc, i, i + 1, (int32_t)i, MENTION_NAME);
+	}
+}
+
 int coref_mentions(struct doc *doc, struct err *e)
 {
 	(void)e;
+	surnames(doc, covered(doc));
 	for (uint32_t i = 0; i < doc->n_tokens; i++) {
 		const struct token *t = at(doc, i);
 

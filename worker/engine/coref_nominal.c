@@ -95,8 +95,8 @@ static int32_t answers(const struct coref *c, const struct mention *m, int32_t k
 	/* A place or a state explains nobody: "Gareth Price, London". */
 	if (doc->mentions[k].is_place || c->facts[doc->mentions[k].entity].country)
 		return m->etype == ENTITY_COUNTRY ? doc->mentions[k].entity : -1;
-	if (c->facts[doc->mentions[k].entity].person != (m->etype == ENTITY_PERSON) &&
-	    m->etype != ENTITY_OTHER)
+	if (c->facts[doc->mentions[k].entity].person != coref_is_person(doc, m) &&
+	    (c->facts[doc->mentions[k].entity].person || m->etype != ENTITY_OTHER))
 		return -1;
 	return doc->mentions[k].entity;
 }
@@ -238,8 +238,8 @@ static int fit(const struct coref *c, int32_t entity, const struct mention *m, s
 	const struct coref_facts *f = &c->facts[entity];
 	const struct entity *en = &c->doc->entities[entity];
 
-	if (m->code.n && en->code.n && !m->guessed && !str_eq(m->code, en->code))
-		return 0;
+	if (m->code.n && !m->guessed && !str_eq(m->code, en->code))
+		return 0; /* also where nobody knows the other's: "the Russian leader" */
 	if (m->etype == ENTITY_PERSON || f->person) {
 		if (!f->person || m->etype != ENTITY_PERSON || m->plural ||
 		    f->number == NUMBER_MANY || !f->named)

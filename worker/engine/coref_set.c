@@ -122,7 +122,7 @@ static void learn(struct coref *c, struct entity *en, struct coref_facts *f,
 	enum coref_gender g;
 
 	if (rank > f->rank) {
-		if (m->code.n)
+		if (m->code.n && !(m->guessed && (f->named || f->person)))
 			en->code = m->code;
 		if (m->role.n)
 			en->role = m->role;
@@ -131,7 +131,7 @@ static void learn(struct coref *c, struct entity *en, struct coref_facts *f,
 		if (m->rule.n)
 			en->rule = m->rule;
 	}
-	if (!en->code.n && m->code.n)
+	if (!en->code.n && m->code.n && !(m->guessed && (f->named || f->person)))
 		en->code = m->code;
 	if (!en->role.n && m->role.n)
 		en->role = m->role;

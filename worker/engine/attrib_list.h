@@ -1,0 +1,27 @@
+/* The list of attributions while it is filled: shared by attrib.c (cues over the trees) and
+ * attrib_quote.c (quotations and transcripts) only. */
+#ifndef DEMARCHE_ENGINE_ATTRIB_LIST_H
+#define DEMARCHE_ENGINE_ATTRIB_LIST_H
+
+#include "worker/engine/doc.h"
+
+/* Tokens [first, end). */
+struct range {
+	uint32_t first, end;
+};
+
+/* Without the marks and commas at its ends. */
+struct range attrib_trim(const struct doc *doc, struct range r);
+bool attrib_is_passive(const struct doc *doc, int32_t verb);
+/* Appends one; NULL where the content is empty or an active verb has no source (an imperative, a
+ * title). Valid until the next call. */
+struct attribution *attrib_add(struct doc *doc, int32_t cue, int32_t source, struct range r,
+			       enum attribution_kind kind);
+
+/* attrib_quote.c: gives every quotation its cue and source. The cues' attributions are there, in
+ * the order of the text. */
+void attrib_quotations(struct doc *doc);
+/* attrib_quote.c: the turns of a text with labels ("WALLACE: …", "Q: …"). */
+void attrib_transcript(struct doc *doc);
+
+#endif
