@@ -10,6 +10,7 @@
 
 #include "client/child.h"
 #include "client/command.h"
+#include "client/report.h"
 #include "client/source.h"
 #include "client/submit.h"
 #include "client/summary.h"
@@ -19,7 +20,7 @@
 enum { READY_MS = 60000, DRAIN_MS = 20000 };
 
 struct run {
-	const char *db, *codebook, *collection, *date;
+	const char *db, *report, *codebook, *collection, *date;
 	int64_t jobs, rows;
 	bool again;
 };
@@ -31,6 +32,11 @@ static const struct option_row ROWS[] = {
 	 AT(db),
 	 .arg = "FILE",
 	 .help = "SQLite database that keeps everything; it may be there already"},
+	{.name = "report",
+	 .type = OPTION_STR,
+	 AT(report),
+	 .arg = "FILE.html",
+	 .help = "also write the page of demarche report"},
 	{.name = "jobs",
 	 .letter = 'j',
 	 .type = OPTION_INT,
@@ -205,6 +211,8 @@ static int summarize(const struct run *o, const struct submit_totals *t, int64_t
 	struct source *s = source_open(&so, e);
 	int r = s ? summary_print(s, (int)o->rows, stdout, &counts, e) : -1;
 
+	if (r == 0 && o->report)
+		r = report_write(s, o->report, 20000, e);
 	source_close(s);
 	if (r == 0)
 		printf("\n%lu documents analysed in %.1f s (%lu new, %lu known before, %lu "

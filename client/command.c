@@ -23,6 +23,7 @@ const struct command COMMANDS[] = {
 	{"stances", "[OPTION…]", "who stands where on what", cmd_stances},
 	{"explain", "ID…", "one event or stance with its evidence", cmd_explain},
 	{"export", "--as FORMAT --out PATH", "files that the field's tools load", cmd_export},
+	{"report", "--db FILE --out FILE.html", "one offline HTML page", cmd_report},
 	{"eval", "--gold FILE… --results FILE", "compare results with hand-coded records",
 	 cmd_eval},
 	{"keys", "[add NAME]", "make and list the keys of a broker's peers", cmd_keys},

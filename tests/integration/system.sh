@@ -95,6 +95,10 @@ for f in csv jsonl polecat icews phoenix gdelt xlsx geojson brat; do
 	"$demarche" export --as $f --out "e.$f" 2>err
 	is "export --as $f" 0 $?
 done
+"$demarche" report --out page.html 2>err
+is "report" 0 $?
+is "the page has all events" "$(wc -l <events)" "$(grep -cE '"event":[0-9]+' page.html)"
+is "and loads nothing" 0 "$(grep -cE '(src|href)=.?https?:' page.html)"
 is "csv has a line for each event" "$(($(wc -l <events) + 1))" "$(wc -l <e.csv/events.csv)"
 is "GDELT has 61 columns" 61 "$(awk -F'\t' '{print NF; exit}' e.gdelt)"
 is "POLECAT has 40" 40 "$(awk -F'\t' '{print NF; exit}' e.polecat)"

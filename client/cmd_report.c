@@ -1,0 +1,154 @@
+#include "client/command.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "client/report.h"
+
+extern const unsigned char report_page[];
+extern const unsigned long report_page_n;
+
+/* A row inside <script>: "</" must not end it. */
+static void add_json(struct buf *out, const json_t *row)
+{
+	char *text = json_dumps(row, JSON_COMPACT | JSON_REAL_PRECISION(4));
+
+	for (const char *p = text; *p; p++) {
+		if (p[0] == '<')
+			buf_add_str(out, STR("\\u003c"));
+		else
+			buf_add(out, p, 1);
+	}
+	mem_free(text);
+}
+
+/* Counts documents by the rows' jobs. */
+static int add_rows(struct source *s, const char *what, uint64_t limit, json_t *documents,
+		    bool *cut, struct buf *out, struct err *e)
+{
+	struct link_query q = {.what = what, .limit = limit};
+	struct msg_rows page;
+	bool first = true;
+	int got;
+
+	while ((got = source_page(s, &q, &page, e)) == 1)
+		for (uint32_t i = 0; i < page.n_rows; i++) {
+			json_t *row = source_row(page.rows[i], e);
+			char job[32];
+
+			if (!row)
+				return -1;
+			snprintf(job, sizeof(job), "%ld", (long)row_int(row, "job"));
+			json_object_set_new(documents, job, json_true());
+			buf_add_str(out, first ? STR("") : STR(",\n"));
+			add_json(out, row);
+			json_decref(row);
+			first = false;
+		}
+	*cut |= limit && q.given == limit && !q.done;
+	return got;
+}
+
+static int make_data(struct source *s, uint64_t limit, struct buf *out, struct err *e)
+{
+	json_t *documents = json_object();
+	bool cut = false;
+	int r;
+
+	buf_add_str(out, STR("{\"events\":["));
+	r = add_rows(s, "events", limit, documents, &cut, out, e);
+	buf_add_str(out, STR("],\n\"stances\":["));
+	if (r == 0)
+		r = add_rows(s, "stances", limit, documents, &cut, out, e);
+	buf_printf(out, "],\n\"documents\":%zu,\"cut\":%s}", json_object_size(documents),
+		   cut ? "true" : "false");
+	json_decref(documents);
+	return r;
+}
+
+static int write_page(const char *path, struct str data, struct err *e)
+{
+	struct str page = {(const char *)report_page, report_page_n};
+	const char *hole = memmem(page.p, page.n, "@DATA@", 6);
+	FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "wb");
+	bool bad;
+
+	CHECK(hole);
+	if (!f)
+		return err_errno(e, errno, "cannot write %s", path);
+	fwrite(page.p, 1, (size_t)(hole - page.p), f);
+	fwrite(data.p, 1, data.n, f);
+	fwrite(hole + 6, 1, page.n - (size_t)(hole + 6 - page.p), f);
+	bad = ferror(f);
+	if (f == stdout ? fflush(f) != 0 : fclose(f) != 0)
+		bad = true;
+	return bad ? err_errno(e, errno, "cannot write %s", path) : 0;
+}
+
+int report_write(struct source *s, const char *path, uint64_t limit, struct err *e)
+{
+	struct buf data = {0};
+	int r = make_data(s, limit, &data, e);
+
+	if (r == 0)
+		r = write_page(path, buf_str(&data), e);
+	buf_free(&data);
+	return r;
+}
+
+struct report {
+	struct source_options source;
+	const char *out;
+	int64_t limit;
+};
+
+static const struct option_row ROWS[] = {
+	{.type = OPTION_INCLUDE, .offset = offsetof(struct report, source), .include = SOURCE_ROWS},
+	{.name = "out",
+	 .letter = 'o',
+	 .type = OPTION_STR,
+	 .offset = offsetof(struct report, out),
+	 .arg = "FILE.html",
+	 .help = "page to write; - is standard output"},
+	{.name = "limit",
+	 .letter = 'n',
+	 .type = OPTION_INT,
+	 .offset = offsetof(struct report, limit),
+	 .arg = "N",
+	 .standard = "20000",
+	 .help = "at most so many events and so many stances; 0 is all"},
+	{.type = OPTION_END},
+};
+
+static const struct option_program PROGRAM = {
+	.name = "demarche report",
+	.section = "client",
+	.synopsis = "--db FILE --out FILE.html",
+	.about = "Writes one HTML page that needs nothing else: events over time, who stands where "
+		 "towards whom and who acts on whom as matrices, and the sentences behind each "
+		 "cell.",
+	.rows = ROWS,
+};
+
+int cmd_report(int argc, char **argv)
+{
+	struct arena a = {0};
+	struct report o = {0};
+	struct err e;
+	int operand, r, status = options_start(&PROGRAM, argc, argv, &a, &o, &operand);
+	struct source *s;
+
+	if (status >= 0)
+		return status;
+	if (operand < argc || !o.out) {
+		err_set(&e, ERR_INVALID, o.out ? "no operand expected" : "--out is needed");
+		return options_wrong(&PROGRAM, &e);
+	}
+	s = source_open(&o.source, &e);
+	r = s ? report_write(s, o.out, (uint64_t)o.limit, &e) : -1;
+	if (r < 0)
+		fprintf(stderr, "demarche report: %s\n", e.text);
+	source_close(s);
+	arena_free(&a);
+	return r < 0 ? link_exit_status(&e) : EXIT_DONE;
+}
