@@ -165,7 +165,7 @@ static bool takes_full_stop(const char *p, const char *dot, const char *end)
 	struct str word = ascii_lower(low, sizeof(low), p, dot);
 	const char *next = dot + 1;
 
-	if (dot - p >= 3 && dot[-2] == '.')
+	if (dot - p >= 3 && dot[-2] == '.' && text_is_letter((unsigned char)dot[-1]))
 		return true;
 	if (dot - p == 1 && text_is_upper((unsigned char)*p) && *p != 'I')
 		return true;
@@ -316,6 +316,22 @@ static const char *footnote_start(const char *p, const char *q)
 	return d;
 }
 
+/* Digits with a unit behind them ("5pm", "40km"): where the unit starts, or NULL. */
+static const char *unit_start(const char *p, const char *q)
+{
+	static const char *const units[] = {"am", "pm", "mm", "cm", "km", "kg", "k", "gb", "mb",
+					    "tb", "hrs", "hr", "lb", "lbs", "mph", "mw", "kw",
+					    "bn", "mhz", "ghz", "kb", NULL};
+	const char *d = p;
+	char low[6];
+
+	while (d < q && (text_is_digit((unsigned char)*d) || *d == ',' || *d == '.' || *d == ':'))
+		d++;
+	if (d == p || d == q || !is_one_of(ascii_lower(low, sizeof(low), d, q), units))
+		return NULL;
+	return d;
+}
+
 /* Emits a word that ends at q, with what is glued to it. */
 static void emit_word(struct reader *r, const char *q, const char *end)
 {
@@ -333,7 +349,10 @@ static void emit_word(struct reader *r, const char *q, const char *end)
 		emit(r, q, true);
 		return;
 	}
-	split = footnote_start(r->at, q);
+	split = unit_start(r->at, q);
+	if (split)
+		emit(r, split, false);
+	split = split ? NULL : footnote_start(r->at, q);
 	if (split)
 		emit(r, split, false);
 	emit(r, q, split != NULL);
@@ -376,7 +395,7 @@ static const char *address_end(const char *p, const char *end)
 {
 	bool web = (end - p > 7 && (memcmp(p, "http://", 7) == 0 || memcmp(p, "https:/", 7) == 0)) ||
 		   (end - p > 4 && memcmp(p, "www.", 4) == 0);
-	const char *at = NULL, *dot = NULL, *q = p;
+	const char *at = NULL, *q = p;
 
 	for (; q < end && q - p < TOKEN_MAX && (unsigned char)*q > 0x20 && (unsigned char)*q < 0x7F;
 	     q++) {
@@ -384,13 +403,11 @@ static const char *address_end(const char *p, const char *end)
 			break;
 		if (*q == '@')
 			at = q;
-		if (*q == '.' && at && !dot)
-			dot = q;
 	}
-	if (!web && (!at || at == p || !dot || dot + 1 >= q))
-		return NULL;
-	while (q > p && strchr(".,;:!?)'-", q[-1]))
+	while (q > p && strchr(".,;:!?)'-]", q[-1]))
 		q--;
+	if (!web && (!at || at == p || at + 1 >= q))
+		return NULL;
 	return q;
 }
 
@@ -422,13 +439,18 @@ static void read_sign(struct reader *r, const char *end)
 		r->single_open = true;
 	else if (cp == 0x2019 || cp == '\'')
 		r->single_open = false;
-	if (cp == '!' || cp == '?') {
-		while (q < end && q - r->at < TOKEN_MAX && (*q == '!' || *q == '?'))
+	if (cp == '!' || cp == '?' || cp == '.') {
+		while (q < end && q - r->at < TOKEN_MAX && (*q == '!' || *q == '?' || *q == '.'))
 			q++;
+	} else if (cp == '-' || cp == '=' || cp == '_') {
+		while (q < end && q - r->at < TOKEN_MAX && (*q == '-' || *q == '=' || *q == '_'))
+			q++;
+	} else if (cp == '#' && text_is_letter(peek(q, end))) {
+		q = word_end(q, end);
 	} else if (cp == '\'' || cp == '`') {
 		if (q < end && (uint32_t)*q == cp)
 			q++;
-	} else if (cp < 0x80 && strchr(".-*=_~#+>", (int)cp)) {
+	} else if (cp < 0x80 && strchr("*~#+<>$/\\", (int)cp)) {
 		while (q < end && q - r->at < TOKEN_MAX && (uint32_t)*q == cp)
 			q++;
 	}

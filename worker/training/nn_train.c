@@ -6,6 +6,7 @@
 #include "worker/engine/names.h"
 #include "worker/engine/segment.h"
 #include "worker/training/conllu.h"
+#include "worker/training/names_data.h"
 #include "worker/training/nn.h"
 #include "worker/training/random.h"
 #include "worker/training/train.h"
@@ -91,69 +92,37 @@ static void add_treebank(struct nn_data *d, const struct nn *n, const struct tre
 	}
 }
 
-static enum ner kind_of(const char *p)
-{
-	for (int k = 1; k < N_NER; k++)
-		if (strncmp(p, ner_name((enum ner)k), strlen(ner_name((enum ner)k))) == 0)
-			return (enum ner)k;
-	return NER_NONE;
-}
-
-/* Begin and inside labels of a sentence become begin, inside, last, unit. */
-static void label_names(struct nn_token *t, const char (*tags)[12], uint32_t n)
+/* Begin and inside marks become begin, inside, last, unit. */
+static void label_names(struct nn_token *x, const struct token *t, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++) {
-		enum ner kind = tags[i][0] == 'O' ? NER_NONE : kind_of(tags[i] + 2);
-		bool first = i == 0 || tags[i][0] == 'B' || strcmp(tags[i - 1] + 1, tags[i] + 1);
-		bool last = i + 1 == n || tags[i + 1][0] != 'I' ||
-			    strcmp(tags[i + 1] + 1, tags[i] + 1);
-		uint32_t part = first ? last ? NAME_UNIT : NAME_BEGIN : last ? NAME_LAST
-									     : NAME_INSIDE;
+		bool last = i + 1 == n || !t[i + 1].ner || t[i + 1].ner_begin;
+		uint32_t part = t[i].ner_begin ? last ? NAME_UNIT : NAME_BEGIN
+				: last	       ? NAME_LAST
+					       : NAME_INSIDE;
 
-		t[i].ner = (uint16_t)(kind ? net_ner_label(kind, part) : 0);
+		x[i].ner = (uint16_t)(t[i].ner ? net_ner_label(t[i].ner, part) : 0);
 	}
 }
 
-/* CoNLL columns: the word first, the label last, sentences apart by empty lines. */
 static int add_names(struct nn_data *d, const struct nn *n, const char *path, struct err *e)
 {
-	struct arena a = {0};
-	struct buf b = {0};
-	char tags[LONGEST][12];
-	uint32_t k = 0;
-	size_t at = 0;
+	struct treebank tb = {0};
 
-	if (file_read(&b, path, e) < 0)
+	if (names_read(&tb, path, e) < 0)
 		return -1;
-	while (at < b.n) {
-		const char *p = b.p + at, *nl = memchr(p, '\n', b.n - at);
-		size_t len = nl ? (size_t)(nl - p) : b.n - at, word = 0, last;
-		struct token t = {0};
+	for (uint32_t s = 0; s < tb.doc.n_sentences; s++) {
+		const struct sentence *sent = &tb.doc.sentences[s];
+		const struct token *t = &tb.doc.tokens[sent->tok];
 
-		at += len + 1;
-		while (len && (p[len - 1] == ' ' || p[len - 1] == '\r'))
-			len--;
-		while (word < len && p[word] != ' ' && p[word] != '\t')
-			word++;
-		for (last = len; last && p[last - 1] != ' ' && p[last - 1] != '\t';)
-			last--;
-		if (len == 0 || strncmp(p, "-DOCSTART-", 10) == 0) {
-			label_names(d->t + d->n - k, (const char (*)[12])tags, k);
-			if (k)
-				nn_data_end(d);
-			k = 0;
+		if (sent->n_tok > LONGEST)
 			continue;
-		}
-		if (k == LONGEST)
-			continue;
-		segment_forms(&a, (struct str){p, word}, &t);
-		nn_data_token(d, n, &t);
-		snprintf(tags[k++], sizeof(tags[0]), "%.*s", (int)(len - last), p + last);
+		for (uint32_t i = 0; i < sent->n_tok; i++)
+			nn_data_token(d, n, &t[i]);
+		label_names(d->t + d->n - sent->n_tok, t, sent->n_tok);
+		nn_data_end(d);
 	}
-	label_names(d->t + d->n - k, (const char (*)[12])tags, k);
-	nn_data_end(d);
-	arena_free(&a);
-	buf_free(&b);
+	treebank_free(&tb);
 	return 0;
 }
 
