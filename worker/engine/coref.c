@@ -45,12 +45,15 @@ static bool is_pronoun(const struct doc *doc, uint32_t i)
 		"herself", "it",         "its", "itself",  "they",   "them", "their",
 		"theirs",  "themselves", "we",  "us",      "our",    "ours", "ourselves",
 		"i",       "me",         "my",  "mine",    "myself", NULL};
+	static const char *const YOU[] = {"you", "your", "yours", "yourself", NULL};
 	static const char *const RELATIVE[] = {"who", "which", "whose", "whom", "that", NULL};
 	const struct token *t = at(doc, i);
 
 	if (t->lower.n > 10 || t->rel == REL_EXPL)
 		return false;
 	if (t->upos == UPOS_PRON || t->upos == UPOS_DET) {
+		if (doc->every_noun && in_list(t->lower, YOU))
+			return true;
 		if (in_list(t->lower, PERSONAL))
 			return !str_is(t->form, "US");
 		if (!in_list(t->lower, RELATIVE) || t->head < 0)

@@ -56,6 +56,37 @@ static const char *const WOMEN[] = {
 	/* clang-format on */
 };
 
+/* Nouns for persons; sorted bytewise. */
+static const char *const PERSONS[] = {
+	/* clang-format off */
+	"activist", "actor", "actress", "adult", "adviser", "advisor", "agent", "aide",
+	"ambassador", "analyst", "artist", "athlete", "attorney", "aunt", "author", "baby",
+	"boss", "boy", "boyfriend", "brother", "businessman", "candidate", "captain", "chairman",
+	"chairwoman", "chancellor", "chef", "chief", "child", "citizen", "clerk", "client",
+	"coach", "colleague", "columnist", "commander", "commissioner", "composer",
+	"congressman", "consultant", "cousin", "critic", "customer", "dad", "daughter",
+	"defendant", "deputy", "designer", "detective", "dictator", "diplomat", "director",
+	"doctor", "driver", "editor", "employee", "employer", "engineer", "entrepreneur",
+	"envoy", "executive", "expert", "farmer", "father", "fighter", "founder", "friend",
+	"general", "gentleman", "girl", "girlfriend", "governor", "grandfather", "grandmother",
+	"guard", "guest", "guy", "hero", "historian", "host", "hostage", "husband", "immigrant",
+	"individual", "inmate", "interviewer", "investor", "journalist", "judge", "kid", "king",
+	"lady", "lawmaker", "lawyer", "leader", "lord", "man", "manager", "mayor", "member",
+	"migrant", "militant", "minister", "mom", "monk", "mother", "musician", "negotiator",
+	"neighbor", "nephew", "niece", "nominee", "nun", "nurse", "officer", "official",
+	"opponent", "owner", "parent", "partner", "passenger", "patient", "people", "person",
+	"philosopher", "physician", "pilot", "player", "poet", "police", "policeman",
+	"politician", "premier", "president", "priest", "prince", "princess", "principal",
+	"prisoner", "producer", "professor", "prosecutor", "protester", "queen", "rebel",
+	"refugee", "reporter", "representative", "researcher", "resident", "scholar",
+	"scientist", "secretary", "senator", "sheriff", "singer", "sister", "soldier", "son",
+	"speaker", "spokesman", "spokesperson", "spokeswoman", "spy", "student", "suspect",
+	"teacher", "teen", "teenager", "terrorist", "tourist", "trader", "traveler", "traveller",
+	"uncle", "user", "veteran", "victim", "viewer", "visitor", "voter", "wife", "winner",
+	"witch", "witness", "wizard", "woman", "worker", "writer", "youth",
+	/* clang-format on */
+};
+
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 static bool listed(const char *const *words, size_t n, struct str w)
@@ -118,4 +149,10 @@ enum coref_gender coref_gender_of(const struct doc *doc, const struct mention *m
 			g = GENDER_FEMALE;
 	}
 	return g;
+}
+
+bool coref_names_person(struct str lemma)
+{
+	return listed(PERSONS, COUNT(PERSONS), lemma) || str_ends(lemma, STR("woman")) ||
+	       (lemma.n > 5 && (str_ends(lemma, STR("ist")) || str_ends(lemma, STR("ician"))));
 }

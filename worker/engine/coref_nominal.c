@@ -316,6 +316,35 @@ static int32_t answer(const struct coref *c, const struct mention *m)
 	return best;
 }
 
+/* Whether the description has words that the entity's last mention had not: then it is another
+ * one ("the last month" after "the first month"). */
+static bool says_more(const struct coref *c, const struct mention *m, int32_t entity)
+{
+	const struct entity *en;
+	const struct mention *a;
+
+	if (entity < 0)
+		return false;
+	en = &c->doc->entities[entity];
+	for (uint32_t i = m->tok; i < m->tok + m->n_tok; i++) {
+		const struct token *t = &c->doc->tokens[i];
+		bool known = false;
+
+		if ((t->upos != UPOS_ADJ && t->upos != UPOS_NOUN && t->upos != UPOS_PROPN &&
+		     t->upos != UPOS_NUM && t->upos != UPOS_VERB) ||
+		    (int32_t)i == m->head)
+			continue;
+		for (uint32_t k = 0; k < en->n_mentions && k < 3 && !known; k++) {
+			a = &c->doc->mentions[en->mentions[k]];
+			for (uint32_t j = a->tok; j < a->tok + a->n_tok && j < a->tok + 16; j++)
+				known = known || str_eq(c->doc->tokens[j].lemma, t->lemma);
+		}
+		if (!known)
+			return true;
+	}
+	return false;
+}
+
 /* Descriptions of one kind and country are one: "Chinese officials". */
 static int32_t same_words(struct coref *c, const struct mention *m)
 {
@@ -336,7 +365,8 @@ static int32_t same_words(struct coref *c, const struct mention *m)
 	} else {
 		key = coref_key(kind, lemma,
 				c->doc->every_noun || definite(c, m) ? STR("the") : m->role);
-		if (!definite(c, m) && (!m->plural || c->doc->every_noun)) {
+		if ((!definite(c, m) && (!m->plural || c->doc->every_noun)) ||
+		    (c->doc->every_noun && says_more(c, m, coref_get(c, key)))) {
 			e = coref_new_entity(c); /* "an official": a new one */
 			coref_put(c, coref_key(kind, lemma, STR("the")), e);
 			return e;

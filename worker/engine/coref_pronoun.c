@@ -87,49 +87,60 @@ static bool candidate_at(const struct coref *c, int32_t tok, struct candidate *o
 
 /* ---- agreement ---- */
 
-static int agree_entity(const struct coref *c, enum pronoun kind, const struct candidate *a)
+static bool person_like(const struct coref *c, const struct candidate *a)
 {
-	const struct coref_facts *f = &c->facts[a->entity];
-	uint8_t etype = c->doc->entities[a->entity].kind;
-	bool many = f->number == NUMBER_MANY || a->plural;
-	bool thing = !f->person && (f->country || etype == ENTITY_ORGANIZATION ||
-				    etype == ENTITY_GOVERNMENT || etype == ENTITY_MEDIA);
+	const struct token *t = at(c, a->tok);
 
-	switch (kind) {
-	case PRO_HE:
-	case PRO_SHE:
-		if (f->gender == (kind == PRO_HE ? GENDER_FEMALE : GENDER_MALE))
-			return IMPOSSIBLE;
-		if (many || f->country || thing)
-			return IMPOSSIBLE;
-		if (f->person)
-			return f->gender != GENDER_UNKNOWN ? 30 : 12;
-		return c->doc->every_noun || etype == ENTITY_OTHER ? f->named ? -25 : -10
-								   : IMPOSSIBLE;
-	case PRO_IT:
-		if (f->person || many)
-			return IMPOSSIBLE;
-		return thing ? 8 : f->named ? -10 : 0;
-	case PRO_THEY:
-		if (many)
-			return 20;
-		if (f->person)
-			return IMPOSSIBLE;
-		return thing ? (f->country ? -25 : -8) : -15;
-	default:
+	if (a->entity >= 0 && c->facts[a->entity].person)
+		return true;
+	return t->upos == UPOS_NOUN && coref_names_person(t->lemma);
+}
+
+static bool is_thing(const struct coref *c, int32_t entity)
+{
+	const struct coref_facts *f = &c->facts[entity];
+	uint8_t kind = c->doc->entities[entity].kind;
+
+	return !f->person && (f->country || kind == ENTITY_ORGANIZATION ||
+			      kind == ENTITY_GOVERNMENT || kind == ENTITY_MEDIA);
+}
+
+/* "He" and "she": one person, of the gender where it is known. */
+static int agree_person(const struct coref *c, enum pronoun kind, const struct candidate *a)
+{
+	const struct coref_facts *f = a->entity >= 0 ? &c->facts[a->entity] : NULL;
+	enum coref_gender other = kind == PRO_HE ? GENDER_FEMALE : GENDER_MALE;
+
+	if (a->plural || (f && (f->number == NUMBER_MANY || f->gender == other)))
 		return IMPOSSIBLE;
-	}
+	if (f && f->person)
+		return f->gender != GENDER_UNKNOWN ? 30 : 12;
+	if (person_like(c, a))
+		return f && f->gender != GENDER_UNKNOWN ? 20 : 8;
+	if (!f || is_thing(c, a->entity) || c->doc->entities[a->entity].kind != ENTITY_OTHER)
+		return IMPOSSIBLE;
+	return f->named && at(c, a->tok)->ner == NER_NONE ? -25 : IMPOSSIBLE;
 }
 
 static int agree(const struct coref *c, enum pronoun kind, const struct candidate *a)
 {
-	if (a->entity >= 0)
-		return agree_entity(c, kind, a);
-	if (at(c, a->tok)->ner == NER_PER || kind == PRO_HE || kind == PRO_SHE)
+	const struct coref_facts *f = a->entity >= 0 ? &c->facts[a->entity] : NULL;
+	bool many = a->plural || (f && f->number == NUMBER_MANY);
+
+	if (kind == PRO_HE || kind == PRO_SHE)
+		return agree_person(c, kind, a);
+	if (kind == PRO_IT) {
+		if (many || person_like(c, a) || at(c, a->tok)->ner == NER_PER)
+			return IMPOSSIBLE;
+		return !f ? 0 : is_thing(c, a->entity) ? 8 : f->named ? -6 : 0;
+	}
+	if (kind != PRO_THEY)
 		return IMPOSSIBLE;
-	if (kind == PRO_IT)
-		return a->plural ? IMPOSSIBLE : 0;
-	return a->plural ? 12 : IMPOSSIBLE;
+	if (many)
+		return f ? 20 : 14;
+	if (!f || person_like(c, a))
+		return IMPOSSIBLE;
+	return f->country ? -25 : is_thing(c, a->entity) ? -8 : -18;
 }
 
 /* ---- place ---- */
@@ -362,6 +373,29 @@ void coref_pronoun(struct coref *c, uint32_t mention)
 }
 
 /* Inside somebody's words the speaker; else who speaks the whole sentence, else the author. */
+static bool apart(struct coref *c, uint32_t mention)
+{
+	static const char *const WE[] = {"we", "us", "our", "ours", "ourselves", NULL};
+	struct str w = at(c, c->doc->mentions[mention].head)->lower;
+	const char *who = w.p[0] == 'y' ? "you" : "i";
+	uint64_t key;
+	int32_t e;
+
+	for (size_t i = 0; WE[i]; i++)
+		if (str_is(w, WE[i]))
+			who = "we";
+	if (!c->doc->every_noun)
+		return false;
+	key = coref_key('1', str_of(who), STR(""));
+	e = coref_get(c, key);
+	if (e < 0) {
+		e = coref_new_entity(c);
+		coref_put(c, key, e);
+	}
+	coref_add(c, e, mention);
+	return true;
+}
+
 void coref_first_person(struct coref *c, uint32_t mention)
 {
 	const struct doc *doc = c->doc;
@@ -369,6 +403,8 @@ void coref_first_person(struct coref *c, uint32_t mention)
 	const struct token *t = at(c, m->head);
 	int32_t k = t->attrib, e = -1;
 
+	if (t->attrib < 0 && apart(c, mention))
+		return;
 	for (int n = 0; k >= 0 && n < 8; n++, k = doc->attributions[k].parent) {
 		const struct attribution *a = &doc->attributions[k];
 

@@ -56,6 +56,8 @@ void coref_voices(struct coref *c);
 /* "We" and "I": after all others. */
 void coref_first_person(struct coref *c, uint32_t mention);
 
+/* Whether a common noun is one for a person ("mother", "economist"). */
+bool coref_names_person(struct str lemma);
 /* The described one's gender by words ("Mrs.", "spokeswoman") and given names. */
 enum coref_gender coref_gender_of(const struct doc *doc, const struct mention *m);
 

@@ -232,6 +232,20 @@ static int64_t word_at(const struct sheet *s, uint32_t offset, bool start)
 	return -1;
 }
 
+/* OntoNotes leaves out relative pronouns and takes an apposition as part of the phrase before. */
+static bool unmarked(const struct doc *d, const struct mention *m)
+{
+	static const char *const RELATIVE[] = {"who", "which", "that", "whose", "whom"};
+	const struct token *t = &d->tokens[m->head];
+
+	if (m->kind != MENTION_PRONOUN)
+		return t->rel == REL_APPOS;
+	for (size_t i = 0; i < sizeof(RELATIVE) / sizeof(*RELATIVE); i++)
+		if (str_is(t->lower, RELATIVE[i]))
+			return true;
+	return false;
+}
+
 struct tally {
 	struct coref_score score;
 	uint64_t gold, found, shared;
@@ -264,7 +278,7 @@ static void compare(const struct doc *d, const struct sheet *s, struct tally *t,
 
 		if (m->entity <= ENTITY_DOC_AUTHOR && m->kind != MENTION_PRONOUN)
 			continue;
-		if (m->entity < 0 || d->entities[m->entity].n_mentions < 2)
+		if (m->entity < 0 || d->entities[m->entity].n_mentions < 2 || unmarked(d, m))
 			continue;
 		whole_phrase(d, m, &first, &last);
 		a = word_at(s, d->tokens[first].span.start, true);
