@@ -287,8 +287,9 @@ static void author(struct coref *c)
 
 static bool first_person(const struct coref *c, const struct mention *m)
 {
-	static const char *const WORDS[] = {"we", "us", "our",  "ours",   "ourselves", "i",
-					    "me", "my", "mine", "myself", NULL};
+	static const char *const WORDS[] = {"we",  "us",   "our",   "ours",     "ourselves",
+					    "i",   "me",   "my",    "mine",     "myself",
+					    "you", "your", "yours", "yourself", NULL};
 
 	return m->kind == MENTION_PRONOUN && in_list(at(c->doc, (uint32_t)m->head)->lower, WORDS);
 }

@@ -256,6 +256,7 @@ static void compare(const struct doc *d, const struct sheet *s, struct tally *t,
 	uint32_t n = s->n_mentions, max = n + d->n_mentions + 1, n_gold = 0;
 	int32_t *gold = mem_alloc(max * sizeof(int32_t)), *found = mem_alloc(max * sizeof(int32_t));
 	uint32_t *renumber = mem_alloc((d->n_entities + 1) * sizeof(uint32_t)), n_found = 0;
+	uint32_t *marked = mem_alloc((d->n_entities + 1) * sizeof(uint32_t));
 	int32_t highest = 0, *chain;
 
 	for (uint32_t i = 0; i < max; i++)
@@ -271,6 +272,9 @@ static void compare(const struct doc *d, const struct sheet *s, struct tally *t,
 		gold[i] = *c - 1;
 	}
 	t->gold += n;
+	for (uint32_t k = 0; k < d->n_mentions; k++)
+		if (d->mentions[k].entity >= 0 && !unmarked(d, &d->mentions[k]))
+			marked[d->mentions[k].entity]++;
 	for (uint32_t k = 0; k < d->n_mentions; k++) {
 		const struct mention *m = &d->mentions[k];
 		uint32_t first, last, slot = n;
@@ -278,7 +282,7 @@ static void compare(const struct doc *d, const struct sheet *s, struct tally *t,
 
 		if (m->entity <= ENTITY_DOC_AUTHOR && m->kind != MENTION_PRONOUN)
 			continue;
-		if (m->entity < 0 || d->entities[m->entity].n_mentions < 2 || unmarked(d, m))
+		if (m->entity < 0 || marked[m->entity] < 2 || unmarked(d, m))
 			continue;
 		whole_phrase(d, m, &first, &last);
 		a = word_at(s, d->tokens[first].span.start, true);
@@ -312,6 +316,7 @@ static void compare(const struct doc *d, const struct sheet *s, struct tally *t,
 	mem_free(found);
 	mem_free(renumber);
 	mem_free(chain);
+	mem_free(marked);
 }
 
 static void print(const char *name, const double *c)
