@@ -80,7 +80,8 @@ static struct ai_entry *entry_of(struct actors *a)
 	return &a->entries[a->n_entries - 1];
 }
 
-/* "CHN/GOV China": code, role where it is not the kind's, name. Words have a role alone. */
+/* "CHN/GOV China": code, role where it is not the kind's, name. Words have a role, and a code
+ * only where one country's people alone are called so ("USA/PTY Republicans"). */
 static void read_head_value(struct actors *a, struct str value, const char *role, uint32_t k)
 {
 	struct ai_entry *e = entry_of(a);
@@ -90,7 +91,12 @@ static void read_head_value(struct actors *a, struct str value, const char *role
 	source_part(&rest, ' ', &code);
 	rest = source_trim(rest);
 	if (HEADS[k].class == AI_TITLE || HEADS[k].class == AI_AGENT || HEADS[k].class == AI_BODY) {
-		e->role = actors_text(a, read_role(a, code));
+		slash = code;
+		if (memchr(slash.p, '/', slash.n)) {
+			source_part(&slash, '/', &code);
+			e->code = code_text(a, code);
+		}
+		e->role = actors_text(a, read_role(a, slash));
 		e->name = actors_text(a, rest);
 		return;
 	}

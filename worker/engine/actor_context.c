@@ -1,10 +1,77 @@
-/* What a phrase does not say itself: the code of a name from its apposition, a surname's owner
- * from the full name before it, the country of "the government" from the document. */
+/* What a phrase does not say itself: the country of "the government", of "lawmakers" or of a person
+ * whom the codebook does not know is the one that the document speaks of most. Never that of a
+ * neighbour in the sentence: "Kowal told Russia" says nothing about whose minister Kowal is. */
 #include "worker/engine/actor_compose.h"
+
+enum { CODES_MAX = 64, LEAD_SENTENCES = 3 };
+
+struct tally {
+	struct str code;
+	uint32_t n, first;
+};
+
+static bool is_country_code(struct str code)
+{
+	return code.n == 3 && !str_is(code, "WHO") && !str_is(code, "WTO") && !str_is(code, "IMF") &&
+	       !str_is(code, "SCO") && !str_is(code, "NDB") && !str_is(code, "G20");
+}
+
+/* The country named most often; what stands at the start counts double. */
+static struct str dominant_country(const struct doc *d)
+{
+	struct tally list[CODES_MAX];
+	uint32_t n = 0, best = 0;
+
+	for (uint32_t i = 0; i < d->n_mentions; i++) {
+		const struct mention *x = &d->mentions[i];
+		uint32_t k = 0;
+
+		if (!is_country_code(x->code) || x->guessed)
+			continue;
+		while (k < n && !str_eq(list[k].code, x->code))
+			k++;
+		if (k == n && n == CODES_MAX)
+			continue;
+		if (k == n)
+			list[n++] = (struct tally){.code = x->code, .first = i};
+		list[k].n += d->tokens[x->tok].sent < LEAD_SENTENCES ? 2 : 1;
+	}
+	for (uint32_t k = 1; k < n; k++)
+		if (list[k].n > list[best].n)
+			best = k;
+	return n ? list[best].code : (struct str){0};
+}
+
+/* Whose country the document as a whole may give. Scholars, companies, rebels and charities are
+ * often somebody else's; those stay without. */
+static bool takes_country(const struct mention *x)
+{
+	static const char *const roles[] = {"GOV", "MIL", "LEG", "JUD", "PTY", "OPP", "CVL", "SPY",
+					    "MED", NULL};
+
+	if (x->code.n || x->is_place || x->entry >= 0)
+		return false;
+	if (!x->role.n)
+		return x->etype == ENTITY_PERSON && x->kind == MENTION_NAME;
+	for (uint32_t i = 0; roles[i]; i++)
+		if (str_is(x->role, roles[i]))
+			return true;
+	return false;
+}
 
 void context_run(struct matcher *m)
 {
-	(void)m;
+	struct doc *d = m->d;
+	struct str country = dominant_country(d);
+
+	for (uint32_t i = 0; country.n && i < d->n_mentions; i++) {
+		struct mention *x = &d->mentions[i];
+
+		if (!takes_country(x))
+			continue;
+		x->code = country;
+		x->guessed = true;
+	}
 }
 
 void actor_run(const struct actor_book *b, struct doc *d)

@@ -307,6 +307,8 @@ static void emit_headed(struct matcher *m, const struct phrase *ph, uint32_t end
 	x->plural = last->plural;
 	x->etype = (uint8_t)phrase_kind(ph);
 	x->code = employer.code;
+	for (uint32_t i = ph->n_heads; !x->code.n && i > 0; i--)
+		x->code = book_text(m->book, m->book->entries[ph->heads[i - 1]->entry].code);
 	x->role = fit_role(phrase_role(m, ph, &employer), &employer);
 	x->former = is_former(m, ph->first, ph->head_tok + 1);
 	x->name = phrase_name(m->d, ph->first, ph->end - ph->first);

@@ -175,6 +175,26 @@ bool matcher_is_name_like(const struct matcher *m, uint32_t tok)
 	return !starts;
 }
 
+/* A surname that is a word too: "in May", "May 12", "last March". */
+static bool is_date_like(const struct matcher *m, const struct ai_name *n, uint32_t tok, uint32_t end)
+{
+	static const char *const before[] = {"in", "since", "until", "last", "next", "this", "early",
+					     "late", "mid", "by", "of", NULL};
+	uint32_t first = m->d->sentences[m->d->tokens[tok].sent].tok;
+
+	if (n->type != AI_SHORT || n->n_pieces != 1 || !str_is(m->d->tokens[tok].form, "May"))
+		return false;
+	if (tok + 1 < end && m->d->tokens[tok + 1].form.p[0] >= '0' &&
+	    m->d->tokens[tok + 1].form.p[0] <= '9')
+		return true;
+	if (tok + 1 < end && str_starts(m->d->tokens[tok + 1].form, STR("'")))
+		return false;
+	for (uint32_t i = 0; tok > first && before[i]; i++)
+		if (str_is(m->d->tokens[tok - 1].lower, before[i]))
+			return true;
+	return m->d->tokens[tok].upos == UPOS_AUX;
+}
+
 /* "Michael Jordan" and "Jordan Peterson" are no countries. */
 static bool is_part_of_other_name(const struct matcher *m, const struct ai_name *n, uint32_t tok,
 				  uint32_t n_tok)
@@ -275,7 +295,10 @@ static uint32_t match_at(struct matcher *m, uint32_t at, uint32_t end)
 		uint32_t tok = m->pieces[at].tok, n_tok = m->pieces[at + n - 1].tok - tok + 1;
 		struct unit u = {.tok = tok, .n_tok = n_tok};
 
-		if (!name || is_part_of_other_name(m, name, tok, n_tok))
+		if (!name || is_part_of_other_name(m, name, tok, n_tok) ||
+		    is_date_like(m, name, tok,
+				 m->d->sentences[m->d->tokens[tok].sent].tok +
+					 m->d->sentences[m->d->tokens[tok].sent].n_tok))
 			continue;
 		if (!m->pieces[at + n - 1].last && n_tok > 1)
 			continue;
