@@ -102,24 +102,71 @@ static int run(int in, struct buf *out, struct err *e)
 	return 0;
 }
 
-/* Lines become paragraphs again: a word cut by a hyphen at the end of a line is joined, a line
- * break inside a paragraph is a space, a blank line stays. */
+static size_t line_length(struct str s, size_t from)
+{
+	const char *nl = from < s.n ? memchr(s.p + from, '\n', s.n - from) : NULL;
+
+	return nl ? (size_t)(nl - (s.p + from)) : s.n - from;
+}
+
+static size_t longest_line(struct str s)
+{
+	size_t most = 0;
+
+	for (size_t i = 0, n; i < s.n; i += n + 1) {
+		n = line_length(s, i);
+		most = n > most && n < 200 ? n : most; /* a table's row is no measure */
+	}
+	return most;
+}
+
+static bool is_lower(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+/* What the end of a line is: a word goes on, the sentence goes on, or a paragraph ends (a line
+ * that is short for this document, unless the next goes on in lower case). */
+enum line_end { CUT_WORD, SAME_PARAGRAPH, PARAGRAPH_END };
+
+static enum line_end line_end(struct str line, struct str rest, size_t longest)
+{
+	bool goes_on = rest.n && is_lower(rest.p[0]);
+
+	if (goes_on && line.n > 1 && line.p[line.n - 1] == '-' && is_lower(line.p[line.n - 2]))
+		return CUT_WORD;
+	if (!line.n || !rest.n || rest.p[0] == '\n')
+		return PARAGRAPH_END;
+	return goes_on || line.n * 10 >= longest * 6 ? SAME_PARAGRAPH : PARAGRAPH_END;
+}
+
+/* Lines become paragraphs again, with a blank line after each. */
 static struct str join_lines(struct arena *a, struct str s)
 {
-	char *out = arena_alloc(a, s.n + 1);
-	size_t n = 0;
+	char *out = arena_alloc(a, 2 * s.n + 2);
+	size_t longest = longest_line(s), n = 0;
 
-	for (size_t i = 0; i < s.n; i++) {
-		bool letter_next = i + 1 < s.n && s.p[i + 1] >= 'a' && s.p[i + 1] <= 'z';
-		bool blank = i + 1 >= s.n || s.p[i + 1] == '\n' || (n && out[n - 1] == '\n');
+	for (size_t i = 0, len; i < s.n; i += len + 1) {
+		struct str line = {s.p + i, len = line_length(s, i)}, rest = {NULL, 0};
 
-		if (s.p[i] == '\n' && !blank && letter_next && n > 1 && out[n - 1] == '-' &&
-		    out[n - 2] >= 'a' && out[n - 2] <= 'z')
+		if (i + len + 1 < s.n)
+			rest = (struct str){s.p + i + len + 1, s.n - i - len - 1};
+		memcpy(out + n, line.p, line.n);
+		n += line.n;
+		switch (line_end(line, rest, longest)) {
+		case CUT_WORD:
 			n--;
-		else if (s.p[i] == '\n' && !blank)
+			break;
+		case SAME_PARAGRAPH:
 			out[n++] = ' ';
-		else
-			out[n++] = s.p[i];
+			break;
+		case PARAGRAPH_END:
+			while (n && out[n - 1] == '\n')
+				n--;
+			out[n++] = '\n';
+			out[n++] = '\n';
+			break;
+		}
 	}
 	return (struct str){out, n};
 }

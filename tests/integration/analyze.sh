@@ -41,6 +41,36 @@ is "100 MB in one JSON line" 1 $?
 is "and the next is analysed (2)" 1 "$(wc -l <out)"
 rm -f long.jsonl
 
+# Other formats
+cat >t.pdf <<'END'
+%PDF-1.4
+1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj
+2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 >> endobj
+3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R
+/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >> endobj
+4 0 obj << /Length 163 >> stream
+BT /F1 12 Tf 72 720 Td 14 TL (Talks in Oslo) Tj T* (Norway and Chad signed a treaty on Thurs-) Tj T*
+(day. France condemned the coup in Niger.) Tj ET
+endstream endobj
+trailer << /Root 1 0 R >>
+END
+echo '%PDF-1.4 broken' >broken.pdf
+printf 'PK\003\004broken' >broken.docx
+echo '<html><body><p>France condemned the coup in Niger.</p></body></html>' | gzip >page.html.gz
+if command -v pdftotext >/dev/null; then
+	"$demarche" parse t.pdf >out 2>err
+	is "PDF" 0 $?
+	has "a cut word is joined" '^# text = Norway and Chad signed a treaty on Thursday\.' out
+	has "a short line is its own paragraph" '^# text = Talks in Oslo$' out
+	"$demarche" analyze broken.pdf >out 2>err
+	is "broken PDF" 1 $?
+	has "says so" 'broken.pdf: not a PDF' err
+fi
+"$demarche" analyze broken.docx page.html.gz >out 2>err
+is "broken DOCX" 1 $?
+has "says so (2)" 'broken.docx: not a Word document' err
+has "compressed page" '"sha256"' out
+
 mkdir locked
 echo 'Oslo signed.' >locked/a.txt
 chmod 000 locked
