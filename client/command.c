@@ -13,6 +13,7 @@ const struct command COMMANDS[] = {
 	{"submit", "PATH…", "submit documents to a broker; prints job ids", cmd_submit},
 	{"watch", "[OPTION…]", "the result stream, one record a line", cmd_watch},
 	{"status", "[OPTION…]", "queue, workers and rates", cmd_status},
+	{"top", "[OPTION…]", "the live screen", cmd_top},
 	{"jobs", "[OPTION…]", "list jobs", cmd_jobs},
 	{"show", "JOB…", "the whole life of a job", cmd_show},
 	{"results", "[JOB…]", "stored result records", cmd_results},
