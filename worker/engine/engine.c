@@ -8,6 +8,7 @@
 #include "worker/engine/net.h"
 #include "worker/engine/result.h"
 #include "worker/engine/segment.h"
+#include "worker/engine/stance.h"
 #include "worker/engine/text.h"
 #include "worker/engine/timex.h"
 
@@ -17,6 +18,8 @@ struct engine {
 	const struct image *model, *codebook;
 	struct actor_book *actors; /* NULL without a codebook */
 	struct event_model events; /* book NULL without a codebook */
+	struct stance_ranker stances;
+	bool has_stances; /* the codebook has a stance grammar */
 	struct arena arena;
 	struct doc doc;
 	struct result result;
@@ -66,6 +69,11 @@ struct engine *engine_new(const struct image *model, const struct image *codeboo
 	en = mem_alloc(sizeof(*en));
 	en->actors = actors;
 	if (actors && event_model_open(&en->events, model, codebook, e) < 0) {
+		engine_free(en);
+		return NULL;
+	}
+	en->has_stances = actors && image_section(codebook, "stances").n > 0;
+	if (en->has_stances && stance_ranker_open(&en->stances, model, codebook, e) < 0) {
 		engine_free(en);
 		return NULL;
 	}
@@ -151,6 +159,8 @@ const struct result *engine_analyze(struct engine *en, const struct engine_input
 	r->engine.model = arena_printf(d->arena, "%016llx", (unsigned long long)en->model->hash);
 	if (en->events.book)
 		event_run(&en->events, d);
+	if (en->has_stances)
+		stance_run(&en->stances, d);
 	result_fill(d, r);
 	return r;
 }

@@ -407,6 +407,16 @@ static void find_items(struct doc *d, const struct grammar *g, int32_t tok, stru
 	}
 }
 
+/* "Security Council", "Comprehensive Test Ban Treaty": words of a name judge nothing. */
+static bool is_name_part(const struct doc *d, uint32_t i)
+{
+	const struct token *t = &d->tokens[i];
+
+	return t->form.n && t->form.p[0] >= 'A' && t->form.p[0] <= 'Z' &&
+	       (t->upos == UPOS_PROPN || i > d->sentences[t->sent].tok) &&
+	       d->sentences[t->sent].kind != SENTENCE_HEADLINE;
+}
+
 /* The lemma, or, where a guessed one lost its last letter ("refus"), the word with it. */
 static struct str known_lemma(struct doc *d, const struct grammar *g, const struct token *t)
 {
@@ -428,7 +438,7 @@ void frames_find(struct doc *d, const struct grammar *g, struct frames *out)
 		int part = part_of_token(t);
 
 		out->of[i] = out->n;
-		if (part < 0)
+		if (part < 0 || (part != GRAMMAR_VERB && is_name_part(d, i)))
 			continue;
 		find_items(d, g, (int32_t)i, known_lemma(d, g, t), part, out);
 		/* participles are adjectives to one treebank and verbs to another */

@@ -148,14 +148,9 @@ static bool excludes(const struct work *w, const struct scored *a, const struct 
 {
 	const struct target *x = &w->c.targets[a->pair.target];
 	const struct target *y = &w->c.targets[b->pair.target];
-	const struct doc *d = w->ground.d;
 
 	if (a->pair.target == b->pair.target)
 		return true;
-	if (a->pair.holder != b->pair.holder &&
-	    !str_eq(d->entities[w->c.holders[a->pair.holder].entity].code,
-		    d->entities[w->c.holders[b->pair.holder].entity].code))
-		return false;
 	return overlap(x, y);
 }
 
@@ -287,10 +282,12 @@ static void emit(struct work *w, const struct scored *s)
 	};
 }
 
-void stance_rank(struct doc *d, const struct stance_ranker *r)
+void stance_run(const struct stance_ranker *r, struct doc *d)
 {
 	struct work w = {.r = r};
 
+	if (!d->n_entities)
+		return; /* nobody could hold one */
 	stance_ground_make(&w.ground, d, &r->grammar);
 	w.scored = ARENA_ARRAY(d->arena, struct scored, SCORED_MAX);
 	for (uint32_t i = 0; i < d->n_sentences; i++) {
@@ -301,16 +298,4 @@ void stance_rank(struct doc *d, const struct stance_ranker *r)
 			emit(&w, &w.chosen[k]);
 	}
 	features_free(&w.f);
-}
-
-int stance_run(struct doc *d, struct err *e)
-{
-	struct stance_ranker r;
-
-	if (!d->entities)
-		return 0; /* nobody could hold one */
-	if (stance_ranker_open(&r, d->model, d->codebook, e) < 0)
-		return -1;
-	stance_rank(d, &r);
-	return 0;
 }

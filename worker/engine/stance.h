@@ -24,9 +24,7 @@ struct stance_ranker {
 int stance_ranker_open(struct stance_ranker *r, const struct image *model,
 		       const struct image *codebook, struct err *e);
 
-/* The stage of the engine. */
-int stance_run(struct doc *d, struct err *e);
-/* The same with a given ranker. */
-void stance_rank(struct doc *d, const struct stance_ranker *r);
+/* The stage: writes doc->stances. */
+void stance_run(const struct stance_ranker *r, struct doc *d);
 
 #endif

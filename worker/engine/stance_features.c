@@ -5,7 +5,7 @@ enum template {
 	T_SIDE_ITEM, T_SIDE_FLAGS, T_NO_SIDE, T_VALUE, T_MODAL, T_NEG, T_ENTITY, T_LENGTH, T_PLACE,
 	T_SENTENCE, T_ATTRIB, T_ROOT, T_INNER, T_WORD, T_BEFORE, T_AFTER, T_DET, T_CHILD, T_SUBJ,
 	T_VALUE_SUM, T_ENTITIES, T_GOV_CLASS, T_CLAUSE_CLASS, T_CLAUSE_WORD,
-	S_WORD = 3000, S_PAIR, S_VALUE, S_NEAR, S_SIDE,
+	S_WORD = 3000, S_PAIR, S_VALUE, S_NEAR, S_SIDE, S_OUTER,
 	P_LINKS = 2000, P_LINK, P_SIDE, P_SIDE_ITEM, P_PATH, P_PATH_LEMMA, P_CUE, P_ROLE, P_KIND,
 	P_NEST, P_DISTANCE, P_TOP, P_N, P_SAME_CODE, P_VERB, P_PRONOUN, P_MIDDLE, P_AUTHOR_VALUE,
 };
@@ -377,6 +377,35 @@ static void add_bag(struct sink *k, const struct target *t)
 	add_int(k, S_VALUE, 30 + (before + in + after > 0) - (before + in + after < 0));
 }
 
+/* The sign that composition ends with: of the outermost side of this holder, of the outermost one
+ * at all, and of the nearest that is no valuation. */
+static void add_composed(struct sink *k, const struct pair *p)
+{
+	const struct side *sides = k->c->sides[p->target], *own = NULL, *last = NULL, *near = NULL;
+	int32_t holder = k->c->holders[p->holder].entity;
+
+	for (uint32_t i = 0; i < k->c->n_sides[p->target]; i++) {
+		const struct side *x = &sides[i];
+		int32_t who = x->holder == HOLDER_SOURCE ?
+				      stance_speaker(k->s, k->c->sentence, x->trigger) :
+				      stance_actor_at(k->d, x->holder);
+
+		if (!x->sign || x->class->kind == GRAMMAR_CERT)
+			continue;
+		if (x->class->kind != GRAMMAR_EVAL) {
+			last = x;
+			near = near ? near : x;
+			own = who == holder ? x : own;
+		}
+	}
+	add_int(k, S_OUTER, own ? own->sign * 10 + own->class->kind : 100);
+	add_int(k, S_OUTER, 200 + (own ? own->sign : 2));
+	add_int(k, S_OUTER, 300 + (last ? last->sign * 10 + last->class->kind : 100));
+	add_int(k, S_OUTER, 500 + (last ? last->sign : 2));
+	add_int(k, S_OUTER, 600 + (near ? near->sign : 2));
+	add_int(k, S_OUTER, 700 + (own ? own->sign : 2) * 5 + (near ? near->sign : 2));
+}
+
 void stance_sign_features(const struct stance_ground *s, const struct candidates *c,
 			  const struct pair *p, struct features *f)
 {
@@ -385,4 +414,5 @@ void stance_sign_features(const struct stance_ground *s, const struct candidates
 	stance_target_features(s, c, p->target, f);
 	stance_pair_features(s, c, p, f);
 	add_bag(&k, &c->targets[p->target]);
+	add_composed(&k, p);
 }

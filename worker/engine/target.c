@@ -78,19 +78,31 @@ static void mark(const struct doc *d, int32_t tok, int32_t top, bool noun, uint3
 	}
 }
 
+/* Whether a token is part of what the head's source says: a phrase does not reach into the words
+ * around a quotation or a report ("…, Liu said"). */
+static bool same_voice(const struct doc *d, int32_t head, uint32_t tok)
+{
+	int32_t mine = d->tokens[head].attrib, theirs = d->tokens[tok].attrib;
+
+	for (int i = 0; i < 8 && theirs >= 0 && theirs != mine; i++)
+		theirs = d->attributions[theirs].parent;
+	return theirs == mine;
+}
+
 /* The run of marked tokens around the head; gaps of punctuation and articles are bridged. */
 static void run_around(const struct doc *d, const struct sentence *s, const bool *in, int32_t head,
 		       struct target *t)
 {
 	uint32_t h = (uint32_t)head - s->tok, low = h, high = h;
 
-	for (uint32_t i = h; i-- > 0 && h - i < PHRASE_MAX;)
+	for (uint32_t i = h; i-- > 0 && h - i < PHRASE_MAX && same_voice(d, head, s->tok + i);)
 		if (in[i])
 			low = i;
 		else if (d->tokens[s->tok + i].rel != REL_PUNCT &&
 			 d->tokens[s->tok + i].rel != REL_DET)
 			break;
-	for (uint32_t i = h + 1; i < s->n_tok && i - low < PHRASE_MAX; i++)
+	for (uint32_t i = h + 1;
+	     i < s->n_tok && i - low < PHRASE_MAX && same_voice(d, head, s->tok + i); i++)
 		if (in[i])
 			high = i;
 		else if (d->tokens[s->tok + i].rel != REL_PUNCT &&

@@ -19,7 +19,7 @@ struct options {
 	const char *model, *codebook, *shared, *out, *results;
 	uint32_t epochs;
 	double l2, rate, foreign;
-	bool cross;
+	bool cross, rules;
 };
 
 struct bench {
@@ -276,7 +276,7 @@ static void rank_docs(struct bench *b, int fold, const struct stance_ranker *r, 
 		if (!in_fold(i, fold, false))
 			continue;
 		b->docs[i]->n_stances = 0;
-		stance_rank(b->docs[i], r);
+		stance_run(r, b->docs[i]);
 		if (b->results)
 			print_stances(b->docs[i], b->results);
 		stance_judge(b->docs[i], &b->gold.docs[i], i, &m->arena, &m->list, &m->n, &m->cap);
@@ -378,11 +378,16 @@ static int read_options(struct options *o, int argc, char **argv)
 		{"epochs", required_argument, NULL, 'e'}, {"l2", required_argument, NULL, 'l'},
 		{"rate", required_argument, NULL, 'r'},	  {"out", required_argument, NULL, 'o'},
 		{"results", required_argument, NULL, 'R'}, {"no-cross", no_argument, NULL, 'n'},
+		{"rules", no_argument, NULL, 'g'},
 		{"foreign", required_argument, NULL, 'f'},
 		{0}};
 	int c;
 
-	*o = (struct options){.epochs = 12, .l2 = 1e-6, .rate = 0.1, .cross = true};
+	*o = (struct options){.epochs = 12,
+			       .l2 = 1e-3,
+			       .rate = 0.1,
+			       .foreign = 0.5,
+			       .cross = true};
 	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
 		switch (c) {
 		case 'e':
@@ -402,6 +407,9 @@ static int read_options(struct options *o, int argc, char **argv)
 			break;
 		case 'R':
 			o->results = optarg;
+			break;
+		case 'g':
+			o->rules = true;
 			break;
 		case 'n':
 			o->cross = false;
@@ -425,8 +433,9 @@ int train_stances(int argc, char **argv)
 	double threshold = 0.4;
 
 	if (read_options(&b.o, argc, argv) < 0) {
-		fprintf(stderr, "usage: stances [--epochs N] [--l2 X] [--rate X] [--no-cross] "
-				"[--out IMAGE] MODEL CODEBOOK SHARED\n");
+		fprintf(stderr, "usage: stances [--epochs N] [--l2 X] [--rate X] [--foreign WEIGHT] "
+				"[--no-cross] [--rules] [--results FILE] [--out IMAGE] "
+				"MODEL CODEBOOK SHARED\n");
 		return 2;
 	}
 	if (open_bench(&b, &e) < 0) {
@@ -437,7 +446,8 @@ int train_stances(int argc, char **argv)
 		fprintf(stderr, "cannot train stances: %s\n", e.text);
 		return 1;
 	}
-	if (!getenv("NORULES")) measure_rules(&b);
+	if (b.o.rules)
+		measure_rules(&b);
 	if (b.o.cross)
 		threshold = cross_validate(&b);
 	if (b.o.out && write_image(&b, threshold, &e) < 0) {
