@@ -13,7 +13,7 @@ struct keys {
 	char *path;
 	char server_secret[KEYS_Z85];
 	struct key *keys;
-	uint32_t n, cap;
+	uint32_t n, cap, generation;
 };
 
 struct keys *keys_new(void)
@@ -29,6 +29,11 @@ void keys_close(struct keys *k)
 	mem_free(k->keys);
 	mem_free(k->path);
 	mem_free(k);
+}
+
+uint32_t keys_generation(const struct keys *k)
+{
+	return k->generation;
 }
 
 const char *keys_server_secret(const struct keys *k)
@@ -210,6 +215,7 @@ int keys_reload(struct keys *k, struct err *e)
 		return -1;
 	}
 	k->keys = fresh->keys;
+	k->generation++;
 	k->n = fresh->n;
 	k->cap = fresh->cap;
 	fresh->keys = old;

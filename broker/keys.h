@@ -27,6 +27,8 @@ void keys_close(struct keys *k);
 /* Reads the file again; on -1 the old keys stay. */
 int keys_reload(struct keys *k, struct err *e);
 
+uint32_t keys_generation(const struct keys *k); /* another number after each reload */
+
 const char *keys_server_secret(const struct keys *k);
 /* NULL where nobody has it. Valid until keys_reload. */
 const struct key *keys_find(const struct keys *k, const char *public_key);

@@ -144,6 +144,8 @@ static int hello(struct server *s, const struct wire_frame *f, const struct msg 
 		p = peer_add(s, &f->peer);
 	stream_close_all(s, p);
 	p->roles = roles;
+	p->asked_roles = (uint32_t)m->hello.roles;
+	p->keys_generation = s->options.keys ? keys_generation(s->options.keys) : 0;
 	snprintf(p->name, sizeof(p->name), "%.*s", STR_ARG(name));
 	in = (struct input){.kind = IN_HELLO, .peer = p->number, .name = str_of(p->name)};
 	if (server_step(s, &in, e) < 0)
@@ -453,6 +455,18 @@ static int refuse_unreadable(struct server *s, const struct wire_frame *f, const
 	return 0;
 }
 
+/* After the keys were read again: a key that is gone, or has lost its roles, ends at once. */
+static bool still_allowed(struct server *s, struct server_peer *p, const struct wire_frame *f)
+{
+	struct str name;
+
+	if (!s->options.keys || p->keys_generation == keys_generation(s->options.keys))
+		return true;
+	p->keys_generation = keys_generation(s->options.keys);
+	p->roles = roles_of(s, f, &name) & p->asked_roles;
+	return p->roles || !p->asked_roles;
+}
+
 int server_handle(struct server *s, const struct wire_frame *f, struct err *e)
 {
 	struct input alive = {.kind = IN_ALIVE};
@@ -470,6 +484,15 @@ int server_handle(struct server *s, const struct wire_frame *f, struct err *e)
 		return 0;
 	}
 	alive.peer = p->number;
+	if (!still_allowed(s, p, f)) {
+		struct input gone = {.kind = IN_GONE, .peer = p->number};
+
+		log_warn("refused", LOG_CSTR("name", p->name),
+			 LOG_CSTR("because", "its key is not in the file any more"));
+		answer_stranger(s, &f->peer, &m, ERR_REFUSED, "your key is not valid any more");
+		server_peer_remove(s, p);
+		return server_step(s, &gone, e);
+	}
 	if (server_step(s, &alive, e) < 0)
 		return -1;
 	if (!HANDLERS[m.kind].handle) {

@@ -23,7 +23,8 @@ struct cursor;
 struct server_peer {
 	uint32_t number;  /* what the core calls it */
 	struct wire_peer id;
-	uint32_t roles;
+	uint32_t roles, asked_roles;
+	uint32_t keys_generation; /* of the keys that gave the roles */
 	char name[MSG_NAME_MAX + 1];
 	int64_t since_ms;
 	struct stream *streams;

@@ -4,7 +4,7 @@
 
 #include "proto/mem.h"
 
-enum { WAKE_PAGES = 1000, HELP_PAGES = 16000 };
+enum { WAKE_PAGES = 4000, HELP_PAGES = 16000 };
 
 struct store_checkpointer {
 	sqlite3 *db; /* of the thread alone */
