@@ -51,6 +51,7 @@ void matcher_start(struct matcher *m, const struct actor_book *b, struct doc *d)
 	m->words = ARENA_ARRAY(d->arena, uint64_t, m->n_words);
 	for (uint32_t i = 0; i < m->n_pieces; i++)
 		add_word(m, m->pieces[i].hash);
+	m->codes = ARENA_ARRAY(d->arena, uint32_t, CODES_SLOTS);
 	m->unit_of = ARENA_ARRAY(d->arena, int32_t, d->n_tokens + 1);
 	for (uint32_t t = 0; t < d->n_tokens; t++)
 		m->unit_of[t] = -1;
@@ -78,24 +79,22 @@ static uint32_t words_there(const struct matcher *m, uint32_t at, uint32_t n)
 	return there;
 }
 
-/* A name of this country in the document: what a weak entry asks for. */
+/* A code is known by where the image has its text: equal strings are stored once. */
+static uint32_t *code_slot(const struct matcher *m, uint32_t at)
+{
+	uint32_t i = at * 2654435761u >> 23;
+
+	while (m->codes[i] && m->codes[i] != at)
+		i = (i + 1) % CODES_SLOTS;
+	return &m->codes[i];
+}
+
+/* A name of this country in the document so far: what a weak entry asks for. */
 static bool country_is_there(const struct matcher *m, const struct ai_entry *e)
 {
 	struct str code = book_text(m->book, e->code);
-	int32_t country = actor_by_code(m->book, code);
 
-	if (str_is(code, "USA") || country < 0)
-		return true;
-	/* The seed of the test is the country's own first piece, which its adjective shares
-	 * often enough ("Chile", "Chilean" do not; so the list of its names is asked). */
-	for (uint32_t i = 0; i < m->n_units; i++) {
-		const struct unit *u = &m->units[i];
-
-		if (u->entry >= 0 && u->type != UNIT_PERSON &&
-		    str_eq(book_text(m->book, m->book->entries[u->entry].code), code))
-			return true;
-	}
-	return false;
+	return code.n != 3 || str_is(code, "USA") || *code_slot(m, e->code.at) == e->code.at;
 }
 
 /* How much speaks for reading a name as this entry; negative rules it out. */
@@ -213,8 +212,8 @@ static bool is_part_of_other_name(const struct matcher *m, const struct ai_name 
 		return true;
 	if (tok > first && m->unit_of[tok - 1] < 0 && m->piece_of[tok - 1] < m->piece_of[tok]) {
 		f = book_first(m->book, m->pieces[m->piece_of[tok - 1]].hash);
-		if (f && f->given >= 3 && m->pieces[m->piece_of[tok - 1]].upper &&
-		    !m->shouting && m->d->tokens[tok - 1].upos != UPOS_ADP)
+		if (f && f->given >= 3 && matcher_is_name_like(m, tok - 1) &&
+		    m->d->tokens[tok - 1].upos == UPOS_PROPN)
 			return true;
 	}
 	f = book_first(m->book, m->pieces[m->piece_of[tok]].hash);
@@ -272,6 +271,12 @@ static void add_unit(struct matcher *m, struct unit u)
 		m->unit_of[t] = (int32_t)m->n_units;
 	ARENA_GROW(m->d->arena, m->units, m->n_units, m->cap_units);
 	m->units[m->n_units++] = u;
+	if (u.entry >= 0 && u.type != UNIT_PERSON && m->n_codes < CODES_SLOTS / 2) {
+		uint32_t at = m->book->entries[u.entry].code.at, *slot = code_slot(m, at);
+
+		m->n_codes += !*slot;
+		*slot = at;
+	}
 }
 
 /* Tries the longest name that starts at a piece; returns the number of pieces used, 0 if none.

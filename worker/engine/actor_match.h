@@ -21,6 +21,8 @@ enum unit_type {
 	UNIT_PREFIX     /* Sino- */
 };
 
+enum { CODES_SLOTS = 512 };
+
 struct unit {
 	uint32_t tok, n_tok;
 	enum unit_type type;
@@ -50,7 +52,8 @@ struct matcher {
 	uint32_t n_units, cap_units;
 	int32_t *unit_of;        /* [n_tokens] unit that has the token, or -1 */
 	bool shouting;           /* the sentence being read has no small letters */
-	uint32_t *code_count;    /* [n_entries] how often a country or body is named, for context */
+	uint32_t *codes;         /* open addressing: codes of what is named so far, no persons */
+	uint32_t n_codes;
 };
 
 void matcher_start(struct matcher *m, const struct actor_book *b, struct doc *d);
