@@ -226,11 +226,10 @@ static int analyze(const struct analyze *o, char **paths, int n, struct pipeline
 
 int cmd_analyze(int argc, char **argv)
 {
-	struct arena a = {0};
 	struct analyze o = {0};
 	struct pipeline p = {.o = &o};
 	struct err e;
-	int operand, r, status = options_start(&PROGRAM, argc, argv, &a, &o, &operand);
+	int operand, r, status = command_options(&PROGRAM, argc, argv, &o, &operand);
 
 	if (status >= 0)
 		return status;
@@ -238,6 +237,5 @@ int cmd_analyze(int argc, char **argv)
 	progress_clear();
 	if (r < 0)
 		fprintf(stderr, "demarche analyze: %s\n", e.text);
-	arena_free(&a);
 	return r < 0 || p.failed ? EXIT_SOME_FAILED : EXIT_DONE;
 }

@@ -181,11 +181,10 @@ static void check_broker(struct report *r, const struct doctor *o)
 
 int cmd_doctor(int argc, char **argv)
 {
-	struct arena a = {0};
 	struct doctor o = {0};
 	struct report r = {0};
 	struct err e;
-	int operand, status = options_start(&PROGRAM, argc, argv, &a, &o, &operand);
+	int operand, status = command_options(&PROGRAM, argc, argv, &o, &operand);
 
 	if (status >= 0)
 		return status;
@@ -198,6 +197,5 @@ int cmd_doctor(int argc, char **argv)
 	check_programs(&r);
 	check_room(&r);
 	check_broker(&r, &o);
-	arena_free(&a);
 	return r.n_bad ? EXIT_SOME_FAILED : EXIT_DONE;
 }

@@ -268,11 +268,10 @@ static int check_floors(struct score *s, const char *path, struct err *e)
 
 int cmd_eval(int argc, char **argv)
 {
-	struct arena a = {0};
 	struct eval o = {0};
 	struct err e;
 	int operand, r, floors = 0;
-	int status = options_start(&PROGRAM, argc, argv, &a, &o, &operand);
+	int status = command_options(&PROGRAM, argc, argv, &o, &operand);
 	struct score *s;
 
 	if (status >= 0)
@@ -294,6 +293,5 @@ int cmd_eval(int argc, char **argv)
 	if (r < 0)
 		fprintf(stderr, "demarche eval: %s\n", e.text);
 	score_free(s);
-	arena_free(&a);
 	return r < 0 || floors ? EXIT_SOME_FAILED : EXIT_DONE;
 }

@@ -82,10 +82,9 @@ static const struct row_list LIST = {"events", "events", COLUMNS, "no such event
 
 int cmd_events(int argc, char **argv)
 {
-	struct arena a = {0};
 	struct events o = {0};
 	struct err e;
-	int operand, status = options_start(&PROGRAM, argc, argv, &a, &o, &operand);
+	int operand, status = command_options(&PROGRAM, argc, argv, &o, &operand);
 
 	if (status >= 0)
 		return status;
@@ -99,6 +98,5 @@ int cmd_events(int argc, char **argv)
 		{"status", o.status}, {"collection", o.collection}, {NULL, NULL},
 	};
 	status = rows_print(&LIST, &o.source, filters, (uint64_t)o.limit, o.json);
-	arena_free(&a);
 	return status;
 }

@@ -216,10 +216,9 @@ static int check_ids(int n, char **ids, struct err *e)
 
 int cmd_explain(int argc, char **argv)
 {
-	struct arena a = {0};
 	struct explain o = {0};
 	struct err e;
-	int operand, status = options_start(&PROGRAM, argc, argv, &a, &o, &operand);
+	int operand, status = command_options(&PROGRAM, argc, argv, &o, &operand);
 	struct source *s;
 
 	if (status >= 0)
@@ -239,6 +238,5 @@ int cmd_explain(int argc, char **argv)
 		status = link_exit_status(&e);
 	}
 	source_close(s);
-	arena_free(&a);
 	return status;
 }

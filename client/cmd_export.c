@@ -308,10 +308,9 @@ static int export_all(const struct export *o, struct err *e)
 
 int cmd_export(int argc, char **argv)
 {
-	struct arena a = {0};
 	struct export o = {0};
 	struct err e;
-	int operand, r, status = options_start(&PROGRAM, argc, argv, &a, &o, &operand);
+	int operand, r, status = command_options(&PROGRAM, argc, argv, &o, &operand);
 
 	if (status >= 0)
 		return status;
@@ -322,6 +321,5 @@ int cmd_export(int argc, char **argv)
 	r = export_all(&o, &e);
 	if (r < 0)
 		fprintf(stderr, "demarche export: %s\n", e.text);
-	arena_free(&a);
 	return r < 0 ? link_exit_status(&e) : EXIT_DONE;
 }

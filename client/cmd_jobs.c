@@ -106,10 +106,9 @@ static const struct row_list DEAD_LIST = {"dead", "dead", DEAD_COLUMNS, "no quar
 
 static int list(const struct option_program *p, const struct row_list *l, int argc, char **argv)
 {
-	struct arena a = {0};
 	struct jobs o = {0};
 	struct err e;
-	int operand, status = options_start(p, argc, argv, &a, &o, &operand);
+	int operand, status = command_options(p, argc, argv, &o, &operand);
 
 	if (status >= 0)
 		return status;
@@ -123,7 +122,6 @@ static int list(const struct option_program *p, const struct row_list *l, int ar
 		{NULL, NULL},
 	};
 	status = rows_print(l, &o.source, filters, (uint64_t)o.limit, o.json);
-	arena_free(&a);
 	return status;
 }
 
@@ -224,17 +222,18 @@ static int move_jobs(enum msg_kind kind, const struct move *o, uint64_t *jobs, u
 
 static int move(const struct option_program *p, enum msg_kind kind, int argc, char **argv)
 {
-	struct arena a = {0};
 	struct move o = {0};
 	struct err e = {.text = "an answer of another kind"};
-	int operand, status = options_start(p, argc, argv, &a, &o, &operand);
+	int operand, status = command_options(p, argc, argv, &o, &operand);
 	uint64_t *jobs;
 
 	if (status >= 0)
 		return status;
-	jobs = ARENA_ARRAY(&a, uint64_t, argc);
-	if (job_numbers(argc - operand, argv + operand, jobs, &e) < 0)
+	jobs = mem_alloc((size_t)argc * sizeof(*jobs));
+	if (job_numbers(argc - operand, argv + operand, jobs, &e) < 0) {
+		mem_free(jobs);
 		return options_wrong(p, &e);
+	}
 	status = move_jobs(kind, &o, jobs, (uint32_t)(argc - operand), &e);
 	if (status < 0) {
 		fprintf(stderr, "%s: %s\n", p->name, e.text);
@@ -242,7 +241,7 @@ static int move(const struct option_program *p, enum msg_kind kind, int argc, ch
 	} else {
 		status = status ? EXIT_SOME_FAILED : EXIT_DONE;
 	}
-	arena_free(&a);
+	mem_free(jobs);
 	return status;
 }
 

@@ -198,10 +198,9 @@ static int list_peers(const struct keys_options *o, struct err *e)
 
 int cmd_keys(int argc, char **argv)
 {
-	struct arena a = {0};
 	struct keys_options o = {0};
 	struct err e;
-	int operand, r, status = options_start(&PROGRAM, argc, argv, &a, &o, &operand);
+	int operand, r, status = command_options(&PROGRAM, argc, argv, &o, &operand);
 	bool adds = operand + 2 == argc && strcmp(argv[operand], "add") == 0;
 
 	if (status >= 0)
@@ -213,6 +212,5 @@ int cmd_keys(int argc, char **argv)
 	r = adds ? add_peer(&o, argv[operand + 1], &e) : list_peers(&o, &e);
 	if (r < 0)
 		fprintf(stderr, "demarche keys: %s\n", e.text);
-	arena_free(&a);
 	return r < 0 ? EXIT_SOME_FAILED : EXIT_DONE;
 }

@@ -141,13 +141,12 @@ static int parse_all(struct engine *en, struct input *in, const struct parse *o,
 
 int cmd_parse(int argc, char **argv)
 {
-	struct arena a = {0};
 	struct parse o = {0};
 	struct work work;
 	struct engine *en = NULL;
 	struct input *in;
 	struct err e;
-	int operand, r, status = options_start(&PROGRAM, argc, argv, &a, &o, &operand);
+	int operand, r, status = command_options(&PROGRAM, argc, argv, &o, &operand);
 
 	if (status >= 0)
 		return status;
@@ -167,6 +166,5 @@ int cmd_parse(int argc, char **argv)
 		fprintf(stderr, "demarche parse: %s\n", e.text);
 	status = r < 0 || input_failed(in) ? EXIT_SOME_FAILED : EXIT_DONE;
 	input_free(in);
-	arena_free(&a);
 	return status;
 }

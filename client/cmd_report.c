@@ -132,10 +132,9 @@ static const struct option_program PROGRAM = {
 
 int cmd_report(int argc, char **argv)
 {
-	struct arena a = {0};
 	struct report o = {0};
 	struct err e;
-	int operand, r, status = options_start(&PROGRAM, argc, argv, &a, &o, &operand);
+	int operand, r, status = command_options(&PROGRAM, argc, argv, &o, &operand);
 	struct source *s;
 
 	if (status >= 0)
@@ -149,6 +148,5 @@ int cmd_report(int argc, char **argv)
 	if (r < 0)
 		fprintf(stderr, "demarche report: %s\n", e.text);
 	source_close(s);
-	arena_free(&a);
 	return r < 0 ? link_exit_status(&e) : EXIT_DONE;
 }

@@ -225,13 +225,12 @@ static int summarize(const struct run *o, const struct submit_totals *t, int64_t
 
 int cmd_run(int argc, char **argv)
 {
-	struct arena a = {0};
 	struct run o = {0};
 	struct system s = {0};
 	struct submit_totals t = {0};
 	struct err e;
 	int64_t start = wire_now_ms();
-	int operand, r, status = options_start(&PROGRAM, argc, argv, &a, &o, &operand);
+	int operand, r, status = command_options(&PROGRAM, argc, argv, &o, &operand);
 
 	if (status >= 0)
 		return status;
@@ -249,6 +248,5 @@ int cmd_run(int argc, char **argv)
 		r = summarize(&o, &t, wire_now_ms() - start, &e);
 	if (r < 0)
 		fprintf(stderr, "demarche run: %s\n", e.text);
-	arena_free(&a);
 	return r < 0 || t.failed || t.dead ? EXIT_SOME_FAILED : EXIT_DONE;
 }

@@ -97,10 +97,9 @@ static const struct row_list LIST = {"stances", "stances", COLUMNS, "no such sta
 
 int cmd_stances(int argc, char **argv)
 {
-	struct arena a = {0};
 	struct stances o = {0};
 	struct err e;
-	int operand, status = options_start(&PROGRAM, argc, argv, &a, &o, &operand);
+	int operand, status = command_options(&PROGRAM, argc, argv, &o, &operand);
 
 	if (status >= 0)
 		return status;
@@ -114,6 +113,5 @@ int cmd_stances(int argc, char **argv)
 		{"collection", o.collection}, {NULL, NULL},
 	};
 	status = rows_print(&LIST, &o.source, filters, (uint64_t)o.limit, o.json);
-	arena_free(&a);
 	return status;
 }

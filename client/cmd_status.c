@@ -142,10 +142,9 @@ static int print_status(struct source *s, bool live, bool json, struct err *e)
 
 int cmd_status(int argc, char **argv)
 {
-	struct arena a = {0};
 	struct status o = {0};
 	struct err e;
-	int operand, r, status = options_start(&STATUS, argc, argv, &a, &o, &operand);
+	int operand, r, status = command_options(&STATUS, argc, argv, &o, &operand);
 	struct source *s;
 
 	if (status >= 0)
@@ -159,7 +158,6 @@ int cmd_status(int argc, char **argv)
 	if (r < 0)
 		fprintf(stderr, "demarche status: %s\n", e.text);
 	source_close(s);
-	arena_free(&a);
 	return r < 0 ? link_exit_status(&e) : EXIT_DONE;
 }
 
@@ -214,10 +212,9 @@ static int show_job(struct source *s, const char *job, bool json, struct err *e)
 
 int cmd_show(int argc, char **argv)
 {
-	struct arena a = {0};
 	struct status o = {0};
 	struct err e;
-	int operand, status = options_start(&SHOW, argc, argv, &a, &o, &operand);
+	int operand, status = command_options(&SHOW, argc, argv, &o, &operand);
 	struct source *s;
 
 	if (status >= 0)
@@ -237,6 +234,5 @@ int cmd_show(int argc, char **argv)
 		status = link_exit_status(&e);
 	}
 	source_close(s);
-	arena_free(&a);
 	return status;
 }

@@ -104,11 +104,10 @@ static void print_failed(void *arg, const char *sentence)
 
 int cmd_submit(int argc, char **argv)
 {
-	struct arena a = {0};
 	struct submit o = {0};
 	struct submit_totals totals = {0};
 	struct err e;
-	int operand, status = options_start(&PROGRAM, argc, argv, &a, &o, &operand);
+	int operand, status = command_options(&PROGRAM, argc, argv, &o, &operand);
 	struct link *l;
 	int r;
 
@@ -141,6 +140,5 @@ int cmd_submit(int argc, char **argv)
 		 : totals.failed || totals.dead ? EXIT_SOME_FAILED
 						: EXIT_DONE;
 	link_close(l);
-	arena_free(&a);
 	return status;
 }

@@ -161,10 +161,9 @@ static int watch(struct source *s, bool live, int64_t every_ms, struct err *e)
 
 int cmd_top(int argc, char **argv)
 {
-	struct arena a = {0};
 	struct top o = {0};
 	struct err e;
-	int operand, r, status = options_start(&PROGRAM, argc, argv, &a, &o, &operand);
+	int operand, r, status = command_options(&PROGRAM, argc, argv, &o, &operand);
 	struct source *s;
 
 	if (status >= 0)
@@ -182,6 +181,5 @@ int cmd_top(int argc, char **argv)
 	if (r < 0)
 		fprintf(stderr, "demarche top: %s\n", e.text);
 	source_close(s);
-	arena_free(&a);
 	return r < 0 ? link_exit_status(&e) : EXIT_DONE;
 }

@@ -215,11 +215,10 @@ static int read_from(const struct watch *o, struct stream *s, struct err *e)
 
 int cmd_watch(int argc, char **argv)
 {
-	struct arena a = {0};
 	struct watch o = {0};
 	struct stream s = {.o = &o};
 	struct err e;
-	int operand, r, status = options_start(&PROGRAM, argc, argv, &a, &o, &operand);
+	int operand, r, status = command_options(&PROGRAM, argc, argv, &o, &operand);
 
 	if (status >= 0)
 		return status;
@@ -236,7 +235,6 @@ int cmd_watch(int argc, char **argv)
 	link_close(s.link);
 	arena_free(&s.arena);
 	buf_free(&s.line);
-	arena_free(&a);
 	return r < 0 ? link_exit_status(&e) : EXIT_DONE;
 }
 
@@ -340,10 +338,9 @@ int cmd_results(int argc, char **argv)
 {
 	static const char *const HEADS[] = {">seq",    "date",     "document", ">sentences",
 					    ">events", ">stances", "~title",   NULL};
-	struct arena a = {0};
 	struct results o = {0};
 	struct err e;
-	int operand, r = 0, status = options_start(&RESULTS, argc, argv, &a, &o, &operand);
+	int operand, r = 0, status = command_options(&RESULTS, argc, argv, &o, &operand);
 	struct source *s;
 	struct table *t;
 
@@ -365,6 +362,5 @@ int cmd_results(int argc, char **argv)
 		table_print(t, stdout);
 	table_free(t);
 	source_close(s);
-	arena_free(&a);
 	return status;
 }

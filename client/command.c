@@ -32,6 +32,14 @@ const struct command COMMANDS[] = {
 	{0},
 };
 
+static struct arena options_arena; /* one command a process */
+
+int command_options(const struct option_program *p, int argc, char **argv, void *settings,
+		    int *operand)
+{
+	return options_start(p, argc, argv, &options_arena, settings, operand);
+}
+
 const struct command *command_find(const char *name)
 {
 	for (const struct command *c = COMMANDS; c->name; c++)
@@ -54,6 +62,7 @@ static void print_help(FILE *f)
 int command_main(int argc, char **argv)
 {
 	const struct command *c;
+	int status;
 
 	if (argc < 2) {
 		print_help(stderr);
@@ -74,5 +83,7 @@ int command_main(int argc, char **argv)
 			argv[1]);
 		return EXIT_USAGE;
 	}
-	return c->run(argc - 1, argv + 1);
+	status = c->run(argc - 1, argv + 1);
+	arena_free(&options_arena);
+	return status;
 }

@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+#include "proto/options.h"
+
 enum exit_status {
 	EXIT_DONE = 0,
 	EXIT_SOME_FAILED = 1, /* each was named on standard error */
@@ -25,6 +27,10 @@ struct command {
 
 extern const struct command COMMANDS[]; /* ends with an empty entry */
 const struct command *command_find(const char *name);
+
+/* As options_start; what the options point to lives until the command has ended. */
+int command_options(const struct option_program *p, int argc, char **argv, void *settings,
+		    int *operand);
 
 /* Runs argv[1] with the rest; prints help for --help and for nothing. */
 int command_main(int argc, char **argv);
