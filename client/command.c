@@ -27,6 +27,8 @@ const struct command COMMANDS[] = {
 	{"report", "--db FILE --out FILE.html", "one offline HTML page", cmd_report},
 	{"eval", "--gold FILE… --results FILE", "compare results with hand-coded records",
 	 cmd_eval},
+	{"codebook", "check|build|find", "one's own dictionaries, and what a name stands for",
+	 cmd_codebook},
 	{"keys", "[add NAME]", "make and list the keys of a broker's peers", cmd_keys},
 	{"doctor", "[OPTION…]", "check what a run needs", cmd_doctor},
 	{0},

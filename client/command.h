@@ -38,6 +38,6 @@ int command_main(int argc, char **argv);
 command_fn cmd_run, cmd_analyze, cmd_parse, cmd_submit, cmd_watch, cmd_status, cmd_jobs, cmd_show,
 	cmd_results;
 command_fn cmd_retry, cmd_cancel, cmd_dead, cmd_events, cmd_stances, cmd_eval, cmd_doctor,
-	cmd_explain, cmd_export, cmd_keys, cmd_report, cmd_top;
+	cmd_explain, cmd_export, cmd_codebook, cmd_keys, cmd_report, cmd_top;
 
 #endif

@@ -119,6 +119,8 @@ static int weigh(const struct matcher *m, const struct ai_name *n)
 			w -= 3;
 		}
 	}
+	if (e->class != AI_ACTOR && e->code.n)
+		w++; /* "Pentagon" of one country before the word for any */
 	if (n->type == AI_PEOPLE)
 		w--; /* "Chinese" is an adjective first; composition turns it into a people */
 	return w;
