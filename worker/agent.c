@@ -25,6 +25,7 @@ enum {
 	DONE_BYTES_MAX = 16 << 20, /* of the records in one DONE, above its first */
 	LINGER_MS = 2000,
 	RETRY_LEAST_MS = 50,
+	QUIET = 2,
 };
 
 struct link {
@@ -34,6 +35,8 @@ struct link {
 	int64_t beat_ms;       /* when to say HEARTBEAT */
 	int64_t done_after_ms; /* the broker asked for patience */
 	uint32_t done_most;    /* items in the next DONE */
+	uint64_t ping_tag;     /* draining: of the PING whose PONG will settle it; 0 none */
+	int quiet;             /* draining: PONGs in a row that found no lease here */
 	bool refused;
 };
 
@@ -75,6 +78,8 @@ static void on_welcome(struct agent *a, struct link *l, const struct msg *m)
 	l->done_tag = 0;
 	l->done_after_ms = 0;
 	l->done_most = MSG_ITEMS_MAX;
+	l->ping_tag = 0;
+	l->quiet = 0;
 	l->beat_ms = a->now_ms;
 	for (uint32_t i = 0; i < a->tasks.n; i++)
 		if (link_of(a, a->tasks.list[i]) == l && a->tasks.list[i]->state == TASK_REPORTED)
@@ -92,6 +97,8 @@ static void on_grant(struct agent *a, struct link *l, const struct msg *m)
 	uint32_t n = m->grant.n_leases;
 
 	l->asked -= n < l->asked ? n : l->asked;
+	l->ping_tag = 0;
+	l->quiet = 0;
 	for (uint32_t i = 0; i < n; i++)
 		tasks_grant(&a->tasks, (uint32_t)(l - a->links), &m->grant.leases[i]);
 }
@@ -183,10 +190,20 @@ static void on_error(struct agent *a, struct link *l, const struct msg *m)
 		l->asked = 0;
 }
 
+/* A turn of the broker answers first and grants then, so grants of the turn that answered the
+ * first PING have arrived before the second PONG. */
+static void on_pong(struct agent *a, struct link *l, const struct msg *m)
+{
+	if (l->ping_tag && m->pong.tag == l->ping_tag)
+		l->quiet = tasks_count(&a->tasks, (uint32_t)(l - a->links)) ? 0 : l->quiet + 1;
+	l->ping_tag = 0;
+}
+
 static void (*const HANDLERS[N_MSG_KINDS])(struct agent *, struct link *, const struct msg *) = {
 	[MSG_WELCOME] = on_welcome,   [MSG_GRANT] = on_grant,
 	[MSG_DONE_ACK] = on_done_ack, [MSG_HEARTBEAT_ACK] = on_heartbeat_ack,
 	[MSG_REVOKE] = on_revoke,     [MSG_ERROR] = on_error,
+	[MSG_PONG] = on_pong,
 };
 
 /* ---- what we say ---- */
@@ -335,6 +352,18 @@ static bool say_release(struct agent *a, struct link *l, bool (*which)(const str
 	return true;
 }
 
+/* Credit that was given may still become a grant; leaving then would cost that job its lease. */
+static bool say_ping(struct agent *a, struct link *l)
+{
+	const struct msg m = {.kind = MSG_PING, .ping = {.tag = a->last_tag + 1}};
+
+	if (l->quiet >= QUIET || l->ping_tag || tasks_count(&a->tasks, (uint32_t)(l - a->links)) ||
+	    !uplink_send(l->up, &m))
+		return false;
+	l->ping_tag = ++a->last_tag;
+	return true;
+}
+
 static bool say_all(struct agent *a)
 {
 	bool said = false;
@@ -347,8 +376,10 @@ static bool say_all(struct agent *a)
 		said |= say_heartbeat(a, l);
 		said |= say_done(a, l);
 		said |= say_want(a, l);
-		if (a->drain_by_ms)
+		if (a->drain_by_ms) {
 			said |= say_release(a, l, is_waiting);
+			said |= say_ping(a, l);
+		}
 	}
 	arena_reset(&a->turn, 1 << 20);
 	return said;
@@ -466,7 +497,11 @@ static void on_signals(struct agent *a)
 /* Nothing is left, or there is no more time: then what still runs goes back to the queue. */
 static void finish_draining(struct agent *a)
 {
-	if (!a->tasks.n) {
+	bool settled = true;
+
+	for (uint32_t i = 0; i < a->o->n_brokers; i++)
+		settled &= a->links[i].quiet >= QUIET || !uplink_is_up(a->links[i].up);
+	if (!a->tasks.n && settled) {
 		a->ended = true;
 	} else if (a->now_ms >= a->drain_by_ms) {
 		for (uint32_t i = 0; i < a->o->n_brokers; i++)
@@ -540,7 +575,8 @@ static int work(struct agent *a, struct err *e)
 		/* Descriptors of wires tell of changes only: look again after each word said. */
 		do {
 			collect(a);
-			feed(a);
+			if (!a->drain_by_ms)
+				feed(a);
 			active = hear_all(a);
 			active |= say_all(a);
 		} while (active);

@@ -14,7 +14,6 @@
 
 #include "proto/pack.h"
 #include "proto/wire.h"
-#include "worker/engine/engine.h"
 #include "worker/sandbox.h"
 
 enum { META_MAX = 4096, MEMORY_KEPT = 4 << 20 };
@@ -81,22 +80,6 @@ int slot_error_read(struct str bytes, struct err *error, struct err *e)
 	err_set(error, (enum err_code)code, "%.*s", STR_ARG(text));
 	return 0;
 }
-
-/* ---- the product's program ---- */
-
-static void *engine_start(const struct images *im, struct err *e)
-{
-	return engine_new(&im->model, &im->codebook, e);
-}
-
-static const struct result *engine_run(void *state, const struct slot_work *w)
-{
-	const struct engine_input in = {.text = w->text, .meta = w->meta};
-
-	return engine_analyze(state, &in);
-}
-
-const struct slot_program slot_engine = {.open = engine_start, .analyze = engine_run};
 
 /* ---- the process ---- */
 

@@ -389,6 +389,12 @@ static void sigterm_releases_what_waits_and_finishes_what_runs(void **state)
 	assert_int_equal(end_of_agent(f), 0);
 }
 
+static void pong(struct fixture *f)
+{
+	expect(f, MSG_PING);
+	say(f, &(struct msg){.kind = MSG_PONG, .pong = {f->m.ping.tag}});
+}
+
 static void idle_agent_drains_at_once_and_says_bye(void **state)
 {
 	struct fixture *f = *state;
@@ -396,6 +402,26 @@ static void idle_agent_drains_at_once_and_says_bye(void **state)
 	welcome(f, 60000);
 	expect(f, MSG_WANT);
 	kill(f->agent, SIGTERM);
+	pong(f);
+	pong(f);
+	expect(f, MSG_BYE);
+	assert_int_equal(end_of_agent(f), 0);
+}
+
+static void grant_that_crosses_the_draining_is_released(void **state)
+{
+	struct fixture *f = *state;
+
+	welcome(f, 60000);
+	expect(f, MSG_WANT);
+	kill(f->agent, SIGTERM);
+	expect(f, MSG_PING);
+	grant(f, 17, 1, "hang");
+	say(f, &(struct msg){.kind = MSG_PONG, .pong = {f->m.ping.tag}});
+	expect(f, MSG_RELEASE);
+	assert_int_equal(f->m.release.leases[0].job, 17);
+	pong(f);
+	pong(f);
 	expect(f, MSG_BYE);
 	assert_int_equal(end_of_agent(f), 0);
 }
@@ -463,6 +489,7 @@ int main(int argc, char **argv)
 		TEST(silent_broker_is_left_and_found_again),
 		TEST(sigterm_releases_what_waits_and_finishes_what_runs),
 		TEST(idle_agent_drains_at_once_and_says_bye),
+		TEST(grant_that_crosses_the_draining_is_released),
 		TEST(broker_of_another_version_ends_the_agent),
 		TEST(garbage_from_the_broker_is_passed_over),
 		cmocka_unit_test_setup_teardown(two_brokers_are_both_served, set_up_two, tear_down),
