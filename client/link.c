@@ -46,6 +46,7 @@ struct link {
 	struct arena own;   /* of the welcome */
 	struct msg_welcome welcome;
 	int64_t heard_ms, pinged_ms, hello_ms;
+	int64_t full_ms; /* since when the broker's disk has been full, 0: it is not */
 	bool welcomed, busy_said;
 };
 
@@ -289,6 +290,16 @@ static void set_tag(struct msg *m, uint64_t tag)
 	}
 }
 
+/* A busy broker works its way out; a full disk may wait for a person. */
+static bool has_long_been_full(struct link *l)
+{
+	int64_t now = wire_now_ms();
+
+	if (!l->full_ms)
+		l->full_ms = now;
+	return now - l->full_ms > l->options->timeout_ms;
+}
+
 /* What an answer to our request means: 1 it is the answer, 0 wait on, 2 send again, -1 failed. */
 static int judge(struct link *l, const struct msg *m, uint64_t tag, struct err *e)
 {
@@ -300,8 +311,12 @@ static int judge(struct link *l, const struct msg *m, uint64_t tag, struct err *
 	}
 	if (msg_tag(m) != tag || m->kind == MSG_PONG)
 		return 0;
-	if (m->kind != MSG_ERROR)
+	if (m->kind != MSG_ERROR) {
+		l->full_ms = 0;
 		return 1;
+	}
+	if (m->error.code == ERR_FULL && has_long_been_full(l))
+		return take_error(l, m, e);
 	if (m->error.code == ERR_BUSY || m->error.code == ERR_FULL) {
 		say_busy(l, m->error.text);
 		wire_pause(m->error.retry_ms ? (int)m->error.retry_ms : 500);

@@ -1,7 +1,7 @@
 #!/bin/bash
 # kill -9 of broker, worker or slot at seeded random moments: no accepted job is lost, no result is
 # doubled, and every record is the one that an undisturbed run gives.
-# usage: kill.sh BUILD_DIR [DOCUMENTS [KILLS [SEED]]]       scripts/soak-kill is the long form
+# usage: kill.sh BUILD_DIR [DOCUMENTS [KILLS [SEED]]]       scripts/soak-fleet is the long form
 BUILD=$1 n=${2:-300} kills=${3:-12} seed=${4:-1}
 . "$(dirname "$0")/lib.sh"
 cd "$work" || exit 1
@@ -105,6 +105,6 @@ wait "$broker"
 is "the broker drains" 0 $?
 "$BUILD/broker/demarche-broker" check --data-dir data >check.out 2>&1
 is "the store is sound" 0 $?
-[ "$n_bad" -eq 0 ] || tail -5 broker.log worker.log submit.err watch.err
+[ "$n_bad" -eq 0 ] || tail -n 5 broker.log worker.log submit.err watch.err
 worker='' broker=''
 finish
