@@ -153,7 +153,8 @@ static bool is_final_report(const struct doc *doc, int32_t v)
 	uint32_t end = s->tok + s->n_tok, i = (uint32_t)v;
 
 	if (!cue_is_report(at(doc, v)->lemma) || i < s->tok + 3 ||
-	    (at(doc, v)->xpos != XPOS_VBD && at(doc, v)->xpos != XPOS_VBZ))
+	    (at(doc, v)->xpos != XPOS_VBD && at(doc, v)->xpos != XPOS_VBZ &&
+	     (at(doc, v)->xpos != XPOS_VBN || at(doc, v - 1)->upos == UPOS_AUX)))
 		return false;
 	if (attrib_is_break(at(doc, v - 1)))
 		return i + 1 < end && inverted(doc, v, end) && any_finite(doc, s->tok, i);
@@ -205,7 +206,8 @@ static bool clause_follows(const struct doc *doc, int32_t v, uint32_t end)
 		doc->tokens[i].upos == UPOS_DET || doc->tokens[i].upos == UPOS_ADJ ||
 		doc->tokens[i].upos == UPOS_PRON || doc->tokens[i].upos == UPOS_PART))
 		i++;
-	return i > (uint32_t)v + 1 && i < end && finite(&doc->tokens[i]);
+	return i > (uint32_t)v + 1 && i < end &&
+	       (finite(&doc->tokens[i]) || doc->tokens[i].xpos == XPOS_VBN);
 }
 
 /* "He said in recent years, …": all that follows the verb. */
@@ -215,11 +217,26 @@ static bool loose_report(struct doc *doc, int32_t v)
 	int32_t source = attrib_source_of_verb(doc, v);
 	uint32_t first = (uint32_t)v + 1, end = s->tok + s->n_tok;
 
-	if (source < 0 || source > v || !any_finite(doc, first, end))
+	if (source < 0 || source > v)
 		return false;
-	if (doc_child(doc, v, REL_OBJ) >= 0 && !clause_follows(doc, v, end))
+	if (doc_child(doc, v, REL_OBJ) >= 0 ? !clause_follows(doc, v, end)
+					    : !any_finite(doc, first, end))
 		return false;
 	return attrib_add(doc, v, source, (struct range){first, end}, ATTRIB_SPEECH) != NULL;
+}
+
+/* The clause, and those that the tree hangs on the verb behind it. */
+static struct range clauses(const struct doc *doc, int32_t v, int32_t content)
+{
+	struct range r = subtree(doc, content), more;
+
+	for (int32_t c = at(doc, content)->next; c >= 0 && content > v; c = at(doc, c)->next) {
+		if (at(doc, c)->rel != REL_CCOMP)
+			continue;
+		more = subtree(doc, c);
+		r.end = more.end > r.end ? more.end : r.end;
+	}
+	return r;
 }
 
 static void clause_cue(struct doc *doc, int32_t v)
@@ -245,7 +262,7 @@ static void clause_cue(struct doc *doc, int32_t v)
 	    !attrib_is_break(at(doc, v > 0 ? v - 1 : 0)) && loose_report(doc, v))
 		return;
 	if (content >= 0) {
-		attrib_add(doc, v, attrib_source_of_verb(doc, v), subtree(doc, content), kind);
+		attrib_add(doc, v, attrib_source_of_verb(doc, v), clauses(doc, v, content), kind);
 		return;
 	}
 	if (kind != ATTRIB_WILL && is_comment(doc, v) && at(doc, v)->head >= 0) {
@@ -316,6 +333,21 @@ static void noun_cue(struct doc *doc, int32_t n)
 
 /* ---- phrases: "according to X", "in X's view" ---- */
 
+/* A phrase at either end of its sentence, set off by a comma, speaks for all of it, however low
+ * the tree hangs it. */
+static void whole_sentence(const struct doc *doc, struct range own, struct range *all)
+{
+	const struct sentence *s = &doc->sentences[doc->tokens[own.first].sent];
+	uint32_t end = s->tok + s->n_tok, tail = own.end;
+
+	while (tail < end && is_mark(&doc->tokens[tail]))
+		tail++;
+	if (own.first <= s->tok + 1 && own.end < end && is_mark(&doc->tokens[own.end]))
+		*all = (struct range){s->tok, end};
+	else if (tail >= end && own.first > s->tok && is_mark(&doc->tokens[own.first - 1]))
+		*all = (struct range){after_dateline(doc, s), own.end};
+}
+
 static void phrase_content(struct doc *doc, int32_t phrase, int32_t source, int32_t cue)
 {
 	struct range own = subtree(doc, phrase), all;
@@ -328,6 +360,7 @@ static void phrase_content(struct doc *doc, int32_t phrase, int32_t source, int3
 	       at(doc, governor)->rel != REL_CONJ && at(doc, governor)->rel != REL_PARATAXIS)
 		governor = at(doc, governor)->head;
 	all = subtree(doc, governor);
+	whole_sentence(doc, own, &all);
 	if (own.first <= all.first)
 		all.first = own.end;
 	else if (own.end >= all.end)

@@ -234,8 +234,7 @@ static bool is_known_label(const struct doc *doc, uint32_t first, uint32_t colon
 		int32_t m = doc->tokens[i].mention;
 
 		if (m >= 0 && doc->mentions[m].kind == MENTION_NAME &&
-		    (doc->mentions[m].etype == ENTITY_PERSON ||
-		     doc->mentions[m].etype == ENTITY_OTHER ||
+		    (doc->mentions[m].etype == ENTITY_PERSON || doc->tokens[i].ner == NER_PER ||
 		     doc->mentions[m].etype == ENTITY_MEDIA))
 			return true;
 	}

@@ -54,12 +54,24 @@ static bool expletive(const struct token *t)
 	return str_is(t->lower, "it") || str_is(t->lower, "there");
 }
 
+/* "(CNN) The president said": what stands in brackets says nothing. */
+static bool bracketed(const struct doc *doc, int32_t tok)
+{
+	return tok > 0 && (uint32_t)tok + 1 < doc->n_tokens &&
+	       str_is(at(doc, tok - 1)->form, "(") && str_is(at(doc, tok + 1)->form, ")");
+}
+
 static int32_t subject(const struct doc *doc, int32_t verb)
 {
-	int32_t c = doc_child(doc, verb, REL_NSUBJ);
+	int32_t c = doc_child(doc, verb, REL_NSUBJ), k;
 
 	if (c < 0)
 		c = doc_child(doc, verb, REL_NSUBJ_OUTER);
+	if (c < 0 || !bracketed(doc, c))
+		return c;
+	for (k = at(doc, c)->next; k >= 0; k = at(doc, k)->next)
+		if (at(doc, k)->rel == REL_NSUBJ)
+			return k;
 	return c;
 }
 
