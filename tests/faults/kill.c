@@ -21,7 +21,7 @@ struct peer {
 	struct wire *wire;
 	struct arena arena;
 	uint32_t roles;
-	int64_t ping_at;
+	int64_t ping_at, hello_at;
 	bool welcome;
 };
 
@@ -88,6 +88,7 @@ static void say_hello(struct peer *p)
 
 	m.hello = (struct msg_hello){.version = MSG_VERSION, .roles = p->roles};
 	p->welcome = false;
+	p->hello_at = wire_now_ms();
 	say(p, &m);
 }
 
@@ -114,7 +115,9 @@ static bool hear(struct peer *p, struct msg *m)
 	CHECK(msg_read(f.bytes, &p->arena, m, &e) == 0);
 	if (m->kind == MSG_WELCOME)
 		p->welcome = true;
-	if (m->kind == MSG_ERROR && m->error.code == ERR_CONFLICT && p->welcome)
+	/* A HELLO may have gone down with the broker that it was said to. */
+	if (m->kind == MSG_ERROR && m->error.code == ERR_CONFLICT &&
+	    (p->welcome || wire_now_ms() - p->hello_at > AGAIN_MS))
 		say_hello(p);
 	return true;
 }
