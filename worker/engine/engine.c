@@ -1,9 +1,12 @@
 #include "worker/engine/engine.h"
 
+#include <xxhash.h>
+
 #include "worker/engine/actor.h"
 #include "worker/engine/attrib.h"
 #include "worker/engine/coref.h"
 #include "worker/engine/event.h"
+#include "worker/engine/lang.h"
 #include "worker/engine/lemma.h"
 #include "worker/engine/net.h"
 #include "worker/engine/result.h"
@@ -112,12 +115,24 @@ static void decode(struct doc *d, struct str text)
 	if (text.n > ENGINE_TEXT_MAX) {
 		doc_warn(d, "text of %zu bytes cut to %d", text.n, ENGINE_TEXT_MAX);
 		text.n = ENGINE_TEXT_MAX;
-		while (text.n > ENGINE_TEXT_MAX - 4 && ((unsigned char)text.p[text.n] & 0xC0) == 0x80)
+		while (text.n > ENGINE_TEXT_MAX - 4 &&
+		       ((unsigned char)text.p[text.n] & 0xC0) == 0x80)
 			text.n--;
 	}
 	text_decode(d, text);
 	if (d->n_bad)
 		doc_warn(d, "%u malformed byte sequences replaced", d->n_bad);
+}
+
+/* A language that the engine cannot read gives an empty record that says so. */
+static bool readable(struct doc *d)
+{
+	if (!d->meta.lang.n)
+		d->meta.lang = lang_detect(d->text);
+	if (lang_supported(d->meta.lang) || str_is(d->meta.lang, "und"))
+		return true;
+	doc_warn(d, "language %.*s not supported", STR_ARG(d->meta.lang));
+	return false;
 }
 
 static void run_stages(struct doc *d, const struct stage *stages, size_t n)
@@ -134,18 +149,30 @@ struct doc *engine_parse(struct engine *en, const struct engine_input *in)
 	struct doc *d = &en->doc;
 
 	arena_reset(&en->arena, ARENA_KEEP);
-	*d = (struct doc){.arena = &en->arena, .model = en->model, .codebook = en->codebook,
-			 .actors = en->actors};
+	*d = (struct doc){.arena = &en->arena,
+			  .model = en->model,
+			  .codebook = en->codebook,
+			  .actors = en->actors};
 	d->meta = copy_meta(d->arena, &in->meta);
 	if (!date_parse(d->meta.date, &d->date))
 		d->date = (struct date){0};
 	decode(d, in->text);
+	if (!readable(d))
+		return d;
 	d->every_noun = in->every_noun;
 	run_stages(d, language_stages, sizeof(language_stages) / sizeof(language_stages[0]));
 	if (d->actors)
 		actor_run(d->actors, d);
 	run_stages(d, discourse_stages, sizeof(discourse_stages) / sizeof(discourse_stages[0]));
 	return d;
+}
+
+/* Of model and codebook together: another codebook is another engine. */
+static uint64_t content_hash(const struct engine *en)
+{
+	uint64_t both[2] = {en->model->hash, en->codebook ? en->codebook->hash : 0};
+
+	return XXH3_64bits(both, sizeof(both));
 }
 
 const struct result *engine_analyze(struct engine *en, const struct engine_input *in)
@@ -156,7 +183,7 @@ const struct result *engine_analyze(struct engine *en, const struct engine_input
 	*r = (struct result){.doc = d->meta};
 	r->engine.name = STR("demarche");
 	r->engine.version = STR(ENGINE_VERSION);
-	r->engine.model = arena_printf(d->arena, "%016llx", (unsigned long long)en->model->hash);
+	r->engine.model = arena_printf(d->arena, "%016llx", (unsigned long long)content_hash(en));
 	if (en->events.book)
 		event_run(&en->events, d);
 	if (en->has_stances)
