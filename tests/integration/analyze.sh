@@ -41,6 +41,26 @@ is "100 MB in one JSON line" 1 $?
 is "and the next is analysed (2)" 1 "$(wc -l <out)"
 rm -f long.jsonl
 
+# CoNLL-U keeps every character
+printf '  Oslo|Bergen \\ said:\t"We won'"'"'t."\r\n\n\n  Chad'"'"'s U.S. envoy\xe2\x80\x94left.  ' >odd.txt
+"$demarche" parse odd.txt >odd.conllu
+awk -F'\t' '
+function text(s) {
+	gsub(/\\s/, " ", s); gsub(/\\t/, "\t", s); gsub(/\\n/, "\n", s); gsub(/\\r/, "\r", s)
+	gsub(/\\p/, "|", s); gsub(/\\\\/, "\\", s); return s }
+function misc(key,   n, i, parts) {
+	n = split($10, parts, "|")
+	for (i = 1; i <= n; i++) if (index(parts[i], key "=") == 1) return substr(parts[i], length(key) + 2)
+	return "" }
+/^$/ { range = 0; next }
+/^#/ { next }
+$1 ~ /-/ { split($1, r, "-"); range = r[2] }
+$1 !~ /-/ && $1 <= range { next }
+{ printf "%s%s", text(misc("SpacesBefore")), $2
+  if (misc("SpaceAfter") == "No") next
+  after = misc("SpacesAfter"); printf "%s", after == "" ? " " : text(after) }' odd.conllu >odd.back
+is "CoNLL-U gives the text back" "$(sha256sum <odd.txt)" "$(sha256sum <odd.back)"
+
 # Other formats
 cat >t.pdf <<'END'
 %PDF-1.4
