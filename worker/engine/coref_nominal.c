@@ -353,11 +353,11 @@ static int32_t same_words(struct coref *c, const struct mention *m)
 	int32_t e;
 	char kind = m->plural ? 'G' : 'g';
 
-	if (m->code.n && (!m->guessed || !definite(c, m))) {
+	if (m->code.n && (!m->guessed || (m->plural && !definite(c, m) && !c->doc->every_noun))) {
 		struct str both = arena_printf(c->doc->arena, "%.*s %.*s", STR_ARG(m->code),
 					       STR_ARG(m->role));
 
-		if (str_is(m->role, "GOV") &&
+		if (str_is(m->role, "GOV") && !m->guessed &&
 		    (m->etype == ENTITY_COUNTRY || m->etype == ENTITY_GOVERNMENT))
 			key = coref_key('c', m->code, STR(""));
 		else
@@ -380,6 +380,17 @@ static int32_t same_words(struct coref *c, const struct mention *m)
 	return e;
 }
 
+/* "The author concludes": who writes here, unless it is the author of something. */
+static bool is_own_author(const struct coref *c, const struct mention *m)
+{
+	const struct token *t = head_of(c, m);
+
+	return str_is(t->lower, "author") && definite(c, m) &&
+	       doc_child(c->doc, m->head, REL_NMOD) < 0 &&
+	       doc_child(c->doc, m->head, REL_NMOD_POSS) < 0 &&
+	       doc_child(c->doc, m->head, REL_AMOD) < 0 && !c->doc->every_noun;
+}
+
 void coref_nominal(struct coref *c, uint32_t mention)
 {
 	const struct mention *m = &c->doc->mentions[mention];
@@ -387,6 +398,10 @@ void coref_nominal(struct coref *c, uint32_t mention)
 
 	if (group(c, mention))
 		return;
+	if (is_own_author(c, &c->doc->mentions[mention])) {
+		coref_add(c, ENTITY_DOC_AUTHOR, mention);
+		return;
+	}
 	m = &c->doc->mentions[mention];
 	e = apposed(c, m);
 	if (e < 0)

@@ -2,6 +2,8 @@
 
 #include <xxhash.h>
 
+#include "worker/engine/actor.h"
+
 uint64_t coref_key(char kind, struct str a, struct str b)
 {
 	unsigned char bytes[256];
@@ -91,22 +93,47 @@ static uint8_t rank_of(const struct mention *m)
 	return 1;
 }
 
+static void add_title(struct coref_facts *f, uint64_t h)
+{
+	for (uint32_t k = 0; k < f->n_titles; k++)
+		if (f->titles[k] == h)
+			return;
+	if (f->n_titles < TITLES_MAX)
+		f->titles[f->n_titles++] = h;
+}
+
+/* The office held at the document's date describes its holder ("the president"), named or not. */
+static void learn_office(struct coref *c, struct coref_facts *f, const struct mention *m)
+{
+	struct actor_role r;
+	size_t from = 0;
+
+	if (!c->doc->actors || m->entry < 0 || f->last_entry == m->entry + 1)
+		return;
+	f->last_entry = m->entry + 1;
+	r = actor_role_at(c->doc->actors, m->entry, c->doc->date);
+	if (r.former)
+		return;
+	for (size_t i = 0; i <= r.office.n; i++) {
+		if (i < r.office.n && r.office.p[i] != ' ')
+			continue;
+		if (i > from)
+			add_title(f, coref_key('t', (struct str){r.office.p + from, i - from},
+					       STR("")));
+		from = i + 1;
+	}
+}
+
 static void learn_titles(struct coref *c, struct coref_facts *f, const struct mention *m)
 {
 	const struct doc *doc = c->doc;
 
 	for (uint32_t i = m->tok; i < m->tok + m->n_tok && f->n_titles < TITLES_MAX; i++) {
 		const struct token *t = &doc->tokens[i];
-		uint64_t h;
-		bool known = false;
 
 		if ((t->upos != UPOS_NOUN && t->upos != UPOS_PROPN) || t->ner == NER_PER)
 			continue;
-		h = coref_key('t', t->lemma.n ? t->lemma : t->lower, STR(""));
-		for (uint32_t k = 0; k < f->n_titles; k++)
-			known = known || f->titles[k] == h;
-		if (!known)
-			f->titles[f->n_titles++] = h;
+		add_title(f, coref_key('t', t->lemma.n ? t->lemma : t->lower, STR("")));
 	}
 }
 
@@ -119,10 +146,12 @@ static void learn(struct coref *c, struct entity *en, struct coref_facts *f,
 		  const struct mention *m)
 {
 	uint8_t rank = rank_of(m);
+	/* a name without a country does not take its neighbours' */
+	bool keeps_own = f->named || f->person || m->kind == MENTION_NAME;
 	enum coref_gender g;
 
 	if (rank > f->rank) {
-		if (m->code.n && !(m->guessed && (f->named || f->person)))
+		if (m->code.n && !(m->guessed && keeps_own))
 			en->code = m->code;
 		if (m->role.n)
 			en->role = m->role;
@@ -131,7 +160,7 @@ static void learn(struct coref *c, struct entity *en, struct coref_facts *f,
 		if (m->rule.n)
 			en->rule = m->rule;
 	}
-	if (!en->code.n && m->code.n && !(m->guessed && (f->named || f->person)))
+	if (!en->code.n && m->code.n && !(m->guessed && keeps_own))
 		en->code = m->code;
 	if (!en->role.n && m->role.n)
 		en->role = m->role;
@@ -150,6 +179,8 @@ static void learn(struct coref *c, struct entity *en, struct coref_facts *f,
 	if (m->kind == MENTION_PRONOUN)
 		return;
 	f->person = f->person || coref_is_person(c->doc, m);
+	if (f->person)
+		learn_office(c, f, m);
 	if (f->person || m->generic)
 		learn_titles(c, f, m);
 	g = coref_gender_of(c->doc, m);
@@ -168,7 +199,8 @@ void coref_add(struct coref *c, int32_t entity, uint32_t mention)
 	m->entity = entity;
 	ARENA_GROW(doc->arena, en->mentions, en->n_mentions, en->cap);
 	en->mentions[en->n_mentions++] = mention;
-	learn(c, en, &c->facts[entity], m);
+	if (entity != ENTITY_DOC_AUTHOR)
+		learn(c, en, &c->facts[entity], m);
 }
 
 void coref_meet(struct coref *c, uint32_t mention)

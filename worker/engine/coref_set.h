@@ -7,16 +7,17 @@
 
 enum coref_gender { GENDER_UNKNOWN, GENDER_MALE, GENDER_FEMALE };
 enum coref_number { NUMBER_UNKNOWN, NUMBER_ONE, NUMBER_MANY };
-enum { TITLES_MAX = 6 };
+enum { TITLES_MAX = 10 };
 
 /* Of one entity, parallel to doc->entities. */
 struct coref_facts {
 	uint64_t titles[TITLES_MAX]; /* hashes of words that describe it: "president" */
 	uint32_t n_titles;
-	int32_t last;   /* its latest mention met, -1 none */
-	uint8_t gender; /* enum coref_gender */
-	uint8_t number; /* enum coref_number */
-	uint8_t rank;   /* how good the mention was that gave code and name */
+	int32_t last_entry; /* whose office is learnt, plus one */
+	int32_t last;       /* its latest mention met, -1 none */
+	uint8_t gender;     /* enum coref_gender */
+	uint8_t number;     /* enum coref_number */
+	uint8_t rank;       /* how good the mention was that gave code and name */
 	bool person, country, named;
 };
 
