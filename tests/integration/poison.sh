@@ -23,14 +23,14 @@ done
 "$BUILD/broker/demarche-broker" --listen "$ep" --data-dir data --max-attempts 2 --backoff 20ms \
 	>broker.out 2>broker.log &
 broker=$!
-"$BUILD/tests/hostile-worker" -j 2 --time-limit 1500ms --memory-limit 256M >worker.out 2>worker.log &
+"$BUILD/tests/hostile-worker" -j 2 --time-limit 6s --memory-limit 256M >worker.out 2>worker.log &
 worker=$!
 pids="$broker $worker"
 until_line worker.out ready
 is "worker gets ready" 0 $?
 "$demarche" submit ./*.txt >jobs 2>err
 is "submit" 0 $?
-timeout 60 "$demarche" watch --from start --until-idle >all 2>err
+timeout 200 "$demarche" watch --from start --until-idle >all 2>err
 is "the queue runs dry" 0 $?
 is "the others are done" 20 "$(wc -l <all)"
 "$demarche" dead --json >dead
@@ -43,7 +43,7 @@ reason() {
 for evil in $evils; do
 	case $evil in
 	crash) reason crash 'SIGSEGV|AddressSanitizer|ThreadSanitizer|UndefinedBehavior|runtime error' ;;
-	hang) reason hang 'no answer within 1500 ms' ;;
+	hang) reason hang 'no answer within 6000 ms' ;;
 	eat) reason eat 'out-of-memory' ;;
 	*) reason "$evil" 'system call that its sandbox forbids' ;;
 	esac
