@@ -1,6 +1,7 @@
 #include "worker/engine/event.h"
 
 #include "worker/engine/event_code.h"
+#include "worker/engine/place.h"
 #include "worker/engine/status.h"
 #include "worker/engine/timex.h"
 
@@ -269,7 +270,7 @@ static void fill_event(struct work *w, const struct event_guess *x, struct resul
 		    : arena_printf(d->arena, "model.%s", event_type_name(e->type));
 	event_code_fill(&w->ground, tok, m, e);
 	fill_date(w, tok, e);
-	e->place = (struct result_place){STR(""), STR(""), 0, 0};
+	place_of(d, tok, &e->place);
 }
 
 static bool same_ids(const struct id_list *a, const struct id_list *b)

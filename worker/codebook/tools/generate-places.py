@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""Writes places/countries.txt, places/capitals.txt and places/towns.txt from tables of facts.
+
+usage: generate-places.py GAZETTEERS CODEBOOK
+
+Not part of the product: run by hand when the tables change; docs/codebook.md names the tables."""
+import collections
+import csv
+import glob
+import html
+import json
+import os
+import re
+import sys
+import unicodedata
+
+SRC, BOOK = sys.argv[1], sys.argv[2]
+
+
+def plain(s):
+    s = unicodedata.normalize("NFKD", s)
+    s = "".join(c for c in s if not unicodedata.combining(c))
+    return s.replace("ı", "i").replace("ə", "a").replace("ʻ", "").replace("‘", "").replace("’", "'")
+
+
+def write(name, head, rows):
+    path = os.path.join(BOOK, "places", name)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(head + "\n" + "".join(rows))
+    print(name, len(rows), os.path.getsize(path))
+
+
+countries = json.load(open(os.path.join(SRC, "mledoze-countries.json"), encoding="utf-8"))
+iso, rows = {}, []
+for c in sorted(countries, key=lambda c: c["cca3"]):
+    code = "XKX" if c["cca3"] == "UNK" else c["cca3"]
+    for n in [c["name"]["common"], c["name"]["official"]] + c["altSpellings"]:
+        iso[plain(n).lower()] = code
+    rows.append("country %s %.2f %.2f %s\n" % (code, *c["latlng"], c["name"]["common"]))
+write("countries.txt", "# The middle of every country, written by generate-places.py; do not edit.\n", rows)
+
+# Readers of the country's middle: other names stand in actors/countries.txt already.
+iso.update({"south korea": "KOR", "north korea": "PRK", "burma": "MMR", "macedonia": "MKD",
+            "ivory coast": "CIV", "democratic republic of the congo": "COD", "russia": "RUS",
+            "czech republic": "CZE", "cabo verde": "CPV", "turkey (turkiye)": "TUR",
+            "palestinian territory": "PSE", "palestinian territories": "PSE", "west bank": "PSE",
+            "the netherlands": "NLD", "bahamas, the": "BHS", "gambia, the": "GMB", "swaziland": "SWZ",
+            "korea, south": "KOR", "korea, north": "PRK", "republic of the congo": "COG", "kosovo": "XKX",
+            "congo, republic of the": "COG", "congo, democratic republic of the": "COD"})
+rows = []
+for path in sorted(glob.glob(os.path.join(SRC, "factbook", "*", "*.json"))):
+    gov = json.load(open(path, encoding="utf-8")).get("Government", {})
+    name = gov.get("Country name", {}).get("conventional short form", {}).get("text", "")
+    code = iso.get(plain(html.unescape(re.sub(r"<.*", "", name))).lower().strip())
+    capital = html.unescape(gov.get("Capital", {}).get("name", {}).get("text", ""))
+    where = gov.get("Capital", {}).get("geographic coordinates", {}).get("text", "")
+    m = re.search(r"(\d+) (\d+) ([NS]), (\d+) (\d+) ([EW])", where)
+    capital = re.sub(r"\s*[(;<,].*", "", capital).strip()
+    if not m or not code or not capital or any(ord(ch) > 0x24f for ch in capital):
+        continue
+    lat = (int(m[1]) + int(m[2]) / 60) * (-1 if m[3] == "S" else 1)
+    lon = (int(m[4]) + int(m[5]) / 60) * (-1 if m[6] == "W" else 1)
+    names = [capital] + ([plain(capital)] if plain(capital) != capital else [])
+    rows.append("place %s %.2f %.2f %s\n" % (code, lat, lon, " | ".join(names)))
+write("capitals.txt", "# Capitals, written by generate-places.py; do not edit.\n", rows)
+
+# Towns whose name only one country has. No coordinates are in the table: the country's count.
+where, regions = collections.defaultdict(set), collections.defaultdict(set)
+for r in csv.DictReader(open(os.path.join(SRC, "world-cities.csv"), encoding="utf-8")):
+    code = iso.get(plain(r["country"]).lower())
+    if code:
+        where[plain(r["name"])].add(code)
+        if r["subcountry"]:
+            regions[plain(r["subcountry"])].add(code)
+words = set()
+for path in glob.glob(os.path.join(BOOK, "*", "*.txt")):
+    if "/places/" not in path:
+        words |= {w.lower() for w in re.findall(r"[A-Za-z]+", open(path, encoding="utf-8").read())}
+rows = []
+for table in (where, regions):
+    for name, codes in sorted(table.items()):
+        parts = name.split()
+        if len(codes) != 1 or not re.fullmatch(r"[A-Z][A-Za-z' -]+", name) or len(name) < 5:
+            continue
+        if all(w.lower() in words for w in re.findall(r"[A-Za-z]+", name)) or len(parts) > 3:
+            continue
+        rows.append("town %s %s\n" % (min(codes), name))
+write("towns.txt", "# Towns and regions that one country alone has, written by generate-places.py; do not edit.\n"
+      "# They have the coordinates of their country.\n", sorted(set(rows)))
