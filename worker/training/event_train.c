@@ -8,6 +8,7 @@
 #include "worker/engine/result.h"
 #include "worker/training/conllu.h"
 #include "worker/training/event_gold.h"
+#include "worker/training/event_silver.h"
 #include "worker/training/linear_train.h"
 #include "worker/training/train.h"
 
@@ -26,7 +27,8 @@ struct trainer {
 	struct frame_book *book;
 	struct sets sets;
 	struct features features;
-	uint32_t n_events, n_located, n_labelled;
+	uint32_t n_events, n_located, n_labelled, n_silver;
+	struct silver silver;
 };
 
 static void sets_add(struct linear_set **sets, uint32_t fold, const struct features *f,
@@ -35,6 +37,13 @@ static void sets_add(struct linear_set **sets, uint32_t fold, const struct featu
 	for (uint32_t k = 0; k <= FOLDS; k++)
 		if (k != fold)
 			linear_set_add(sets[k], f, label, weight);
+}
+
+static double option(const char *name, double otherwise)
+{
+	const char *v = getenv(name);
+
+	return v ? atof(v) : otherwise;
 }
 
 /* How well a token of the trigger's words stands for the event: its frame says so, it is the
@@ -212,18 +221,69 @@ static void add_doc(struct trainer *t, const struct gold_doc *gd)
 	mem_free(labels);
 }
 
+/* Depth of a token in its tree. */
+static int depth(const struct doc *d, int32_t tok)
+{
+	int n = 0;
+
+	while ((tok = d->tokens[tok].head) >= 0 && n < 100)
+		n++;
+	return n;
+}
+
+/* The candidate that most likely carries an event of the type: by frame, then by height. */
+static int32_t likely_candidate(const struct event_ground *g, uint32_t type)
+{
+	int32_t best = -1;
+	int best_score = -1000;
+
+	for (uint32_t c = 0; c < g->n_candidates; c++) {
+		int32_t tok = g->candidates[c].tok;
+		int s = -depth(g->d, tok);
+
+		if (g->tokens[tok].strong >> (type - 1) & 1)
+			s += 20;
+		else if (g->tokens[tok].types >> (type - 1) & 1)
+			s += 10;
+		else
+			continue;
+		if (s > best_score) {
+			best_score = s;
+			best = (int32_t)c;
+		}
+	}
+	return best;
+}
+
+/* Sentences whose events have no trigger words teach what the words of frames mean; what else is
+ * in them is left open. They are in every fold's set. */
+static void add_silver(struct trainer *t, const struct silver_sentence *x, double weight)
+{
+	struct engine_input in = {.text = x->text};
+	struct doc *d;
+	struct event_ground g;
+
+	in.meta = (struct result_doc){x->id, STR(""), x->date, STR("none"), STR("en"), STR(""),
+				      STR(""), STR("")};
+	d = engine_parse(t->engine, &in);
+	event_ground_init(&g, t->book, d);
+	for (uint32_t i = 0; i < x->n; i++) {
+		uint32_t type = x->types[i];
+		int32_t c = type ? likely_candidate(&g, type) : -1;
+
+		if (c < 0)
+			continue;
+		event_trigger_features(&g, (uint32_t)c, &t->features);
+		sets_add(t->sets.trigger, FOLDS + 1, &t->features, type, weight);
+		t->n_silver++;
+	}
+}
+
 /* One set of weights, opened in place. */
 struct weights {
 	struct buf trigger, source, target;
 	struct event_model model;
 };
-
-static double option(const char *name, double otherwise)
-{
-	const char *v = getenv(name);
-
-	return v ? atof(v) : otherwise;
-}
 
 static int train_weights(struct trainer *t, uint32_t fold, struct weights *w, struct err *e)
 {
@@ -357,6 +417,7 @@ static void trainer_close(struct trainer *t)
 	frame_book_free(t->book);
 	engine_free(t->engine);
 	gold_free(&t->gold);
+	silver_free(&t->silver);
 	buf_free(&t->model_bytes);
 	buf_free(&t->codebook_bytes);
 }
@@ -367,18 +428,23 @@ int train_events(int argc, char **argv)
 	struct err e;
 	int rc;
 
-	if (argc < 6) {
-		fprintf(stderr, "usage: events MODEL CODEBOOK CORPUS RECORDS OUT [RESULTS]\n");
+	if (argc < 7) {
+		fprintf(stderr, "usage: events MODEL CODEBOOK CORPUS RECORDS OUT RESULTS|- "
+			"[SENTENCES...]\n");
 		return 2;
 	}
 	rc = trainer_open(&t, argv, &e);
+	for (int i = 7; rc == 0 && i < argc; i++)
+		rc = silver_read(&t.silver, t.book, argv[i], &e);
+	for (uint32_t i = 0; rc == 0 && i < t.silver.n; i++)
+		add_silver(&t, &t.silver.list[i], option("SILVER", 0.3));
 	for (uint32_t i = 0; rc == 0 && i < t.gold.n; i++)
 		add_doc(&t, &t.gold.docs[i]);
 	if (rc == 0)
-		fprintf(stderr, "documents=%u events=%u located=%u labelled=%u candidates=%u\n",
-			t.gold.n, t.n_events, t.n_located, t.n_labelled,
-			linear_set_size(t.sets.trigger[FOLDS]));
-	if (rc == 0 && argc > 6)
+		fprintf(stderr, "documents=%u events=%u located=%u labelled=%u candidates=%u "
+			"silver=%u\n", t.gold.n, t.n_events, t.n_located, t.n_labelled,
+			linear_set_size(t.sets.trigger[FOLDS]), t.n_silver);
+	if (rc == 0 && strcmp(argv[6], "-") != 0)
 		rc = cross_validate(&t, argv[6], &e);
 	if (rc == 0 && strcmp(argv[5], "-") != 0)
 		rc = write_weights(&t, argv[5], &e);

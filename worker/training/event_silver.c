@@ -1,0 +1,100 @@
+#include "worker/training/event_silver.h"
+
+#include <jansson.h>
+
+#include "worker/training/conllu.h"
+
+static struct str text_of(struct silver *s, const json_t *o, const char *key)
+{
+	const json_t *v = json_object_get(o, key);
+
+	if (!json_is_string(v))
+		return STR("");
+	return arena_str(&s->arena, (struct str){json_string_value(v), json_string_length(v)});
+}
+
+/* Names of older editions of PLOVER. */
+static enum event_type old_name(struct str name)
+{
+	static const struct {
+		const char *name;
+		enum event_type type;
+	} OLD[] = {{"DEMAND", EVENT_REQUEST}, {"DISAPPROVE", EVENT_ACCUSE},
+		   {"INVESTIGATE", EVENT_ACCUSE}, {"FIGHT", EVENT_ASSAULT}};
+
+	for (size_t i = 0; i < sizeof(OLD) / sizeof(OLD[0]); i++)
+		if (str_is(name, OLD[i].name))
+			return OLD[i].type;
+	return event_type_of(name);
+}
+
+/* A root of two digits stands for its general code. */
+static enum event_type type_of_code(const struct frame_book *book, struct str code)
+{
+	char full[8];
+	const struct frame_code *c = frame_code_find(book, code);
+
+	if (!c && code.n == 2) {
+		memcpy(full, code.p, 2);
+		memcpy(full + 2, "0", 2);
+		c = frame_code_find(book, str_of(full));
+	}
+	return c ? (enum event_type)c->type : EVENT_NONE;
+}
+
+static void add_sentence(struct silver *s, const struct frame_book *book, const json_t *o)
+{
+	struct silver_sentence x = {.id = text_of(s, o, "id"), .text = text_of(s, o, "text"),
+				    .date = text_of(s, o, "date")};
+	const json_t *list = json_object_get(o, "events"), *v;
+	size_t i;
+
+	json_array_foreach(list, i, v) {
+		struct str code = text_of(s, v, "code");
+		enum event_type t = old_name(code);
+
+		if (str_is(code, "YIELD"))
+			x.yield = true;
+		if (!t)
+			t = type_of_code(book, code);
+		if (x.n < SILVER_TYPES_MAX && code.n) {
+			x.codes[x.n] = code;
+			x.types[x.n++] = t;
+		}
+	}
+	MEM_GROW(s->list, s->n, s->cap);
+	s->list[s->n++] = x;
+}
+
+int silver_read(struct silver *s, const struct frame_book *book, const char *path, struct err *e)
+{
+	struct buf b = {0};
+	size_t at = 0;
+
+	if (file_read(&b, path, e) < 0)
+		return -1;
+	while (at < b.n) {
+		const char *end = memchr(b.p + at, '\n', b.n - at);
+		size_t n = end ? (size_t)(end - b.p) - at : b.n - at;
+		json_error_t je;
+		json_t *o = n ? json_loadb(b.p + at, n, 0, &je) : NULL;
+
+		if (n && !o) {
+			buf_free(&b);
+			return err_set(e, ERR_INVALID, "%s: %s", path, je.text);
+		}
+		if (o)
+			add_sentence(s, book, o);
+		json_decref(o);
+		at += n + 1;
+	}
+	buf_free(&b);
+	return 0;
+}
+
+void silver_free(struct silver *s)
+{
+	mem_free(s->list);
+	arena_free(&s->arena);
+	*s = (struct silver){0};
+}
