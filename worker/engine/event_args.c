@@ -304,6 +304,8 @@ uint32_t event_args(const struct event_ground *g, int32_t trigger,
 
 	from_sentence(g, trigger, args, &n);
 	from_voices(g, trigger, args, &n);
+	if (g->d->sentences[g->d->tokens[trigger].sent].voice > ENTITY_DOC_AUTHOR)
+		add_plain(args, &n, g->world, -1, ARG_ADDRESSEE);
 	from_before(g, trigger, args, &n);
 	add_plain(args, &n, g->salient, -1, ARG_SALIENT);
 	return n;

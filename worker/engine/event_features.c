@@ -12,7 +12,9 @@ enum {
 	T_AUX, T_SUBJ_KIND, T_OBJ_KIND, T_SUBJ_LEMMA, T_SUBJ_ROLE, T_VOICE, T_SENT_KIND, T_POSITION,
 	T_SENT_NEG, T_SENT_ACTORS, T_SENT_TYPES, T_SENT_PERSON, T_SPEECH, T_CUE, T_PREP, T_CONTEXT,
 	T_PREFIX, T_SUFFIX, T_CLAUSE, T_CLAUSE_LEMMA, T_DEPTH, T_BAG, T_MENTION, T_N_ACTOR_ARGS,
-	T_QUESTION, T_DOC_N, T_PASSIVE, T_CHILD_FRAME, T_HEAD_FRAME,
+	T_QUESTION, T_DOC_N, T_PASSIVE, T_CHILD_FRAME, T_HEAD_FRAME, T_FRAME_REL, T_FRAME_VOICE,
+	T_FRAME_ARGS, T_FRAME_DET, T_FRAME_CASE, T_LEMMA_VOICE, T_LEMMA_ARGS, T_LEMMA_XPOS, T_FRAME_XPOS,
+	T_FRAME_HEAD, T_UNCODED,
 };
 
 static uint64_t mix2(uint32_t t, uint64_t a)
@@ -278,6 +280,39 @@ static void cue(const struct event_ground *g, int32_t tok, int64_t view, struct 
 	}
 }
 
+/* Conjunctions of the first frame, or of the lemma, with what surrounds the word. */
+static void together(const struct event_ground *g, const struct event_candidate *c,
+		     struct features *f)
+{
+	const struct doc *d = g->d;
+	const struct token *t = &d->tokens[c->tok];
+	uint64_t lemma = g->tokens[c->tok].lemma, name = lemma;
+	bool direct, inherited;
+	int32_t voice = event_voice(d, c->tok, &direct), s = event_subject(d, c->tok, &inherited);
+	int32_t det = doc_child(d, c->tok, REL_DET), prep = doc_child(d, c->tok, REL_CASE);
+	uint64_t v = (direct ? 2 : 0) + (voice > ENTITY_DOC_AUTHOR ? 1 : 0) + 1;
+	uint64_t args = is_actor(phrase_kind(d, s)) * 2u +
+			is_actor(phrase_kind(d, object_of(d, c->tok))) + 1u;
+
+	if (c->n_matches)
+		name = feature_of(3, frame_name(g->book, c->matches[0].frame));
+	add_hash(f, T_FRAME_REL, feature_and(name, rel_base(t->rel) + 1u));
+	add_hash(f, T_FRAME_VOICE, feature_and(name, v));
+	add_hash(f, T_FRAME_ARGS, feature_and(name, args));
+	add_hash(f, T_FRAME_XPOS, feature_and(name, t->xpos + 1u));
+	add_hash(f, T_FRAME_DET, feature_and(name, det >= 0 ? g->tokens[det].lemma : 2));
+	add_hash(f, T_FRAME_CASE, feature_and(name, prep >= 0 ? g->tokens[prep].lemma : 2));
+	add_hash(f, T_LEMMA_VOICE, feature_and(lemma, v));
+	add_hash(f, T_LEMMA_ARGS, feature_and(lemma, args));
+	add_hash(f, T_LEMMA_XPOS, feature_and(lemma, t->xpos + 1u));
+	if (det >= 0)
+		add_hash(f, T_FRAME_DET, g->tokens[det].lemma);
+	if (prep >= 0)
+		add_hash(f, T_FRAME_CASE, g->tokens[prep].lemma);
+	if (t->head >= 0)
+		add_hash(f, T_FRAME_HEAD, feature_and(name, g->tokens[t->head].lemma));
+}
+
 uint32_t event_frame_type(const struct event_ground *g, const struct event_candidate *c,
 			  uint32_t *frame)
 {
@@ -302,4 +337,5 @@ void event_trigger_features(const struct event_ground *g, uint32_t candidate, st
 	arguments(g, c->tok, view, f);
 	surroundings(g, c->tok, view, f);
 	cue(g, c->tok, view, f);
+	together(g, c, f);
 }

@@ -280,6 +280,23 @@ static void index_mentions(struct event_ground *g)
 			g->salient = i;
 }
 
+/* "We must", "let us": who speaks to the world names it seldom. */
+static uint32_t find_world(struct doc *d)
+{
+	struct entity world = {.name = STR("the world"), .kind = ENTITY_GROUP,
+			       .code = STR("WORLD"), .role = STR(""),
+			       .rule = STR("addressee of a speech")};
+
+	for (uint32_t i = 1; i < d->n_entities; i++)
+		if (str_is(d->entities[i].code, "WORLD"))
+			return i;
+	if (!d->n_entities)
+		return 0;
+	ARENA_GROW(d->arena, d->entities, d->n_entities, d->cap_entities);
+	d->entities[d->n_entities] = world;
+	return d->n_entities++;
+}
+
 void event_ground_init(struct event_ground *g, const struct frame_book *book, struct doc *d)
 {
 	*g = (struct event_ground){.book = book, .d = d};
@@ -298,4 +315,6 @@ void event_ground_init(struct event_ground *g, const struct frame_book *book, st
 		if (d->attributions[i].cue >= 0)
 			g->tokens[d->attributions[i].cue].cue = (int32_t)i;
 	index_mentions(g);
+	if (g->speech)
+		g->world = find_world(d);
 }

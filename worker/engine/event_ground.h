@@ -41,6 +41,7 @@ struct event_ground {
 	uint32_t *mentions;               /* usable ones by sentence, in the order of the text */
 	uint32_t *mentions_at;            /* [d->n_sentences + 1] where each sentence's begin */
 	uint32_t salient;                 /* entity with a code that is named most often, or 0 */
+	uint32_t world;                   /* in a speech: the entity of all countries, or 0 */
 	bool speech;                      /* a speech: sentences have a voice of their own */
 	uint64_t class_negative, class_positive, class_duty, class_speech, class_will;
 };

@@ -5,6 +5,7 @@ enum {
 	A_BIAS = 400, A_PLACE, A_PLACE_TYPE, A_PLACE_FRAME, A_PLACE_LEMMA, A_PREP, A_PREP_TYPE,
 	A_FRAME_ROLE, A_PATH, A_PATH_TYPE, A_DISTANCE, A_RANK, A_ENTITY, A_ENTITY_TYPE, A_FLAGS,
 	A_EXISTS, A_SAME, A_SOURCE, A_RULE, A_SALIENCE, A_UPOS, A_POSITION, A_SPEAKER,
+	A_SUBJECT, A_FIRST, A_LEMMA_ROLE, A_OTHER_BETTER,
 };
 
 static uint64_t pair(uint64_t a, uint64_t b)
@@ -213,6 +214,57 @@ static void company(const struct event_ground *g, const struct event_context *x,
 	}
 }
 
+/* What fills the subject of the trigger: nothing, a pronoun, an actor without a code ... Where it
+ * is no coded actor, a neighbour is less likely to be the doer. */
+static void subject(const struct event_ground *g, const struct event_context *x,
+		    const struct event_arg *a, struct features *f)
+{
+	const struct doc *d = g->d;
+	bool inherited, direct;
+	int32_t s = event_subject(d, x->candidate->tok, &inherited);
+	int32_t voice = event_voice(d, x->candidate->tok, &direct);
+	uint64_t kind = 0;
+
+	if (s >= 0) {
+		int32_t m = d->tokens[s].mention;
+
+		kind = 1u + d->tokens[s].upos;
+		if (m >= 0)
+			kind = 40u + (d->mentions[m].entity > 0) * 2u + (d->mentions[m].code.n > 0);
+		if (str_is(d->tokens[s].lower, "we") || str_is(d->tokens[s].lower, "i"))
+			kind = 60;
+		if (str_is(d->tokens[s].lower, "it") || str_is(d->tokens[s].lower, "there"))
+			kind = 61;
+	}
+	add(f, A_SUBJECT, pair(a->place, kind));
+	add(f, A_SUBJECT, pair(pair(a->place, kind), x->type));
+	add(f, A_FIRST, pair(pair(a->place, direct * 2u + (voice > 0)), x->type));
+	if (a->mention >= 0) {
+		int32_t head = d->mentions[a->mention].head;
+
+		add(f, A_LEMMA_ROLE, pair(g->tokens[x->candidate->tok].lemma,
+					  rel_base(d->tokens[head].rel)));
+		add(f, A_UPOS, pair(rel_base(d->tokens[head].rel), x->type));
+	}
+}
+
+/* Whether the plain reading prefers another candidate, and by how much. */
+static void others(const struct event_ground *g, const struct event_context *x, uint32_t i,
+		   bool target, struct features *f)
+{
+	double own = event_arg_rule(g, x, i, target), best = 0;
+
+	for (uint32_t k = 0; k < x->n_args; k++)
+		if (x->args[k].entity != x->args[i].entity) {
+			double p = event_arg_rule(g, x, k, target);
+
+			best = p > best ? p : best;
+		}
+	add(f, A_OTHER_BETTER, own > best ? 100 : (uint64_t)(10 * (best - own)));
+	add(f, A_OTHER_BETTER, pair(own > best ? 100 : (uint64_t)(5 * (best - own)),
+				    x->args[i].place));
+}
+
 void event_arg_features(const struct event_ground *g, const struct event_context *x, uint32_t i,
 			bool target, struct features *f)
 {
@@ -223,5 +275,7 @@ void event_arg_features(const struct event_ground *g, const struct event_context
 	tree(x, a, f);
 	entity(g, x, a, f);
 	company(g, x, a, target, f);
+	subject(g, x, a, f);
+	others(g, x, i, target, f);
 	add(f, A_RULE, (uint64_t)(10 * event_arg_rule(g, x, i, target)));
 }
