@@ -2,6 +2,9 @@
 
 #include <xxhash.h>
 
+#include "worker/engine/lemma_stem.h"
+#include "worker/engine/tag.h"
+
 uint64_t lemma_key(struct str word, size_t n, unsigned xpos, bool whole)
 {
 	uint64_t h = XXH3_64bits_withSeed(word.p + word.n - n, n, xpos * 2u + whole);
@@ -25,8 +28,9 @@ struct str lemma_apply(struct arena *a, const struct lemma_rule *r, const struct
 	return (struct str){out, base.n + r->n_add};
 }
 
-/* Rule of the longest ending in the table, or NULL. */
-static const struct lemma_rule *find(const struct lemma_header *h, const struct token *t)
+/* Rule of the longest ending in the table, or NULL. *known: the table has the whole word. */
+static const struct lemma_rule *find(const struct lemma_header *h, const struct token *t,
+				     bool *known)
 {
 	const struct lemma_rule *rules = (const void *)(h + 1);
 	const struct lemma_slot *slots = (const void *)(rules + h->n_rules);
@@ -38,6 +42,7 @@ static const struct lemma_rule *find(const struct lemma_header *h, const struct 
 			uint32_t i = (uint32_t)key & (h->n_slots - 1);
 
 			for (uint32_t tries = h->n_slots; tries && slots[i].key; tries--) {
+				*known = whole;
 				if (slots[i].key == (uint32_t)(key >> 32))
 					return slots[i].rule < h->n_rules ? &rules[slots[i].rule]
 									  : NULL;
@@ -60,15 +65,38 @@ static const struct lemma_header *open_section(struct str s)
 	return need <= s.n && h->n_slots && !(h->n_slots & (h->n_slots - 1)) ? h : NULL;
 }
 
+/* An unknown verb whose guessed lemma is what -ed or -ing leaves: a silent e comes back. */
+static struct str mend(struct arena *a, const struct token *t, struct str lemma)
+{
+	size_t cut = t->lower.n - lemma.n;
+	char *out;
+
+	if ((t->xpos != XPOS_VBD && t->xpos != XPOS_VBN && t->xpos != XPOS_VBG &&
+	     t->xpos != XPOS_JJ) || lemma.n >= t->lower.n)
+		return lemma;
+	if (!(cut == 2 && str_ends(t->lower, STR("ed"))) &&
+	    !(cut == 3 && str_ends(t->lower, STR("ing"))))
+		return lemma;
+	if (!str_starts(t->lower, lemma) || !lemma_lost_e(lemma))
+		return lemma;
+	out = arena_alloc(a, lemma.n + 1);
+	memcpy(out, lemma.p, lemma.n);
+	out[lemma.n] = 'e';
+	return (struct str){out, lemma.n + 1};
+}
+
 int lemma_run(struct doc *d, struct err *e)
 {
 	const struct lemma_header *h = open_section(image_section(d->model, "lemmas"));
 
 	for (uint32_t i = 0; i < d->n_tokens; i++) {
 		struct token *t = &d->tokens[i];
-		const struct lemma_rule *r = h ? find(h, t) : NULL;
+		bool known = false;
+		const struct lemma_rule *r = h ? find(h, t, &known) : NULL;
 
 		t->lemma = r ? lemma_apply(d->arena, r, t) : t->lower;
+		if (r && !known)
+			t->lemma = mend(d->arena, t, t->lemma);
 	}
 	return h ? 0 : err_set(e, ERR_CORRUPT, "the model has no lemmas");
 }
