@@ -437,7 +437,7 @@ int train_events(int argc, char **argv)
 	for (int i = 7; rc == 0 && i < argc; i++)
 		rc = silver_read(&t.silver, t.book, argv[i], &e);
 	for (uint32_t i = 0; rc == 0 && i < t.silver.n; i++)
-		add_silver(&t, &t.silver.list[i], option("SILVER", 0.3));
+		add_silver(&t, &t.silver.list[i], option("SILVER", 0.4));
 	for (uint32_t i = 0; rc == 0 && i < t.gold.n; i++)
 		add_doc(&t, &t.gold.docs[i]);
 	if (rc == 0)
