@@ -137,6 +137,8 @@ static bool inverted(const struct doc *doc, int32_t v, uint32_t end)
 	const struct token *next = at(doc, v + 1);
 	uint32_t i = (uint32_t)v + 1;
 
+	if (next->rel == REL_OBL_UNMARKED || next->rel == REL_ADVMOD)
+		return false; /* "said Thursday" */
 	if (next->upos != UPOS_PROPN && next->upos != UPOS_DET && next->upos != UPOS_ADJ &&
 	    next->upos != UPOS_NOUN &&
 	    !(next->upos == UPOS_PRON && next->head == v && next->rel == REL_NSUBJ))
@@ -156,12 +158,12 @@ static bool is_final_report(const struct doc *doc, int32_t v)
 	    (at(doc, v)->xpos != XPOS_VBD && at(doc, v)->xpos != XPOS_VBZ &&
 	     (at(doc, v)->xpos != XPOS_VBN || at(doc, v - 1)->upos == UPOS_AUX)))
 		return false;
-	if (attrib_is_break(at(doc, v - 1)))
-		return i + 1 < end && inverted(doc, v, end) && any_finite(doc, s->tok, i);
 	i = attrib_report_start(doc, v);
-	if (i < s->tok + 3 || (uint32_t)v - i > 12 || !any_finite(doc, s->tok, i))
+	if (i == (uint32_t)v)
+		return i + 1 < end && inverted(doc, v, end) && any_finite(doc, s->tok, i);
+	if (i < s->tok + 3 || (uint32_t)v - i > 30 || !any_finite(doc, s->tok, i))
 		return false;
-	for (uint32_t k = i; k < (uint32_t)v; k++)
+	for (uint32_t k = i; k < (uint32_t)v && !attrib_is_break(&doc->tokens[k]); k++)
 		if (doc->tokens[k].upos == UPOS_VERB || doc->tokens[k].upos == UPOS_SCONJ ||
 		    doc->tokens[k].upos == UPOS_CCONJ ||
 		    (k == i && doc->tokens[k].upos == UPOS_ADP))

@@ -77,6 +77,12 @@ static int32_t cue_of_quote(const struct doc *doc, const struct quote *q)
 	}
 	if (cue < 0 && q->tok > s->tok + 1)
 		cue = cue_beside(doc, s->tok, q->tok - 1, true);
+	if (cue < 0 && q->tok <= s->tok + 1 && s->tok > 0 &&
+	    str_is(doc->tokens[s->tok - 1].form, ":")) { /* "He said:" and a new line */
+		const struct sentence *b = &doc->sentences[doc->tokens[s->tok - 1].sent];
+
+		cue = cue_beside(doc, b->tok, s->tok, true);
+	}
 	return cue;
 }
 
@@ -92,6 +98,31 @@ static int32_t source_beside(const struct doc *doc, int32_t cue, const struct qu
 	if (cue >= (int32_t)past)
 		return attrib_first_mention(doc, past, s->tok + s->n_tok);
 	return attrib_first_mention(doc, s->tok, q->tok);
+}
+
+/* "…" - Name: who signs a quotation behind its closing mark. */
+static int32_t signature(const struct doc *doc, const struct quote *q)
+{
+	uint32_t i = q->tok + q->n_tok + 1, end;
+	const struct token *t;
+
+	if (!q->closed || i + 1 >= doc->n_tokens)
+		return -1;
+	t = &doc->tokens[i];
+	if (t->form.n > 3 || !(t->form.p[0] == '-' || str_is(t->form, "\xe2\x80\x95") ||
+			       str_is(t->form, "\xe2\x80\x94") || str_is(t->form, "\xe2\x80\x93")))
+		return -1;
+	for (end = i + 1; end < doc->n_tokens && end < i + 7 &&
+			  !attrib_is_break(&doc->tokens[end]) && doc->tokens[end].upos != UPOS_VERB;
+	     end++)
+		;
+	for (uint32_t k = i + 1; k < end; k++) {
+		int32_t m = doc->tokens[k].mention;
+
+		if (m >= 0 && doc->mentions[m].kind == MENTION_NAME && k <= i + 4)
+			return (int32_t)k;
+	}
+	return -1;
 }
 
 struct speaker {
@@ -188,7 +219,9 @@ void attrib_quotations(struct doc *doc)
 		if (!join_cues(doc, q, &from, n_cues, &last)) {
 			cue = cue_of_quote(doc, q);
 			whole = q->tok <= doc->sentences[doc->tokens[q->tok].sent].tok + 1;
-			if (cue >= 0)
+			if (signature(doc, q) >= 0)
+				last.source = signature(doc, q);
+			else if (cue >= 0)
 				last.source = source_beside(doc, cue, q);
 			else if (!whole || !inherits(doc, q, &last, said))
 				continue;

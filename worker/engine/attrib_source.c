@@ -252,11 +252,19 @@ bool attrib_is_break(const struct token *t)
 	       str_is(t->form, "\xe2\x80\x9d");
 }
 
+/* A subject before the verb brings its appositions along: "Smith, a miner, said". */
 uint32_t attrib_report_start(const struct doc *doc, int32_t verb)
 {
 	const struct sentence *s = &doc->sentences[at(doc, verb)->sent];
-	uint32_t i = (uint32_t)verb;
+	int32_t subject_tok = doc_child(doc, verb, REL_NSUBJ);
+	uint32_t i = (uint32_t)verb, first, last;
 
+	if (subject_tok >= 0 && subject_tok < verb) {
+		doc_subtree(doc, subject_tok, &first, &last);
+		if (first > s->tok && last < (uint32_t)verb &&
+		    attrib_is_break(&doc->tokens[first - 1]))
+			return first;
+	}
 	while (i > s->tok && !attrib_is_break(&doc->tokens[i - 1]))
 		i--;
 	return i;
@@ -287,7 +295,7 @@ int32_t attrib_source_of_report(const struct doc *doc, int32_t verb)
 	uint32_t first = attrib_report_start(doc, verb), end = (uint32_t)verb;
 	int32_t tree = attrib_source_of_verb(doc, verb), found;
 
-	if (first == (uint32_t)verb) {
+	if (first == (uint32_t)verb) { /* "said X" */
 		first = (uint32_t)verb + 1;
 		for (end = first; end < s->tok + s->n_tok; end++)
 			if (attrib_is_break(&doc->tokens[end]) ||

@@ -98,6 +98,27 @@ static bool starts_with_mark(struct str text, uint32_t offset)
 	return str_starts(rest, STR("\"")) || str_starts(rest, STR("\xe2\x80\x9c"));
 }
 
+/* Some relations have source and cue the wrong way round: "said" is nobody. */
+static void swap_back(const struct news *x, struct relation *r)
+{
+	static const char *const CUES[] = {"said", "says", "told", "wrote", "according to"};
+	struct str text = buf_str(&x->text);
+	struct pieces source = r->source;
+	size_t a, b;
+
+	if (source.n != 1 || r->cue.n != 1)
+		return;
+	a = byte_at(text, source.span[0].start);
+	b = byte_at(text, source.span[0].end);
+	for (size_t i = 0; i < sizeof(CUES) / sizeof(*CUES); i++) {
+		if (!str_is((struct str){text.p + a, b - a}, CUES[i]))
+			continue;
+		r->source = r->cue;
+		r->cue = source;
+		return;
+	}
+}
+
 static int read_news(struct news *x, struct str ann, const char *folder, struct err *e)
 {
 	static struct pieces labels[LABELS];
@@ -127,6 +148,8 @@ static int read_news(struct news *x, struct str ann, const char *folder, struct 
 				*next++ = '\n';
 		}
 	}
+	for (uint32_t i = 0; i < x->n; i++)
+		swap_back(x, &x->relations[i]);
 	for (uint32_t i = 0; i < x->n; i++)
 		x->relations[i].direct =
 			x->relations[i].content.n &&
