@@ -7,8 +7,8 @@
 #include "worker/engine/parse.h"
 #include "worker/engine/segment.h"
 #include "worker/engine/words.h"
+#include "worker/engine/clones.h"
 
-#define CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 enum { HALF = NET_D / 2, CHUNK = 384, CHUNK_MAX = CHUNK + SENTENCE_MAX };
 
 /* The section, opened. */

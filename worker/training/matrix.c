@@ -5,9 +5,9 @@
 
 #include "proto/mem.h"
 #include "worker/engine/net.h"
+#include "worker/engine/clones.h"
 
 enum { ROWS = 12, COLUMNS = 32 };
-#define CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 
 /* One tile: up to ROWS x COLUMNS of C over all k; b is packed [k][COLUMNS]. */
 struct tile {

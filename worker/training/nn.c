@@ -6,6 +6,7 @@
 #include "worker/training/conllu.h"
 #include "worker/training/random.h"
 #include "worker/training/vectors.h"
+#include "worker/engine/clones.h"
 
 enum { MAGIC_BYTES = 8 };
 static const char MAGIC[MAGIC_BYTES + 1] = "NNTRAIN1";
@@ -210,7 +211,7 @@ struct nn *nn_load(const char *path, struct err *e)
 	return n;
 }
 
-__attribute__((target_clones("avx512f", "avx2", "default")))
+CLONES
 static void adam(float *w, float *g, float *m, float *v, size_t n, float rate, float scale)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -223,7 +224,7 @@ static void adam(float *w, float *g, float *m, float *v, size_t n, float rate, f
 	}
 }
 
-__attribute__((target_clones("avx512f", "avx2", "default")))
+CLONES
 static double sum_squares(const float *g, size_t n)
 {
 	float lane[16] = {0};

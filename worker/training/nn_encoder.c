@@ -3,8 +3,8 @@
 #include "worker/training/matrix.h"
 #include "worker/training/nn.h"
 #include "worker/training/random.h"
+#include "worker/engine/clones.h"
 
-#define CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 enum { HALF = NET_D / 2 };
 
 static float *floats(size_t n)

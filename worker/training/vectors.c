@@ -11,6 +11,7 @@
 #include "worker/training/conllu.h"
 #include "worker/training/random.h"
 #include "worker/training/train.h"
+#include "worker/engine/clones.h"
 
 enum { WINDOW = 3, NEGATIVES = 5, MIN_COUNT = 5, MIN_COUNT_TREEBANK = 2, TABLE = 1 << 24 };
 enum { VOCABULARY_MAX = 48000, EPOCHS = 3, LANES = 16 };
@@ -113,7 +114,7 @@ static void keep_frequent(struct vocabulary *v)
 		*slot_of(v, v->w[i].key) = i + 1;
 }
 
-__attribute__((target_clones("avx512f", "avx2", "default")))
+CLONES
 static float dot(const float *a, const float *b)
 {
 	float lane[LANES] = {0}, sum = 0;
@@ -126,7 +127,7 @@ static float dot(const float *a, const float *b)
 	return sum;
 }
 
-__attribute__((target_clones("avx512f", "avx2", "default")))
+CLONES
 static void add_scaled(float *a, const float *b, float s)
 {
 	for (int i = 0; i < VECTORS_DIM; i++)
