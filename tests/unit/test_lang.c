@@ -26,6 +26,7 @@ static void common_languages_are_told_apart(void **state)
 		{"ar", "قال الوزير إن المحادثات مع الجيران ستستمر."},
 		{"und", "12 + 30 = 42 !!!"},
 		{"en", "Xi meets Putin"},
+		{"en", "a b a c a d a e a f a g odd (text) a 1 a 2"},
 		{"en", "President López Obrador and El País spoke of La Paz and Los Cabos."},
 	};
 

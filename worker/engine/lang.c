@@ -2,7 +2,7 @@
 
 #include "worker/engine/text.h"
 
-enum { LANG_READ = 64 * 1024, LANG_WORD_MAX = 24 };
+enum { LANG_READ = 64 * 1024, LANG_WORD_MAX = 24, HITS_MIN = 4 };
 
 /* Words that are frequent in their language and rare in the others; in lower case. */
 /* clang-format off */
@@ -10,21 +10,21 @@ static const struct {
 	const char *lang;
 	const char *words;
 } FUNCTION_WORDS[] = {
-	{"en", " the of and to in that is was for it with as on by be are this from which has have not "},
+	{"en", " a i the of and to in that is was for it with as on by be are this from which has have not "},
 	{"fr", " le la les des et est une dans qui que du au aux pour par sur avec ce cette sont pas "},
 	{"de", " der die das und ist nicht ein eine mit den dem des von zu auf für sich auch wird sind "},
 	{"es", " el la los las y que en una un del por con para se su es al como más pero "},
 	{"it", " il la che di e è un una per del della con non sono nel alla gli le dei più "},
-	{"pt", " o a os as e que do da dos das em um uma para com não por é no na ao "},
+	{"pt", " os as e que do da dos das em um uma para com não por é no na ao "},
 	{"nl", " de het een en van dat is niet met voor zijn op aan die er ook te naar bij wordt "},
 	{"sv", " och att det som en på är av för med den till inte om har ett var från "},
 	{"da", " og at det som en på er af for med den til ikke har et var fra blev "},
-	{"pl", " i w na z do że się nie jest to od po przez dla jak oraz przy który ale "},
-	{"cs", " a v na se že je z do s pro jako by ale který podle jsou nebo byl "},
+	{"pl", " w na że się nie jest to od po przez dla jak oraz przy który ale "},
+	{"cs", " se že je pro jako by ale který podle jsou nebo byl "},
 	{"tr", " ve bir bu için ile da de olarak çok daha olan gibi kadar sonra ancak "},
 	{"id", " yang dan di dengan untuk dari pada ini dalam tidak akan itu oleh ke telah "},
 	{"vi", " và của là có cho trong được không với các một đã người này những "},
-	{"hu", " a az és hogy nem is egy ez meg de volt csak mint már után "},
+	{"hu", " az és hogy nem is egy ez meg de volt csak mint már után "},
 	{"ro", " și de la în pe cu că este nu din care pentru o un mai sunt "},
 	{"fi", " ja on ei se että oli kun mutta ovat myös hän joka tai kuin mukaan "},
 };
@@ -122,7 +122,7 @@ struct str lang_detect(struct str text)
 		return str_of(SCRIPTS[best].lang);
 	/* Another language must be clearly ahead: twice English's words, one word in eight. */
 	best = largest(c.hits, N_LANGS);
-	if (c.words >= 8 && c.hits[best] > 2 * c.hits[0] && c.hits[best] * 8 > c.words)
+	if (c.hits[best] >= HITS_MIN && c.hits[best] > 2 * c.hits[0] && c.hits[best] * 8 > c.words)
 		return str_of(FUNCTION_WORDS[best].lang);
 	return STR("en");
 }
