@@ -31,9 +31,11 @@ static void good_text_is_kept(void **state)
 static void each_malformed_sequence_becomes_one_sign(void **state)
 {
 	(void)state;
-	expect(STR("a\xFF" "b"), "a\uFFFDb", 1);
-	expect(STR("a\xE2\x80"), "a\uFFFD", 1);           /* cut short */
-	expect(STR("\xC0\xAF"), "\uFFFD\uFFFD", 2);       /* too long a form */
+	expect(STR("a\xFF"
+		   "b"),
+	       "a\uFFFDb", 1);
+	expect(STR("a\xE2\x80"), "a\uFFFD", 1);               /* cut short */
+	expect(STR("\xC0\xAF"), "\uFFFD\uFFFD", 2);           /* too long a form */
 	expect(STR("\xED\xA0\x80"), "\uFFFD\uFFFD\uFFFD", 3); /* a surrogate */
 	expect(STR("\xF4\x90\x80\x80"), "\uFFFD\uFFFD\uFFFD\uFFFD", 4);
 }

@@ -10,18 +10,18 @@ enum { LEMMA_ENDING_MAX = 16, LEMMA_ADD_MAX = 11 };
 
 /* One rule: lower the case or not, cut characters, add a string. */
 struct lemma_rule {
-	uint8_t lower, cut;  /* bytes */
+	uint8_t lower, cut; /* bytes */
 	uint8_t n_add;
 	char add[LEMMA_ADD_MAX + 2];
 };
 
 /* Section "lemmas": header, rules, then an open table of endings. */
 struct lemma_header {
-	char magic[8]; /* "LEMMAS1" */
+	char magic[8];             /* "LEMMAS1" */
 	uint32_t n_rules, n_slots; /* n_slots a power of two */
 };
 struct lemma_slot {
-	uint32_t key;  /* upper half of the ending's hash, 0: free */
+	uint32_t key; /* upper half of the ending's hash, 0: free */
 	uint32_t rule;
 };
 

@@ -15,7 +15,7 @@ enum {
 	NET_IN = NET_WORD + NET_BAG,
 	NET_D = 256, /* width of the encoder: half reads forwards, half backwards */
 	NET_LAYERS = 3,
-	NET_A = 128, /* width of the arc and relation vectors */
+	NET_A = 128,         /* width of the arc and relation vectors */
 	NET_MLP = 4 * NET_A, /* arc dependent, arc head, relation dependent, relation head */
 
 	/* columns of the tag head */
@@ -47,15 +47,17 @@ enum { NET_ONE = 63, NET_ZERO = 64, NET_COLUMNS = 64 };
 
 /* The products of the network, in the order of their matrices in the section, where columns are
  * rounded up to a multiple of NET_COLUMNS. */
+/* clang-format off */
 #define NET_MATRICES(X)                                                                            \
 	X(CONV, 3 * NET_IN, NET_D) X(LAYER_0, NET_D, 3 * NET_D) X(LAYER_1, NET_D, 3 * NET_D)       \
 	X(LAYER_2, NET_D, 3 * NET_D) X(TAGS, NET_D, NET_TAGS) X(NER, NET_D, NET_NER)               \
 	X(MLP, NET_D, NET_MLP) X(ARC, NET_A, NET_A) X(REL, NET_A, NET_REL)
+/* clang-format on */
 enum net_matrix_id {
 #define X(name, k, n) NET_MATRIX_##name,
 	NET_MATRICES(X)
 #undef X
-	N_NET_MATRICES
+		N_NET_MATRICES
 };
 
 /* Section "net", little endian. Offsets count from the section's start, multiples of 64.

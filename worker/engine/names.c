@@ -19,13 +19,32 @@ static bool legal(uint32_t a, uint32_t b)
 	return !continues(b);
 }
 
+/* Where the best label of each token by itself makes a legal sequence, no better one exists. */
+static bool best_alone(const float *scores, uint32_t stride, uint32_t n, uint8_t *labels)
+{
+	uint32_t last = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const float *x = scores + (size_t)i * stride;
+		uint32_t best = 0;
+
+		for (uint32_t l = 1; l < NET_NER_LABELS; l++)
+			best = x[l] > x[best] ? l : best;
+		if (!legal(last, best))
+			return false;
+		labels[i] = (uint8_t)best;
+		last = best;
+	}
+	return !opens(last);
+}
+
 void names_decode(const float *scores, uint32_t stride, uint32_t n, uint8_t *labels)
 {
 	uint8_t from[SENTENCE_MAX][NET_NER_LABELS];
 	float last[NET_NER_LABELS], now[NET_NER_LABELS];
 	uint32_t best = 0;
 
-	if (n == 0 || n > SENTENCE_MAX)
+	if (n == 0 || n > SENTENCE_MAX || best_alone(scores, stride, n, labels))
 		return;
 	for (uint32_t l = 0; l < NET_NER_LABELS; l++)
 		last[l] = continues(l) ? -1e9f : scores[l];
@@ -58,5 +77,9 @@ void names_apply(struct token *t, const uint8_t *labels, uint32_t n)
 
 		t[i].ner = (uint8_t)(labels[i] ? 1 + (labels[i] - 1u) / 4 : 0);
 		t[i].ner_begin = labels[i] && (part == NAME_BEGIN || part == NAME_UNIT);
+		/* "Russian", "Democrats": one word, an adjective or a plural */
+		if (t[i].ner == NER_MISC && part == NAME_UNIT &&
+		    (t[i].xpos == XPOS_JJ || t[i].xpos == XPOS_NNPS))
+			t[i].ner = NER_NORP;
 	}
 }

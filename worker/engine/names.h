@@ -9,7 +9,8 @@
 /* labels[n] from scores[n][stride]; n <= SENTENCE_MAX. */
 void names_decode(const float *scores, uint32_t stride, uint32_t n, uint8_t *labels);
 
-/* Writes ner and ner_begin of n tokens. */
+/* Writes ner and ner_begin of n tokens that have their tags: nations and parties are told from
+ * other MISC names by these. */
 void names_apply(struct token *t, const uint8_t *labels, uint32_t n);
 
 #endif

@@ -25,12 +25,12 @@ struct net {
 /* Values of the sentences that are worked on together. Rows of `in` are one apart from the
  * tokens': a sentence has a row of zeros before and after it. */
 struct work {
-	uint8_t *in;   /* [CHUNK_MAX + sentences + 1][NET_IN] */
-	uint8_t *q;    /* [CHUNK_MAX][NET_D] quantised values of a layer */
-	float *h;      /* [CHUNK_MAX][NET_D] the same as floats */
-	float *u;      /* [CHUNK_MAX][3 * NET_D], later the heads' outputs */
-	float *mlp;    /* [CHUNK_MAX][NET_MLP] */
-	float *arc;    /* [CHUNK_MAX][NET_A] */
+	uint8_t *in;    /* [CHUNK_MAX + sentences + 1][NET_IN] */
+	uint8_t *q;     /* [CHUNK_MAX][NET_D] quantised values of a layer */
+	float *h;       /* [CHUNK_MAX][NET_D] the same as floats */
+	float *u;       /* [CHUNK_MAX][3 * NET_D], later the heads' outputs */
+	float *mlp;     /* [CHUNK_MAX][NET_MLP] */
+	float *arc;     /* [CHUNK_MAX][NET_A] */
 	uint8_t *arc_q; /* [CHUNK_MAX][2 * NET_A] dependents, then heads */
 	struct parse_work *parse;
 };
@@ -307,8 +307,7 @@ CLONES static void relation_row(const float *restrict dep, const float *restrict
 				uint8_t *restrict q)
 {
 	for (int k = 0; k < NET_A; k++)
-		q[k] = (uint8_t)(int32_t)(net_tanh(dep[k] + head[k]) * NET_ONE +
-					  (NET_ZERO + 0.5f));
+		q[k] = (uint8_t)(int32_t)(net_tanh(dep[k] + head[k]) * NET_ONE + (NET_ZERO + 0.5f));
 }
 
 /* A row of arc scores is an exact sum of products of small integers times one scale. */
@@ -348,7 +347,8 @@ static void arc_scores(const struct net *net, const struct work *w, uint32_t at,
 	for (uint32_t i = 0; i < n; i++)
 		for (int k = 0; k < NET_A; k++)
 			heads[i + 1][k] = (int8_t)(w->arc_q[(size_t)(at + i) * 2 * NET_A + NET_A +
-							    (size_t)k] - NET_ZERO);
+							    (size_t)k] -
+						   NET_ZERO);
 	for (uint32_t i = 0; i < n; i++)
 		score_row(w->arc + (size_t)(at + i) * NET_A, (const int8_t(*)[NET_A])heads, n + 1,
 			  scores + (size_t)i * (n + 1));
@@ -370,9 +370,9 @@ static void trees(const struct net *net, struct doc *d, struct work *w, uint32_t
 		parse_tree(w->parse, d, s);
 	}
 	for (uint32_t i = 0; i < n; i++) {
-		const float *head = t[i].head < 0 ? net->rel_root
-						  : w->mlp + ((size_t)t[i].head - base) * NET_MLP +
-							    3 * NET_A;
+		const float *head =
+			t[i].head < 0 ? net->rel_root
+				      : w->mlp + ((size_t)t[i].head - base) * NET_MLP + 3 * NET_A;
 
 		relation_row(w->mlp + (size_t)i * NET_MLP + 2 * NET_A, head,
 			     w->q + (size_t)i * NET_A);
@@ -395,10 +395,10 @@ static struct work *new_work(struct arena *a, uint32_t n_tokens)
 
 	w->in = arena_alloc(a, (2 * n + 2) * NET_IN);
 	w->q = arena_alloc(a, n * NET_D);
-	w->h = ARENA_ARRAY(a, float, n * NET_D);
+	w->h = ARENA_ARRAY(a, float, n *NET_D);
 	w->u = ARENA_ARRAY(a, float, n * 3 * NET_D);
-	w->mlp = ARENA_ARRAY(a, float, n * NET_MLP);
-	w->arc = ARENA_ARRAY(a, float, n * NET_A);
+	w->mlp = ARENA_ARRAY(a, float, n *NET_MLP);
+	w->arc = ARENA_ARRAY(a, float, n *NET_A);
 	w->arc_q = arena_alloc(a, n * 2 * NET_A);
 	w->parse = parse_work_new(a, n_tokens < SENTENCE_MAX ? n_tokens : SENTENCE_MAX);
 	return w;

@@ -41,10 +41,10 @@ void net_product(enum net_path path, const struct net_matrix *m, const uint8_t *
 /* For loops over channels: what they write does not overlap what they read elsewhere. */
 #if defined(__clang__)
 #define NET_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
-#define NET_UNROLL	_Pragma("clang loop unroll(full)")
+#define NET_UNROLL      _Pragma("clang loop unroll(full)")
 #else
 #define NET_INDEPENDENT _Pragma("GCC ivdep")
-#define NET_UNROLL	_Pragma("GCC unroll 12")
+#define NET_UNROLL      _Pragma("GCC unroll 12")
 #endif
 
 /* tanh by a rational function, within 1e-6; the trainer uses the same one. */

@@ -48,6 +48,7 @@ static inline int32_t four_bytes(const uint8_t *p)
 	return v;
 }
 
+/* clang-format off */
 #define BLOCK_512(R)                                                                               \
 	__attribute__((target("avx512f,avx512bw,avx512vnni"))) static void block_512_##R(          \
 		const struct block *b)                                                             \
@@ -92,6 +93,7 @@ BLOCK_512(4)
 BLOCK_512(5)
 BLOCK_512(6)
 
+/* clang-format on */
 static void block_512(const struct block *b, uint32_t rows)
 {
 	static void (*const blocks[])(const struct block *) = {
@@ -101,6 +103,7 @@ static void block_512(const struct block *b, uint32_t rows)
 }
 
 /* Half a block (32 columns) of R rows. */
+/* clang-format off */
 #define HALF_256(R)                                                                                \
 	__attribute__((target("avx2"))) static void half_256_##R(const struct block *b, int half)  \
 	{                                                                                          \
@@ -142,6 +145,7 @@ static void block_512(const struct block *b, uint32_t rows)
 	}
 HALF_256(1)
 HALF_256(2)
+/* clang-format on */
 
 static void block_256(const struct block *b, uint32_t rows)
 {

@@ -4,17 +4,17 @@
  * there are fewer than 2 (n + 1). Kept dense: cost n^2 a contraction, n bounded by
  * SENTENCE_MAX. Most sentences need none. */
 struct parse_work {
-	float *scores;            /* [n][n + 1] as given */
+	float *scores; /* [n][n + 1] as given */
 	int8_t (*heads)[NET_A];
 	uint32_t n;
-	uint16_t *head;           /* [n + 1] */
+	uint16_t *head; /* [n + 1] */
 	/* contraction */
-	float *in;                /* [n + 1][n + 1]: in[v][u], best arc from group u to group v */
-	uint16_t *from, *to;      /* the arc between tokens behind it, same shape */
-	uint16_t *best;           /* group's best head */
+	float *in;           /* [n + 1][n + 1]: in[v][u], best arc from group u to group v */
+	uint16_t *from, *to; /* the arc between tokens behind it, same shape */
+	uint16_t *best;      /* group's best head */
 	uint16_t *chosen_from, *chosen_to; /* [2 (n + 1)] arc chosen into a node */
-	uint16_t *parent;         /* node -> node that swallowed it, 0 none */
-	uint16_t *node;           /* group -> node number */
+	uint16_t *parent;                  /* node -> node that swallowed it, 0 none */
+	uint16_t *node;                    /* group -> node number */
 	uint8_t *alive, *mark;
 };
 
@@ -24,10 +24,10 @@ struct parse_work *parse_work_new(struct arena *a, uint32_t n)
 	size_t m = (size_t)n + 1;
 
 	w->n = n;
-	w->scores = ARENA_ARRAY(a, float, m * m);
+	w->scores = ARENA_ARRAY(a, float, m *m);
 	w->heads = arena_alloc(a, m * NET_A);
 	w->head = ARENA_ARRAY(a, uint16_t, m);
-	w->in = ARENA_ARRAY(a, float, m * m);
+	w->in = ARENA_ARRAY(a, float, m *m);
 	w->from = ARENA_ARRAY(a, uint16_t, m * m);
 	w->to = ARENA_ARRAY(a, uint16_t, m * m);
 	w->best = ARENA_ARRAY(a, uint16_t, m);

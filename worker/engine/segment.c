@@ -44,13 +44,29 @@ static bool is_word_start(uint32_t cp)
 static const char *plain_form(uint32_t cp)
 {
 	switch (cp) {
-	case 0x2018: case 0x2019: case 0x201A: case 0x201B: case 0x2BC: case 0x2032:
+	case 0x2018:
+	case 0x2019:
+	case 0x201A:
+	case 0x201B:
+	case 0x2BC:
+	case 0x2032:
 		return "'";
-	case 0x201C: case 0x201D: case 0x201E: case 0x201F: case 0x2033: case 0xAB: case 0xBB:
+	case 0x201C:
+	case 0x201D:
+	case 0x201E:
+	case 0x201F:
+	case 0x2033:
+	case 0xAB:
+	case 0xBB:
 		return "\"";
-	case 0x2010: case 0x2011: case 0x2012: case 0x2013: case 0x2212:
+	case 0x2010:
+	case 0x2011:
+	case 0x2012:
+	case 0x2013:
+	case 0x2212:
 		return "-";
-	case 0x2014: case 0x2015:
+	case 0x2014:
+	case 0x2015:
 		return "--";
 	case 0x2026:
 		return "...";
@@ -144,19 +160,22 @@ static struct str ascii_lower(char *out, size_t cap, const char *p, const char *
 }
 
 static const char *const ABBREVIATIONS[] = {
-	"mr", "mrs", "ms", "dr", "prof", "sen", "sens", "rep", "reps", "gen", "col", "lt", "sgt",
-	"gov", "govs", "pres", "jr", "sr", "st", "ste", "inc", "corp", "co", "ltd", "vs", "etc",
-	"jan", "feb", "apr", "aug", "sept", "sep", "oct", "nov", "dec", "al", "fig", "vol", "pp",
-	"eds", "cf", "approx", "dept", "est", "ave", "blvd", "hon", "rev", "maj", "capt", "cmdr",
-	"adm", "brig", "messrs", "ft", "bros", "cpl", "pvt", "supt", "amb", "atty", "assn", "assoc",
-	"calif", "fla", "mass", "conn", "mich", "minn", "tenn", "wash", "wis", "ariz", "colo", "pa",
-	"va", "md", "ga", "ill", "ind", "kan", "ky", "mo", "neb", "nev", "okla", "ore", "tex", "vt",
-	"wyo", "ala", "ark", "del", "bn", "ph.d", "ph", "mt", "esp", "div", "attn", "fr", "viz",
-	"ed", "m.sc", "nos", "arts", "para", "ext", "tel", "tues", "thurs", "wed", "fri", NULL};
+	"mr",    "mrs",    "ms",    "dr",     "prof", "sen",  "sens", "rep",  "reps", "gen",
+	"col",   "lt",     "sgt",   "gov",    "govs", "pres", "jr",   "sr",   "st",   "ste",
+	"inc",   "corp",   "co",    "ltd",    "vs",   "etc",  "jan",  "feb",  "apr",  "aug",
+	"sept",  "sep",    "oct",   "nov",    "dec",  "al",   "fig",  "vol",  "pp",   "eds",
+	"cf",    "approx", "dept",  "est",    "ave",  "blvd", "hon",  "rev",  "maj",  "capt",
+	"cmdr",  "adm",    "brig",  "messrs", "ft",   "bros", "cpl",  "pvt",  "supt", "amb",
+	"atty",  "assn",   "assoc", "calif",  "fla",  "mass", "conn", "mich", "minn", "tenn",
+	"wash",  "wis",    "ariz",  "colo",   "pa",   "va",   "md",   "ga",   "ill",  "ind",
+	"kan",   "ky",     "mo",    "neb",    "nev",  "okla", "ore",  "tex",  "vt",   "wyo",
+	"ala",   "ark",    "del",   "bn",     "ph.d", "ph",   "mt",   "esp",  "div",  "attn",
+	"fr",    "viz",    "ed",    "m.sc",   "nos",  "arts", "para", "ext",  "tel",  "tues",
+	"thurs", "wed",    "fri",   NULL};
 
 /* Known as words too: an abbreviation only before a number ("No. 5", "p. 7", "Art. 5"). */
-static const char *const NUMBER_ABBREVIATIONS[] = {"no", "p", "art", "sec", "ch", "mar", "jun",
-						   "jul", "ca", "c", "v", NULL};
+static const char *const NUMBER_ABBREVIATIONS[] = {"no",  "p",   "art", "sec", "ch", "mar",
+						   "jun", "jul", "ca",  "c",   "v",  NULL};
 
 /* Whether the letters in [p, end), followed by a full stop, make one token with it. */
 static bool takes_full_stop(const char *p, const char *dot, const char *end)
@@ -193,9 +212,9 @@ static bool inner_full_stop(const char *p, const char *dot, const char *end)
 }
 
 static const char *const PREFIXES[] = {
-	"non", "re", "anti", "co", "pre", "mid", "pro", "cross", "post", "semi", "multi", "ex",
-	"sub", "counter", "mini", "inter", "socio", "intra", "micro", "over", "e", "un", "neo",
-	"psycho", "ultra", "quasi", "pseudo", NULL};
+	"non",   "re", "anti", "co",      "pre",   "mid",   "pro",    "cross", "post",  "semi",
+	"multi", "ex", "sub",  "counter", "mini",  "inter", "socio",  "intra", "micro", "over",
+	"e",     "un", "neo",  "psycho",  "ultra", "quasi", "pseudo", NULL};
 
 /* Whether the hyphen stays inside the word ("co-operate", "713-853-3989", "e-mail"). */
 static bool inner_hyphen(const char *p, const char *hyphen, const char *end)
@@ -290,10 +309,10 @@ static unsigned joined_split(struct str low)
 	static const struct {
 		const char *word;
 		unsigned at;
-	} words[] = {{"cannot", 3}, {"gonna", 3}, {"wanna", 3}, {"gotta", 3}, {"gimme", 3},
-		     {"lemme", 3},  {"dont", 2},  {"didnt", 3}, {"doesnt", 4}, {"wont", 2},
+	} words[] = {{"cannot", 3}, {"gonna", 3}, {"wanna", 3}, {"gotta", 3},   {"gimme", 3},
+		     {"lemme", 3},  {"dont", 2},  {"didnt", 3}, {"doesnt", 4},  {"wont", 2},
 		     {"isnt", 2},   {"wasnt", 3}, {"arent", 3}, {"couldnt", 5}, {"wouldnt", 5},
-		     {"theyre", 4}, {"youre", 3}, {"thats", 4}, {"ive", 1}, {"im", 1}};
+		     {"theyre", 4}, {"youre", 3}, {"thats", 4}, {"ive", 1},     {"im", 1}};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (str_is(low, words[i].word))
@@ -319,9 +338,9 @@ static const char *footnote_start(const char *p, const char *q)
 /* Digits with a unit behind them ("5pm", "40km"): where the unit starts, or NULL. */
 static const char *unit_start(const char *p, const char *q)
 {
-	static const char *const units[] = {"am", "pm", "mm", "cm", "km", "kg", "k", "gb", "mb",
-					    "tb", "hrs", "hr", "lb", "lbs", "mph", "mw", "kw",
-					    "bn", "mhz", "ghz", "kb", NULL};
+	static const char *const units[] = {"am", "pm", "mm",  "cm",  "km", "kg",  "k",   "gb",
+					    "mb", "tb", "hrs", "hr",  "lb", "lbs", "mph", "mw",
+					    "kw", "bn", "mhz", "ghz", "kb", NULL};
 	const char *d = p;
 	char low[6];
 
@@ -393,8 +412,9 @@ static void read_word(struct reader *r, const char *end)
 /* End of an address that starts at p, or NULL. */
 static const char *address_end(const char *p, const char *end)
 {
-	bool web = (end - p > 7 && (memcmp(p, "http://", 7) == 0 || memcmp(p, "https:/", 7) == 0)) ||
-		   (end - p > 4 && memcmp(p, "www.", 4) == 0);
+	bool web =
+		(end - p > 7 && (memcmp(p, "http://", 7) == 0 || memcmp(p, "https:/", 7) == 0)) ||
+		(end - p > 4 && memcmp(p, "www.", 4) == 0);
 	const char *at = NULL, *q = p;
 
 	for (; q < end && q - p < TOKEN_MAX && (unsigned char)*q > 0x20 && (unsigned char)*q < 0x7F;
@@ -414,7 +434,8 @@ static const char *address_end(const char *p, const char *end)
 /* A face made of signs, or NULL. */
 static const char *face_end(const char *p, const char *end)
 {
-	static const char *const faces[] = {":-)", ":-(", ";-)", ":)", ":(", ";)", ":D", ":P", NULL};
+	static const char *const faces[] = {":-)", ":-(", ";-)", ":)", ":(",
+					    ";)",  ":D",  ":P",  NULL};
 
 	for (int i = 0; faces[i]; i++) {
 		size_t n = strlen(faces[i]);
@@ -488,8 +509,9 @@ static void read_blank(struct reader *r)
 		r->chars++;
 	}
 	if (any && r->d->n_tokens) {
-		r->gaps[r->d->n_tokens - 1] =
-			lines > 1 ? GAP_PARAGRAPH : lines ? GAP_LINE : GAP_BLANK;
+		r->gaps[r->d->n_tokens - 1] = lines > 1 ? GAP_PARAGRAPH
+					      : lines   ? GAP_LINE
+							: GAP_BLANK;
 		r->d->tokens[r->d->n_tokens - 1].space_after = true;
 	}
 	if (lines)
@@ -498,7 +520,8 @@ static void read_blank(struct reader *r)
 
 uint8_t *segment_tokens(struct doc *d)
 {
-	struct reader r = {.d = d, .base = d->text.p, .end = d->text.p + d->text.n, .at = d->text.p};
+	struct reader r = {
+		.d = d, .base = d->text.p, .end = d->text.p + d->text.n, .at = d->text.p};
 	const char *address;
 	uint32_t cp;
 

@@ -61,11 +61,14 @@ static bool starts_lower(const struct token *t)
 static bool opens_sentence(const struct token *t)
 {
 	static const char *const openers[] = {
-		"the", "a", "an", "he", "she", "it", "they", "we", "i", "you", "this", "that", "these",
-		"those", "in", "on", "at", "but", "and", "however", "for", "if", "when", "while", "as",
-		"there", "his", "her", "its", "their", "our", "my", "after", "before", "according",
-		"although", "also", "both", "by", "from", "some", "such", "to", "under", "what", "who",
-		"why", "how", "with", "so", "no", "not", "one", "many", "most", "since", "then", NULL};
+		"the",   "a",      "an",        "he",       "she",   "it",    "they", "we",
+		"i",     "you",    "this",      "that",     "these", "those", "in",   "on",
+		"at",    "but",    "and",       "however",  "for",   "if",    "when", "while",
+		"as",    "there",  "his",       "her",      "its",   "their", "our",  "my",
+		"after", "before", "according", "although", "also",  "both",  "by",   "from",
+		"some",  "such",   "to",        "under",    "what",  "who",   "why",  "how",
+		"with",  "so",     "no",        "not",      "one",   "many",  "most", "since",
+		"then",  NULL};
 	uint32_t cp = first_char(t);
 
 	return text_is_upper(cp) && is_any(t, openers);
@@ -74,10 +77,11 @@ static bool opens_sentence(const struct token *t)
 static bool is_title(const struct token *t)
 {
 	static const char *const titles[] = {
-		"mr.", "mrs.", "ms.", "dr.", "prof.", "sen.", "sens.", "rep.", "reps.", "gen.", "col.",
-		"lt.", "sgt.", "gov.", "pres.", "st.", "vs.", "jan.", "feb.", "mar.", "apr.", "jun.",
-		"jul.", "aug.", "sept.", "sep.", "oct.", "nov.", "dec.", "no.", "fig.", "capt.",
-		"cmdr.", "adm.", "maj.", "brig.", "hon.", "rev.", "e.g.", "i.e.", "cf.", "amb.", NULL};
+		"mr.",  "mrs.", "ms.",  "dr.",  "prof.", "sen.",  "sens.", "rep.", "reps.",
+		"gen.", "col.", "lt.",  "sgt.", "gov.",  "pres.", "st.",   "vs.",  "jan.",
+		"feb.", "mar.", "apr.", "jun.", "jul.",  "aug.",  "sept.", "sep.", "oct.",
+		"nov.", "dec.", "no.",  "fig.", "capt.", "cmdr.", "adm.",  "maj.", "brig.",
+		"hon.", "rev.", "e.g.", "i.e.", "cf.",   "amb.",  NULL};
 
 	return is_any(t, titles) || (t->form.n == 2 && t->form.p[1] == '.');
 }
@@ -86,10 +90,10 @@ static bool is_title(const struct token *t)
 static bool goes_on(const struct token *t)
 {
 	static const char *const words[] = {
-		",", "the", "a", "an", "of", "to", "in", "on", "at", "by", "for", "from", "with",
-		"and", "or", "but", "that", "which", "who", "its", "their", "his", "her", "our",
-		"is", "are", "was", "were", "has", "have", "had", "be", "as", "between", "into",
-		"(", "-", NULL};
+		",",     "the",  "a",    "an",      "of",   "to",  "in",   "on",    "at",  "by",
+		"for",   "from", "with", "and",     "or",   "but", "that", "which", "who", "its",
+		"their", "his",  "her",  "our",     "is",   "are", "was",  "were",  "has", "have",
+		"had",   "be",   "as",   "between", "into", "(",   "-",    NULL};
 
 	return is_any(t, words);
 }
@@ -232,8 +236,8 @@ static bool closes_footnote(const struct doc *d, const uint8_t *gaps, uint32_t i
 	       !segment_is_abbreviation(&d->tokens[i - 1]) && !starts_lower(&d->tokens[i + 1]);
 }
 
-static bool model_ends(const struct linear *m, const struct doc *d, const uint8_t *gaps,
-		       uint32_t i, const struct sentence_state *st, struct features *f)
+static bool model_ends(const struct linear *m, const struct doc *d, const uint8_t *gaps, uint32_t i,
+		       const struct sentence_state *st, struct features *f)
 {
 	int32_t sums[2];
 	float odds;

@@ -34,7 +34,7 @@ static size_t shape_of(struct str form, char *out, size_t max)
 		char k = (char)(c >= 'A' && c <= 'Z'   ? 'X'
 				: c >= 'a' && c <= 'z' ? 'x'
 				: c >= '0' && c <= '9' ? 'd'
-				: c >= 0x80	       ? 'u'
+				: c >= 0x80            ? 'u'
 						       : c);
 
 		if (k != last || (n < 2 && k == 'X'))

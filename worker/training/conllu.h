@@ -9,10 +9,10 @@
 struct treebank {
 	struct arena arena;
 	struct doc doc;
-	struct str *feats;     /* [n_tokens] */
-	bool *paragraph;       /* [n_sentences] a paragraph or document starts here */
-	struct str text;       /* the raw text: sentences joined by blanks, paragraphs by lines */
-	uint32_t *text_ends;   /* [n_text_ends] where sentences end in it */
+	struct str *feats;   /* [n_tokens] */
+	bool *paragraph;     /* [n_sentences] a paragraph or document starts here */
+	struct str text;     /* the raw text: sentences joined by blanks, paragraphs by lines */
+	uint32_t *text_ends; /* [n_text_ends] where sentences end in it */
 	uint32_t n_text_ends, cap_text_ends;
 	uint32_t cap_feats, cap_paragraphs;
 };

@@ -56,7 +56,8 @@ int train_corpus(int argc, char **argv)
 	FILE *out;
 
 	if (argc < 3 || !(out = fopen(argv[1], "wb"))) {
-		fprintf(stderr, "usage: corpus OUT FILE...   (.jsonl with \"text\", or plain text)\n");
+		fprintf(stderr,
+			"usage: corpus OUT FILE...   (.jsonl with \"text\", or plain text)\n");
 		return 2;
 	}
 	for (int i = 2; i < argc; i++) {

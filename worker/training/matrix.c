@@ -38,6 +38,7 @@ static void tile_portable(const struct tile *t)
 #if defined(__x86_64__)
 #include <immintrin.h>
 
+/* clang-format off */
 #define TILE_512(R)                                                                                \
 	__attribute__((target("avx512f"))) static void tile_512_##R(const struct tile *t)          \
 	{                                                                                          \
@@ -81,9 +82,10 @@ TILE_512(9)
 TILE_512(10)
 TILE_512(11)
 TILE_512(12)
+/* clang-format on */
 
 static void (*const tiles_512[ROWS + 1])(const struct tile *) = {
-	NULL,	     tile_512_1, tile_512_2, tile_512_3, tile_512_4,  tile_512_5,  tile_512_6,
+	NULL,       tile_512_1, tile_512_2, tile_512_3,  tile_512_4,  tile_512_5, tile_512_6,
 	tile_512_7, tile_512_8, tile_512_9, tile_512_10, tile_512_11, tile_512_12};
 
 static void tile_run(const struct tile *t)
@@ -140,15 +142,32 @@ void gemm_run(const struct gemm *g)
 void gemm_forward(const float *x, size_t ldx, const float *w, float *y, size_t ldy, uint32_t rows,
 		  uint32_t in, uint32_t out)
 {
-	gemm_run(&(struct gemm){.a = x, .b = w, .c = y, .a_row = ldx, .a_col = 1, .ldb = out,
-				.ldc = ldy, .m = rows, .n = out, .k = in});
+	gemm_run(&(struct gemm){.a = x,
+				.b = w,
+				.c = y,
+				.a_row = ldx,
+				.a_col = 1,
+				.ldb = out,
+				.ldc = ldy,
+				.m = rows,
+				.n = out,
+				.k = in});
 }
 
-void gemm_weights(const float *x, size_t ldx, const float *dy, size_t ldy, float *dw,
-		  uint32_t rows, uint32_t in, uint32_t out)
+void gemm_weights(const float *x, size_t ldx, const float *dy, size_t ldy, float *dw, uint32_t rows,
+		  uint32_t in, uint32_t out)
 {
-	gemm_run(&(struct gemm){.a = x, .b = dy, .c = dw, .a_row = 1, .a_col = ldx, .ldb = ldy,
-				.ldc = out, .m = in, .n = out, .k = rows, .add = true});
+	gemm_run(&(struct gemm){.a = x,
+				.b = dy,
+				.c = dw,
+				.a_row = 1,
+				.a_col = ldx,
+				.ldb = ldy,
+				.ldc = out,
+				.m = in,
+				.n = out,
+				.k = rows,
+				.add = true});
 }
 
 void gemm_input(const float *dy, size_t ldy, const float *w, float *dx, size_t ldx, uint32_t rows,
@@ -165,8 +184,17 @@ void gemm_input(const float *dy, size_t ldy, const float *w, float *dx, size_t l
 		for (uint32_t j = 0; j < out; j++)
 			for (uint32_t k = i; k < i + 16 && k < in; k++)
 				flipped[(size_t)j * in + k] = w[(size_t)k * out + j];
-	gemm_run(&(struct gemm){.a = dy, .b = flipped, .c = dx, .a_row = ldy, .a_col = 1, .ldb = in,
-				.ldc = ldx, .m = rows, .n = in, .k = out, .add = add});
+	gemm_run(&(struct gemm){.a = dy,
+				.b = flipped,
+				.c = dx,
+				.a_row = ldy,
+				.a_col = 1,
+				.ldb = in,
+				.ldc = ldx,
+				.m = rows,
+				.n = in,
+				.k = out,
+				.add = add});
 }
 
 CLONES void matrix_add_bias(float *y, size_t ldy, const float *b, uint32_t rows, uint32_t n)

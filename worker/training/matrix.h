@@ -22,8 +22,8 @@ void gemm_run(const struct gemm *g);
 /* The three shapes of a layer y = x W: forward, gradient of W (added), gradient of x. */
 void gemm_forward(const float *x, size_t ldx, const float *w, float *y, size_t ldy, uint32_t rows,
 		  uint32_t in, uint32_t out);
-void gemm_weights(const float *x, size_t ldx, const float *dy, size_t ldy, float *dw,
-		  uint32_t rows, uint32_t in, uint32_t out);
+void gemm_weights(const float *x, size_t ldx, const float *dy, size_t ldy, float *dw, uint32_t rows,
+		  uint32_t in, uint32_t out);
 void gemm_input(const float *dy, size_t ldy, const float *w, float *dx, size_t ldx, uint32_t rows,
 		uint32_t in, uint32_t out, bool add);
 

@@ -73,7 +73,8 @@ static int measure_trees(const struct image *model, const char *path, struct err
 		return -1;
 	count_tree(&tb, &d, &s);
 	n = s.tokens ? s.tokens / 100.0 : 1;
-	printf("%s\n  tokens %u  UPOS %.2f  XPOS %.2f  feats %.2f  lemmas %.2f  UAS %.2f  LAS %.2f\n",
+	printf("%s\n  tokens %u  UPOS %.2f  XPOS %.2f  feats %.2f  lemmas %.2f  UAS %.2f  LAS "
+	       "%.2f\n",
 	       path, s.tokens, s.upos / n, s.xpos / n, s.feats / n, s.lemmas / n, s.uas / n,
 	       s.las / n);
 	treebank_free(&tb);
@@ -124,8 +125,7 @@ static int measure_names(const struct image *model, const char *path, struct err
 		if (gold[k] && got[k])
 			printf("  %-4s P %.2f  R %.2f  F1 %.2f\n",
 			       k ? ner_name((enum ner)k) : "all", 100.0 * right[k] / got[k],
-			       100.0 * right[k] / gold[k],
-			       200.0 * right[k] / (got[k] + gold[k]));
+			       100.0 * right[k] / gold[k], 200.0 * right[k] / (got[k] + gold[k]));
 	treebank_free(&tb);
 	arena_free(&a);
 	return 0;

@@ -38,8 +38,12 @@ static void add_token(struct doc *d, struct str line, bool first)
 	label = (struct str){line.p + last, line.n - last};
 	ARENA_GROW(d->arena, d->tokens, d->n_tokens, d->cap_tokens);
 	t = &d->tokens[d->n_tokens++];
-	*t = (struct token){.sent = d->n_sentences, .head = -1, .child = -1, .next = -1,
-			    .mention = -1, .space_after = true};
+	*t = (struct token){.sent = d->n_sentences,
+			    .head = -1,
+			    .child = -1,
+			    .next = -1,
+			    .mention = -1,
+			    .space_after = true};
 	segment_forms(d->arena, arena_str(d->arena, (struct str){line.p, word}), t);
 	t->lemma = t->lower;
 	if (label.n < 3 || label.p[1] != '-')

@@ -16,8 +16,8 @@ static size_t place(struct nn_weights *w, float *base)
 {
 	size_t at = 0;
 
-#define PIECE(field, n)                                                                            \
-	w->field = base + at;                                                                      \
+#define PIECE(field, n)       \
+	w->field = base + at; \
 	at += (n)
 	PIECE(conv, 3 * NET_IN * NET_D);
 	PIECE(conv_b, NET_D);
@@ -202,8 +202,8 @@ struct nn *nn_load(const char *path, struct err *e)
 
 		if (!nl)
 			break;
-		n->feats[n->n_feats] = arena_str(
-			&n->arena, (struct str){b.p + at, (size_t)(nl - b.p) - at});
+		n->feats[n->n_feats] =
+			arena_str(&n->arena, (struct str){b.p + at, (size_t)(nl - b.p) - at});
 		at = (size_t)(nl - b.p) + 1;
 	}
 	index_words(n);

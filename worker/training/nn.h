@@ -87,18 +87,18 @@ void nn_data_end(struct nn_data *d);
 struct nn_batch {
 	const struct nn_data *data;
 	uint32_t n, n_sentences;
-	uint32_t token[NN_TOKENS_MAX];              /* index into data->t */
-	uint32_t word[NN_TOKENS_MAX];               /* row used, after word dropout */
+	uint32_t token[NN_TOKENS_MAX]; /* index into data->t */
+	uint32_t word[NN_TOKENS_MAX];  /* row used, after word dropout */
 	uint32_t start[NN_SENTENCES_MAX + 1];
 	bool train;
 	float ner_weight;
-	float word_drop, input_keep, layer_keep;    /* when training */
-	float *x, *x_mask, *xc;                     /* [n][NET_IN], same, [n][3 NET_IN] */
-	float *h[NET_LAYERS + 1];                   /* [n][NET_D] */
-	float *xd[NET_LAYERS + 1];                  /* after dropout */
-	float *mask[NET_LAYERS + 1];                /* [n_sentences][NET_D] */
+	float word_drop, input_keep, layer_keep;              /* when training */
+	float *x, *x_mask, *xc;                               /* [n][NET_IN], same, [n][3 NET_IN] */
+	float *h[NET_LAYERS + 1];                             /* [n][NET_D] */
+	float *xd[NET_LAYERS + 1];                            /* after dropout */
+	float *mask[NET_LAYERS + 1];                          /* [n_sentences][NET_D] */
 	float *u[NET_LAYERS], *c[NET_LAYERS], *g[NET_LAYERS]; /* [n][3 NET_D], [n][NET_D] */
-	float *dh, *du, *dx;                        /* gradients: [n][NET_D], [n][3 NET_D] */
+	float *dh, *du, *dx; /* gradients: [n][NET_D], [n][3 NET_D] */
 	float *dxc;
 	float *tags, *ner, *mlp, *mlp_mask, *arc, *hidden, *rel; /* heads */
 	float *dmlp, *darc, *dhidden;

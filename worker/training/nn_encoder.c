@@ -81,8 +81,7 @@ static void gather(struct nn *n, struct nn_batch *b)
 		memcpy(x, n->words.w + (size_t)b->word[i] * NET_WORD, NET_WORD * sizeof(float));
 		memset(s, 0, NET_BAG * sizeof(float));
 		for (uint32_t k = 0; k < t->n_bag; k++) {
-			const float *row = n->bag.w +
-					   (size_t)b->data->bag[t->bag_at + k] * NET_BAG;
+			const float *row = n->bag.w + (size_t)b->data->bag[t->bag_at + k] * NET_BAG;
 
 			for (int j = 0; j < NET_BAG; j++)
 				s[j] += row[j];
@@ -151,7 +150,8 @@ CLONES static void scan_step(const struct scan *s)
 	const float *restrict x = s->x, *restrict v = s->v, *restrict b = s->b;
 	const float *restrict s_last = s->last;
 
-	NET_INDEPENDENT for (int k = 0; k < HALF; k++) {
+	NET_INDEPENDENT for (int k = 0; k < HALF; k++)
+	{
 		float last = s_last[k], f, r, c, g;
 
 		f = net_sigmoid(uf[k] + v[k] * last + b[k]);
@@ -180,15 +180,15 @@ static void scan_layer(struct nn *n, struct nn_batch *b, int l)
 				size_t t = back ? a + z - 1 - i : i;
 				size_t at = t * NET_D + (size_t)back * HALF;
 
-				scan_step(&(struct scan){
-					.u = b->u[l] + t * 3 * NET_D + (size_t)back * HALF,
-					.c = b->c[l] + at,
-					.g = b->g[l] + at,
-					.h = b->h[l + 1] + at,
-					.x = b->h[l] + at,
-					.v = n->at.layer[l].v + back * HALF,
-					.b = n->at.layer[l].b + back * HALF,
-					.last = last});
+				scan_step(&(struct scan){.u = b->u[l] + t * 3 * NET_D +
+							      (size_t)back * HALF,
+							 .c = b->c[l] + at,
+							 .g = b->g[l] + at,
+							 .h = b->h[l + 1] + at,
+							 .x = b->h[l] + at,
+							 .v = n->at.layer[l].v + back * HALF,
+							 .b = n->at.layer[l].b + back * HALF,
+							 .last = last});
 				last = b->c[l] + at;
 			}
 		}
@@ -229,7 +229,8 @@ CLONES static void scan_back_step(const struct scan_back *s)
 	float *restrict dv = s->dv, *restrict db = s->db;
 	float *restrict dv_r = s->dv + NET_D, *restrict db_r = s->db + NET_D;
 
-	NET_INDEPENDENT for (int k = 0; k < HALF; k++) {
+	NET_INDEPENDENT for (int k = 0; k < HALF; k++)
+	{
 		float f = gates[NET_D + k], r = gates[2 * NET_D + k], g = sg[k];
 		float last = s_last[k], u = gates[k];
 		float dr = dh[k] * (g - x[k]) * r * (1.0f - r);
@@ -330,8 +331,8 @@ void nn_encode_back(struct nn *n, struct nn_batch *b)
 		scan_layer_back(n, b, l);
 		gemm_weights(b->xd[l], NET_D, b->du, 3 * NET_D, n->grad.layer[l].w, b->n, NET_D,
 			     3 * NET_D);
-		gemm_input(b->du, 3 * NET_D, n->at.layer[l].w, b->dh, NET_D, b->n, NET_D,
-			   3 * NET_D, false);
+		gemm_input(b->du, 3 * NET_D, n->at.layer[l].w, b->dh, NET_D, b->n, NET_D, 3 * NET_D,
+			   false);
 		undrop(b, l, b->dh);
 		for (size_t i = 0; i < (size_t)b->n * NET_D; i++)
 			b->dx[i] += b->dh[i];

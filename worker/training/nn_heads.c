@@ -82,9 +82,16 @@ static void arc_scores(const struct nn_batch *b, uint32_t s, const float *heads,
 	for (uint32_t i = 0; i <= len; i++)
 		for (uint32_t k = 0; k < NET_A; k++)
 			flipped[(size_t)k * wide + i] = heads[(size_t)i * NET_A + k];
-	gemm_run(&(struct gemm){.a = b->arc + (size_t)a * NET_A, .b = flipped, .c = scores,
-				.a_row = NET_A, .a_col = 1, .ldb = wide, .ldc = wide,
-				.m = len, .n = wide, .k = NET_A});
+	gemm_run(&(struct gemm){.a = b->arc + (size_t)a * NET_A,
+				.b = flipped,
+				.c = scores,
+				.a_row = NET_A,
+				.a_col = 1,
+				.ldb = wide,
+				.ldc = wide,
+				.m = len,
+				.n = wide,
+				.k = NET_A});
 	for (uint32_t i = 0; i < len; i++)
 		scores[(size_t)i * wide + i + 1] = -1e9f;
 }
@@ -98,14 +105,28 @@ static void arc_loss(struct nn *n, struct nn_batch *b, uint32_t s, struct nn_los
 	arc_heads(n, b, s, heads);
 	arc_scores(b, s, heads, b->flipped, b->scores);
 	for (uint32_t i = 0; i < len; i++)
-		loss->arc += soft_loss(row(b->scores, i, wide), len + 1,
-				       label_of(b, a + i)->head, w);
-	gemm_run(&(struct gemm){.a = b->scores, .b = heads, .c = b->darc + (size_t)a * NET_A,
-				.a_row = wide, .a_col = 1, .ldb = NET_A, .ldc = NET_A,
-				.m = len, .n = NET_A, .k = len + 1});
-	gemm_run(&(struct gemm){.a = b->scores, .b = b->arc + (size_t)a * NET_A, .c = dheads,
-				.a_row = 1, .a_col = wide, .ldb = NET_A, .ldc = NET_A,
-				.m = len + 1, .n = NET_A, .k = len});
+		loss->arc +=
+			soft_loss(row(b->scores, i, wide), len + 1, label_of(b, a + i)->head, w);
+	gemm_run(&(struct gemm){.a = b->scores,
+				.b = heads,
+				.c = b->darc + (size_t)a * NET_A,
+				.a_row = wide,
+				.a_col = 1,
+				.ldb = NET_A,
+				.ldc = NET_A,
+				.m = len,
+				.n = NET_A,
+				.k = len + 1});
+	gemm_run(&(struct gemm){.a = b->scores,
+				.b = b->arc + (size_t)a * NET_A,
+				.c = dheads,
+				.a_row = 1,
+				.a_col = wide,
+				.ldb = NET_A,
+				.ldc = NET_A,
+				.m = len + 1,
+				.n = NET_A,
+				.k = len});
 	for (uint32_t k = 0; k < NET_A; k++)
 		n->grad.root[k] += dheads[k];
 	for (uint32_t i = 0; i < len; i++)

@@ -18,9 +18,10 @@ struct options {
 	const char *trees[LISTS_MAX], *dev[LISTS_MAX], *names[LISTS_MAX], *names_dev[LISTS_MAX];
 	uint32_t n_trees, n_dev, n_names, n_names_dev;
 	uint32_t epochs;
-	float rate, last_rate;  /* as a part of rate */
+	float rate, last_rate; /* as a part of rate */
 	float average_from;    /* from this part of training on, the mean of the weights counts */
 	float ner_weight;
+	uint32_t headlines;
 };
 
 /* -- data -- */
@@ -69,26 +70,51 @@ static uint16_t feats_of(const struct nn *n, struct str feats)
 	return NN_NONE;
 }
 
-static void add_treebank(struct nn_data *d, const struct nn *n, const struct treebank *tb)
+/* A token as headlines write it: longer words, and the first, begin with a capital. */
+static struct token as_in_headline(const struct token *t, bool first, char form[static TOKEN_MAX])
+{
+	struct token copy = *t;
+
+	if (t->form.n >= TOKEN_MAX || (!first && t->form.n < 4) || t->glued)
+		return copy;
+	memcpy(form, t->form.p, t->form.n);
+	if (form[0] >= 'a' && form[0] <= 'z')
+		form[0] = (char)(form[0] - 32);
+	copy.form.p = form;
+	return copy;
+}
+
+static void add_sentence(struct nn_data *d, const struct nn *n, const struct treebank *tb,
+			 const struct sentence *sent, bool headline)
+{
+	char form[TOKEN_MAX];
+
+	for (uint32_t i = sent->tok; i < sent->tok + sent->n_tok; i++) {
+		const struct token *t = &tb->doc.tokens[i];
+		struct token title = as_in_headline(t, i == sent->tok, form);
+		struct nn_token *x;
+
+		nn_data_token(d, n, headline ? &title : t);
+		x = &d->t[d->n - 1];
+		x->upos = t->upos;
+		x->xpos = t->xpos;
+		x->feats = feats_of(n, tb->feats[i]);
+		x->rel = t->rel;
+		x->head = (uint16_t)(t->head < 0 ? 0 : (uint32_t)t->head - sent->tok + 1);
+	}
+	nn_data_end(d);
+}
+
+/* One sentence in `headlines` comes a second time as a headline (0: none). */
+static void add_treebank(struct nn_data *d, const struct nn *n, const struct treebank *tb,
+			 uint32_t headlines)
 {
 	for (uint32_t s = 0; s < tb->doc.n_sentences; s++) {
-		const struct sentence *sent = &tb->doc.sentences[s];
-
-		if (sent->n_tok > LONGEST)
+		if (tb->doc.sentences[s].n_tok > LONGEST)
 			continue;
-		for (uint32_t i = sent->tok; i < sent->tok + sent->n_tok; i++) {
-			const struct token *t = &tb->doc.tokens[i];
-			struct nn_token *x;
-
-			nn_data_token(d, n, t);
-			x = &d->t[d->n - 1];
-			x->upos = t->upos;
-			x->xpos = t->xpos;
-			x->feats = feats_of(n, tb->feats[i]);
-			x->rel = t->rel;
-			x->head = (uint16_t)(t->head < 0 ? 0 : (uint32_t)t->head - sent->tok + 1);
-		}
-		nn_data_end(d);
+		add_sentence(d, n, tb, &tb->doc.sentences[s], false);
+		if (headlines && s % headlines == 0)
+			add_sentence(d, n, tb, &tb->doc.sentences[s], true);
 	}
 }
 
@@ -98,14 +124,29 @@ static void label_names(struct nn_token *x, const struct token *t, uint32_t n)
 	for (uint32_t i = 0; i < n; i++) {
 		bool last = i + 1 == n || !t[i + 1].ner || t[i + 1].ner_begin;
 		uint32_t part = t[i].ner_begin ? last ? NAME_UNIT : NAME_BEGIN
-				: last	       ? NAME_LAST
+				: last         ? NAME_LAST
 					       : NAME_INSIDE;
 
 		x[i].ner = (uint16_t)(t[i].ner ? net_ner_label(t[i].ner, part) : 0);
 	}
 }
 
-static int add_names(struct nn_data *d, const struct nn *n, const char *path, struct err *e)
+static void add_named(struct nn_data *d, const struct nn *n, const struct token *t, uint32_t n_tok,
+		      bool headline)
+{
+	char form[TOKEN_MAX];
+
+	for (uint32_t i = 0; i < n_tok; i++) {
+		struct token title = as_in_headline(&t[i], i == 0, form);
+
+		nn_data_token(d, n, headline ? &title : &t[i]);
+	}
+	label_names(d->t + d->n - n_tok, t, n_tok);
+	nn_data_end(d);
+}
+
+static int add_names(struct nn_data *d, const struct nn *n, const char *path, uint32_t headlines,
+		     struct err *e)
 {
 	struct treebank tb = {0};
 
@@ -113,14 +154,12 @@ static int add_names(struct nn_data *d, const struct nn *n, const char *path, st
 		return -1;
 	for (uint32_t s = 0; s < tb.doc.n_sentences; s++) {
 		const struct sentence *sent = &tb.doc.sentences[s];
-		const struct token *t = &tb.doc.tokens[sent->tok];
 
 		if (sent->n_tok > LONGEST)
 			continue;
-		for (uint32_t i = 0; i < sent->n_tok; i++)
-			nn_data_token(d, n, &t[i]);
-		label_names(d->t + d->n - sent->n_tok, t, sent->n_tok);
-		nn_data_end(d);
+		add_named(d, n, &tb.doc.tokens[sent->tok], sent->n_tok, false);
+		if (headlines && s % headlines == 0)
+			add_named(d, n, &tb.doc.tokens[sent->tok], sent->n_tok, true);
 	}
 	treebank_free(&tb);
 	return 0;
@@ -172,10 +211,10 @@ static void score_names(const struct nn_batch *b, uint32_t s, struct score *sc)
 	names_decode(b->ner + (size_t)a * NET_NER, NET_NER, len, labels);
 	for (uint32_t i = 0; i < len; i++) {
 		uint32_t gold = b->data->t[b->token[a + i]].ner, got = labels[i];
-		bool gold_begins = gold && ((gold - 1) % 4 == NAME_BEGIN ||
-					    (gold - 1) % 4 == NAME_UNIT);
-		bool got_begins = got && ((got - 1) % 4 == NAME_BEGIN ||
-					  (got - 1) % 4 == NAME_UNIT);
+		bool gold_begins =
+			gold && ((gold - 1) % 4 == NAME_BEGIN || (gold - 1) % 4 == NAME_UNIT);
+		bool got_begins =
+			got && ((got - 1) % 4 == NAME_BEGIN || (got - 1) % 4 == NAME_UNIT);
 
 		sc->names_gold += gold_begins;
 		sc->names_found += got_begins;
@@ -243,6 +282,8 @@ static float rate_at(const struct options *o, uint64_t done, uint64_t all)
 
 	if (part < 0.02f)
 		return o->rate * part / 0.02f;
+	if (o->last_rate == 0)
+		return o->rate * (1.0f - part) / 0.98f + 1e-6f;
 	return o->rate * (1.0f - part * (1.0f - o->last_rate)) + 1e-6f;
 }
 
@@ -298,6 +339,8 @@ static bool take_option(struct options *o, const char *key, const char *value)
 		o->last_rate = (float)atof(value);
 	else if (strcmp(key, "--average-from") == 0)
 		o->average_from = (float)atof(value);
+	else if (strcmp(key, "--headlines") == 0)
+		o->headlines = (uint32_t)atoi(value);
 	else if (strcmp(key, "--ner-weight") == 0)
 		o->ner_weight = (float)atof(value);
 	else if (strcmp(key, "--trees") == 0 && o->n_trees < LISTS_MAX)
@@ -323,21 +366,21 @@ static int load(struct nn *n, const struct options *o, struct nn_data *d, struct
 			return -1;
 	if (!n->n_feats)
 		list_feats(n, &tb);
-	add_treebank(d, n, &tb);
+	add_treebank(d, n, &tb, o->headlines);
 	treebank_free(&tb);
 	for (uint32_t i = 0; i < o->n_names; i++)
-		if (add_names(d, n, o->names[i], e) < 0)
+		if (add_names(d, n, o->names[i], o->headlines, e) < 0)
 			return -1;
 	for (uint32_t i = 0; i < o->n_dev; i++) {
 		struct treebank one = {0};
 
 		if (treebank_read(&one, o->dev[i], e) < 0)
 			return -1;
-		add_treebank(&dev[i], n, &one);
+		add_treebank(&dev[i], n, &one, 0);
 		treebank_free(&one);
 	}
 	for (uint32_t i = 0; i < o->n_names_dev; i++)
-		if (add_names(&dev[o->n_dev + i], n, o->names_dev[i], e) < 0)
+		if (add_names(&dev[o->n_dev + i], n, o->names_dev[i], 0, e) < 0)
 			return -1;
 	return 0;
 }
@@ -358,8 +401,9 @@ int train_nn(int argc, char **argv)
 			return 2;
 		}
 	if (!o.out || (!o.vectors && !o.start)) {
-		fprintf(stderr, "usage: nn --out STATE (--vectors FILE | --start STATE) "
-				"--trees FILE... --dev FILE... --names FILE... --names-dev FILE...\n");
+		fprintf(stderr,
+			"usage: nn --out STATE (--vectors FILE | --start STATE) "
+			"--trees FILE... --dev FILE... --names FILE... --names-dev FILE...\n");
 		return 2;
 	}
 	n = o.start ? nn_load(o.start, &e) : nn_new(o.vectors, 1, &e);
