@@ -15,9 +15,9 @@ struct peer {
 	uint32_t credit, n_leases;
 	bool works; /* has asked for work */
 	uint64_t n_done, n_failed;
-	struct sched_job *leases;            /* linked by worker_next, worker_prev */
-	struct peer *next, *prev;            /* all peers, longest silent first */
-	struct peer *want_next, *want_prev;  /* those with credit; the head is served next */
+	struct sched_job *leases;           /* linked by worker_next, worker_prev */
+	struct peer *next, *prev;           /* all peers, longest silent first */
+	struct peer *want_next, *want_prev; /* those with credit; the head is served next */
 };
 
 struct core {
@@ -60,7 +60,7 @@ void core_free(struct core *c)
 	if (!c)
 		return;
 	DL_FOREACH_SAFE(c->peers, p, next)
-		mem_free(p);
+	mem_free(p);
 	mem_free(c->by_number);
 	sched_free(c->sched);
 	mem_free(c);
@@ -156,8 +156,8 @@ static void lease_take(struct core *c, struct sched_job *j)
 static struct change *change_add(struct update *u)
 {
 	ARENA_GROW(u->arena, u->changes, u->n_changes, u->cap_changes);
-	u->changes[u->n_changes] = (struct change){.text = STR(""), .worker = STR(""),
-						   .record = STR("")};
+	u->changes[u->n_changes] =
+		(struct change){.text = STR(""), .worker = STR(""), .record = STR("")};
 	return &u->changes[u->n_changes++];
 }
 
@@ -346,8 +346,7 @@ static void step_want(struct core *c, const struct input *in, struct update *u)
 	peer_credit(c, p, credit > c->config.max_credit ? c->config.max_credit : (uint32_t)credit);
 }
 
-static void complete(struct core *c, const struct input *in, struct sched_job *j,
-		     struct update *u)
+static void complete(struct core *c, const struct input *in, struct sched_job *j, struct update *u)
 {
 	struct peer *p = peer_find(c, in->peer);
 	struct change *change;
@@ -509,13 +508,20 @@ static void step_none_overdue(struct core *c, const struct input *in, struct upd
 
 typedef void step_fn(struct core *c, const struct input *in, struct update *u);
 static step_fn *const STEPS[] = {
-	[IN_HELLO] = step_hello,         [IN_ALIVE] = step_alive,
-	[IN_GONE] = step_gone,           [IN_SUBMIT] = step_submit,
-	[IN_WANT] = step_want,           [IN_DONE] = step_done,
-	[IN_HEARTBEAT] = step_heartbeat, [IN_RELEASE] = step_release,
-	[IN_UNSENT] = step_unsent,       [IN_CANCEL] = step_cancel,
-	[IN_RETRY] = step_retry,         [IN_DUE] = step_due,
-	[IN_OVERDUE] = step_overdue,     [IN_NONE_DUE] = step_none_due,
+	[IN_HELLO] = step_hello,
+	[IN_ALIVE] = step_alive,
+	[IN_GONE] = step_gone,
+	[IN_SUBMIT] = step_submit,
+	[IN_WANT] = step_want,
+	[IN_DONE] = step_done,
+	[IN_HEARTBEAT] = step_heartbeat,
+	[IN_RELEASE] = step_release,
+	[IN_UNSENT] = step_unsent,
+	[IN_CANCEL] = step_cancel,
+	[IN_RETRY] = step_retry,
+	[IN_DUE] = step_due,
+	[IN_OVERDUE] = step_overdue,
+	[IN_NONE_DUE] = step_none_due,
 	[IN_NONE_OVERDUE] = step_none_overdue,
 };
 
@@ -572,8 +578,8 @@ static void grant_one(struct core *c, struct peer *p, struct sched_job *j, struc
 	change->job = j->fact;
 	change->worker = arena_str(u->arena, peer_name(p));
 	ARENA_GROW(u->arena, u->grants, u->n_grants, u->cap_grants);
-	u->grants[u->n_grants++] = (struct grant){p->number, j->fact.job, j->fact.attempts,
-						  c->config.lease_ms};
+	u->grants[u->n_grants++] =
+		(struct grant){p->number, j->fact.job, j->fact.attempts, c->config.lease_ms};
 }
 
 static void grant_all(struct core *c, int64_t now_ms, struct update *u)
@@ -664,8 +670,8 @@ bool core_worker(const struct core *c, uint32_t i, struct core_worker *w)
 
 		if (!p || !p->works || i-- > 0)
 			continue;
-		*w = (struct core_worker){p->number, peer_name(p), p->credit, p->n_leases,
-					  p->since_ms, p->n_done, p->n_failed};
+		*w = (struct core_worker){p->number,   peer_name(p), p->credit,  p->n_leases,
+					  p->since_ms, p->n_done,    p->n_failed};
 		return true;
 	}
 	return false;
@@ -677,11 +683,13 @@ void core_verify(const struct core *c)
 	const struct sched_job *j;
 
 	sched_verify(c->sched);
-	DL_FOREACH(c->peers, p) {
+	DL_FOREACH(c->peers, p)
+	{
 		uint32_t n = 0;
 
 		CHECK(peer_find(c, p->number) == p);
-		DL_FOREACH2(p->leases, j, worker_next) {
+		DL_FOREACH2(p->leases, j, worker_next)
+		{
 			CHECK(j->worker == p->number && j->fact.state == JOB_LEASED);
 			n++;
 		}

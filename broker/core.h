@@ -14,10 +14,10 @@ struct core_config {
 	int64_t lease_ms, heartbeat_ms;
 	int64_t backoff_least_ms, backoff_most_ms; /* doubles from least to most, with jitter */
 	uint32_t max_attempts;
-	uint32_t window_total;   /* jobs in memory, about */
-	uint64_t max_waiting;    /* queued and delayed jobs; then BUSY; 0: no limit */
-	uint32_t max_credit;     /* of one worker */
-	uint64_t seed;           /* of the jitter */
+	uint32_t window_total; /* jobs in memory, about */
+	uint64_t max_waiting;  /* queued and delayed jobs; then BUSY; 0: no limit */
+	uint32_t max_credit;   /* of one worker */
+	uint64_t seed;         /* of the jitter */
 };
 
 struct core *core_new(const struct core_config *config);
@@ -25,8 +25,8 @@ void core_free(struct core *c);
 
 /* Before the first step: what the store holds. */
 struct core_start {
-	uint64_t last_number; /* highest job id or ticket in use */
-	uint64_t last_seq;    /* of the results */
+	uint64_t last_number;                  /* highest job id or ticket in use */
+	uint64_t last_seq;                     /* of the results */
 	int64_t next_due_ms, next_deadline_ms; /* INT64_MAX: none */
 };
 void core_restore(struct core *c, const struct core_start *start);
@@ -77,7 +77,8 @@ struct input {
 	struct str name;
 	struct input_submit submit;
 	struct input_done done;
-	struct job_fact fact; /* of `job`, where the core does not know it; state NONE: no such job */
+	struct job_fact
+		fact; /* of `job`, where the core does not know it; state NONE: no such job */
 };
 
 /* Takes one input. u->answer is its outcome; everything else is added to the update. */

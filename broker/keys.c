@@ -72,7 +72,9 @@ static int parse_roles(struct str text, uint32_t *roles, struct err *e)
 	static const struct {
 		const char *name;
 		uint32_t role;
-	} names[] = {{"submit", ROLE_SUBMIT}, {"work", ROLE_WORK}, {"read", ROLE_READ},
+	} names[] = {{"submit", ROLE_SUBMIT},
+		     {"work", ROLE_WORK},
+		     {"read", ROLE_READ},
 		     {"admin", ROLE_ADMIN}};
 
 	for (*roles = 0; text.n;) {
@@ -85,8 +87,10 @@ static int parse_roles(struct str text, uint32_t *roles, struct err *e)
 			if (str_is(one, names[i].name))
 				*roles |= names[i].role;
 		if (*roles == before)
-			return err_set(e, ERR_INVALID, "\"%.*s\" is none of submit, work, read, "
-						       "admin", STR_ARG(one));
+			return err_set(e, ERR_INVALID,
+				       "\"%.*s\" is none of submit, work, read, "
+				       "admin",
+				       STR_ARG(one));
 		text.p += one.n + (comma != NULL);
 		text.n -= one.n + (comma != NULL);
 	}
@@ -114,8 +118,7 @@ static int parse_line(struct keys *k, struct str line, struct err *e)
 	if (str_is(what, "server"))
 		return parse_key(first, k->server_secret, e);
 	if (!str_is(what, "allow"))
-		return err_set(e, ERR_INVALID, "\"%.*s\", expected server or allow",
-			       STR_ARG(what));
+		return err_set(e, ERR_INVALID, "\"%.*s\", expected server or allow", STR_ARG(what));
 	roles = word(&line);
 	name = word(&line);
 	if (!roles.n || !name.n)

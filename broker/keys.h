@@ -21,7 +21,8 @@ struct key {
 	char name[64];
 };
 
-/* Fails where the file cannot be read, is readable by others, or a line is wrong (which it names). */
+/* Fails where the file cannot be read, is readable by others, or a line is wrong (which it names).
+ */
 int keys_open(struct keys **out, const char *path, struct err *e);
 void keys_close(struct keys *k);
 /* Reads the file again; on -1 the old keys stay. */

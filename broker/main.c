@@ -65,10 +65,11 @@ static const struct option_program PROGRAM = {
 	.section = "broker",
 	.synopsis = "[OPTION…]\n       demarche-broker backup TO [OPTION…]\n"
 		    "       demarche-broker check [OPTION…]",
-	.about = "Takes documents, leases them to workers, keeps the results and streams them. Runs "
-		 "in the foreground and logs to standard error. SIGTERM ends it after the leases "
-		 "under way (a second one at once), SIGHUP reads the keys again. backup copies the "
-		 "store while the broker runs; check looks whether it is sound.",
+	.about =
+		"Takes documents, leases them to workers, keeps the results and streams them. Runs "
+		"in the foreground and logs to standard error. SIGTERM ends it after the leases "
+		"under way (a second one at once), SIGHUP reads the keys again. backup copies the "
+		"store while the broker runs; check looks whether it is sound.",
 	.rows = ROWS,
 };
 
@@ -203,17 +204,18 @@ static int serve(const struct settings *set, const char *url, struct err *e)
 		.software = "demarche-broker " DEMARCHE_VERSION,
 		.keep_ms = set->keep_ms,
 		.keep_results = (uint64_t)set->keep_results,
-		.core = {
-			.lease_ms = set->lease_ms,
-			.heartbeat_ms = set->heartbeat_ms,
-			.backoff_least_ms = set->backoff_ms,
-			.backoff_most_ms = set->backoff_most_ms,
-			.max_attempts = (uint32_t)set->attempts,
-			.window_total = (uint32_t)set->window,
-			.max_waiting = (uint64_t)set->max_waiting,
-			.max_credit = 10000,
-			.seed = (uint64_t)set->seed,
-		},
+		.core =
+			{
+				.lease_ms = set->lease_ms,
+				.heartbeat_ms = set->heartbeat_ms,
+				.backoff_least_ms = set->backoff_ms,
+				.backoff_most_ms = set->backoff_most_ms,
+				.max_attempts = (uint32_t)set->attempts,
+				.window_total = (uint32_t)set->window,
+				.max_waiting = (uint64_t)set->max_waiting,
+				.max_credit = 10000,
+				.seed = (uint64_t)set->seed,
+			},
 	};
 	int r = -1;
 

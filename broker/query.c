@@ -1,5 +1,5 @@
-/* Each question is a SELECT whose columns are the row's keys, and a list of the arguments that add a
- * condition. A column named "x$word" is written by its word: state, verb and code as their names,
+/* Each question is a SELECT whose columns are the row's keys, and a list of the arguments that add
+ * a condition. A column named "x$word" is written by its word: state, verb and code as their names,
  * msgpack as it stands, and actors of an event or stance as a list. A question that runs through
  * more than MOST_STEPS thousand steps of SQLite's machine is stopped: the broker has other work. */
 #include "broker/query.h"
@@ -27,6 +27,7 @@ struct question {
 	const struct condition *conditions;
 };
 
+/* clang-format off */
 #define JOB_COLUMNS                                                                                \
 	"j.job, d.id AS document, c.name AS collection, j.state AS \"state$state\", j.priority, "  \
 	"j.attempts, j.worker, j.submitted_ms, j.changed_ms, j.due_ms, j.deadline_ms, "            \
@@ -144,6 +145,7 @@ static const struct question QUESTIONS[] = {
 	 "(SELECT coalesce(max(seq), 0) FROM results) AS last_seq FROM (SELECT 1 AS one) v",
 	 "v.one", NULL, NO_CONDITIONS},
 };
+/* clang-format on */
 
 struct str query_argument(const struct msg_query *m, const char *name)
 {
@@ -292,6 +294,7 @@ static void pack_column(struct buf *b, sqlite3_stmt *s, int i)
 /* The rows of a second statement, as a list of maps; `id` is its only parameter. */
 static int pack_list(struct query *q, struct buf *b, const char *sql, int64_t id, struct err *e);
 
+/* clang-format off */
 #define ACTORS_OF(what, part)                                                                      \
 	"SELECT a.name, a.code, n.role FROM " what "_actors a JOIN entities n ON n.seq = a.seq "   \
 	"AND n.entity = a.entity WHERE a." what " = ?1 AND a.part = '" part "' ORDER BY a.entity"
@@ -313,6 +316,7 @@ static const struct nested {
 	{"stance_about", ACTORS_OF("stance", "about")},
 	{"stance_by", ACTORS_OF("stance", "by")},
 };
+/* clang-format on */
 
 static int pack_as(struct query *q, struct buf *b, sqlite3_stmt *s, int i, const char *word,
 		   struct err *e)

@@ -32,12 +32,12 @@ struct sched {
 	uint32_t n_collections, cap_collections;
 	struct collection **by_number; /* chained hash; [by_number_size], a power of two */
 	uint32_t by_number_size;
-	struct collection *ring;     /* head is next */
+	struct collection *ring; /* head is next */
 	uint32_t n_ring;
-	struct sched_job *leases;    /* earliest end first */
-	struct sched_job **by_job;   /* chained hash; [by_job_size], a power of two */
+	struct sched_job *leases;  /* earliest end first */
+	struct sched_job **by_job; /* chained hash; [by_job_size], a power of two */
 	uint32_t by_job_size, n_jobs;
-	struct lane **low;           /* lanes that may need a refill */
+	struct lane **low; /* lanes that may need a refill */
 	uint32_t n_low, cap_low;
 };
 
@@ -442,8 +442,7 @@ void sched_ask_refills(struct sched *s, struct update *u)
 	s->n_low = 0;
 }
 
-void sched_refill(struct sched *s, const struct refill *r, const struct job_fact *facts,
-		  uint32_t n)
+void sched_refill(struct sched *s, const struct refill *r, const struct job_fact *facts, uint32_t n)
 {
 	struct lane *l = lane_of(s, r->collection, r->priority);
 
@@ -486,7 +485,8 @@ static uint64_t verify_lane(const struct sched *s, const struct lane *l)
 	const struct sched_job *j;
 	uint32_t n = 0;
 
-	DL_FOREACH(l->jobs, j) {
+	DL_FOREACH(l->jobs, j)
+	{
 		CHECK(j->fact.state == JOB_QUEUED && j->lane == l);
 		CHECK(j->fact.ticket <= l->cursor);
 		CHECK(sched_find(s, j->fact.job) == j);
@@ -511,7 +511,8 @@ void sched_verify(const struct sched *s)
 		}
 		CHECK(in_memory == s->collections[i]->n_window);
 	}
-	DL_FOREACH(s->leases, j) {
+	DL_FOREACH(s->leases, j)
+	{
 		CHECK(j->fact.state == JOB_LEASED && j->lease_until >= last);
 		last = j->lease_until;
 		leased++;

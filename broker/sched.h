@@ -18,8 +18,8 @@ struct lane;
 /* A job in memory: queued in a window, or leased. */
 struct sched_job {
 	struct job_fact fact;
-	uint32_t worker;       /* peer that has the lease; 0 while nobody is connected */
-	bool restored;         /* leased before this broker started and not seen since */
+	uint32_t worker; /* peer that has the lease; 0 while nobody is connected */
+	bool restored;   /* leased before this broker started and not seen since */
 	int64_t lease_until;
 	struct lane *lane;
 	struct sched_job *next, *prev;               /* in its lane, or among the leases */

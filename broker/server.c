@@ -210,8 +210,8 @@ void server_reply_error(struct server *s, uint32_t peer, const struct msg *to, e
 {
 	struct msg m = {.kind = MSG_ERROR};
 
-	m.error = (struct msg_error){.tag = msg_tag(to), .code = code, .text = str_of(text),
-				     .kind = to->kind};
+	m.error = (struct msg_error){
+		.tag = msg_tag(to), .code = code, .text = str_of(text), .kind = to->kind};
 	if (code == ERR_BUSY || code == ERR_FULL)
 		m.error.retry_ms = 1000;
 	server_reply(s, peer, &m);
@@ -239,8 +239,8 @@ static int give_back(struct server *s, const struct outgoing *o, struct err *e)
 	if (msg_read(buf_str(&o->bytes), &s->frame, &m, &why) < 0 || m.kind != MSG_GRANT)
 		return 0;
 	for (uint32_t i = 0; i < m.grant.n_leases; i++) {
-		struct input in = {.kind = IN_UNSENT, .peer = o->peer,
-				   .job = m.grant.leases[i].job};
+		struct input in = {
+			.kind = IN_UNSENT, .peer = o->peer, .job = m.grant.leases[i].job};
 
 		if (server_step(s, &in, e) < 0)
 			return -1;
@@ -263,8 +263,10 @@ static int send_all(struct server *s, struct err *e)
 			r |= give_back(s, o, e);
 		buf_free(&o->bytes);
 		if (sent != WIRE_SENT)
-			r |= give_up_peer(s, o->peer, sent == WIRE_FULL
-				? "it does not read its answers" : "it cannot be reached", e);
+			r |= give_up_peer(s, o->peer,
+					  sent == WIRE_FULL ? "it does not read its answers"
+							    : "it cannot be reached",
+					  e);
 	}
 	s->n_out = 0;
 	return r;
@@ -296,13 +298,18 @@ static int add_grant(struct server *s, const struct grant *g, struct err *e)
 	if (store_lease_document(s->store, g->job, &d, e) < 0)
 		return -1;
 	ARENA_GROW(a, p->grants.items, p->grants.n, p->grants.cap);
-	p->grants.items[p->grants.n++] = (struct msg_lease){
-		.job = g->job, .attempt = g->attempt, .lease_ms = (uint64_t)g->lease_ms,
-		.collection = arena_str(a, d.collection), .id = arena_str(a, d.id),
-		.title = arena_str(a, d.title), .date = arena_str(a, d.date),
-		.source = arena_str(a, d.source), .lang = arena_str(a, d.lang),
-		.date_source = arena_str(a, d.date_source),
-		.body = arena_str(a, d.body)};
+	p->grants.items[p->grants.n++] =
+		(struct msg_lease){.job = g->job,
+				   .attempt = g->attempt,
+				   .lease_ms = (uint64_t)g->lease_ms,
+				   .collection = arena_str(a, d.collection),
+				   .id = arena_str(a, d.id),
+				   .title = arena_str(a, d.title),
+				   .date = arena_str(a, d.date),
+				   .source = arena_str(a, d.source),
+				   .lang = arena_str(a, d.lang),
+				   .date_source = arena_str(a, d.date_source),
+				   .body = arena_str(a, d.body)};
 	p->grants.bytes += d.body.n;
 	if (p->grants.bytes >= GRANT_BYTES || p->grants.n == MSG_ITEMS_MAX)
 		flush_grants(s, p);
@@ -361,8 +368,8 @@ static int take_overdue(struct server *s, struct err *e)
 	if (store_overdue(s->store, s->now_ms, DUE_AT_ONCE, &s->turn, &late, &next.n, e) < 0)
 		return -1;
 	for (uint32_t i = 0; i < late.n; i++) {
-		struct input in = {.kind = IN_OVERDUE, .job = late.facts[i].job,
-				   .fact = late.facts[i]};
+		struct input in = {
+			.kind = IN_OVERDUE, .job = late.facts[i].job, .fact = late.facts[i]};
 
 		if (server_step(s, &in, e) < 0)
 			return -1;

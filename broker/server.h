@@ -16,9 +16,9 @@ struct server_options {
 	const char *store;    /* URL or path */
 	const char *software; /* program and version, for WELCOME */
 	struct core_config core;
-	int64_t keep_ms;      /* results are kept that long; 0: for ever */
-	uint64_t keep_results;/* so many of the last results are kept; 0: all */
-	struct keys *keys;    /* borrowed; NULL: no encryption, everybody may do everything */
+	int64_t keep_ms;       /* results are kept that long; 0: for ever */
+	uint64_t keep_results; /* so many of the last results are kept; 0: all */
+	struct keys *keys;     /* borrowed; NULL: no encryption, everybody may do everything */
 };
 
 /* Opens the store, replays it into the core and listens. ERR_REFUSED for an endpoint beyond the

@@ -69,9 +69,11 @@ static void answer_stranger(struct server *s, const struct wire_peer *id, const 
 	struct msg m = {.kind = MSG_ERROR};
 	struct buf b = {0};
 
-	m.error = (struct msg_error){.tag = msg_tag(to), .code = code, .text = str_of(text),
-				     .kind = to->kind, .retry_ms = code == ERR_BUSY
-									   ? BUSY_RETRY_MS : 0,
+	m.error = (struct msg_error){.tag = msg_tag(to),
+				     .code = code,
+				     .text = str_of(text),
+				     .kind = to->kind,
+				     .retry_ms = code == ERR_BUSY ? BUSY_RETRY_MS : 0,
 				     .version = code == ERR_VERSION ? MSG_VERSION : 0};
 	msg_write(&m, &b);
 	wire_send(s->wire, id, buf_str(&b));
@@ -123,8 +125,9 @@ static int hello(struct server *s, const struct wire_frame *f, const struct msg 
 	if (m->hello.version != MSG_VERSION) {
 		char text[MSG_TEXT_MAX];
 
-		snprintf(text, sizeof(text), "this broker speaks version %d, you speak version %llu",
-			 MSG_VERSION, (unsigned long long)m->hello.version);
+		snprintf(text, sizeof(text),
+			 "this broker speaks version %d, you speak version %llu", MSG_VERSION,
+			 (unsigned long long)m->hello.version);
 		log_warn("refused", LOG_CSTR("because", text), LOG_TEXT("name", name));
 		answer_stranger(s, &f->peer, m, ERR_VERSION, text);
 		return 0;
@@ -162,10 +165,10 @@ static int hello(struct server *s, const struct wire_frame *f, const struct msg 
 static void identify(struct store_document *d)
 {
 	crypto_generichash_state h;
-	const unsigned char head[5] = {
-		d->key.n ? 'k' : 'b', (unsigned char)(d->collection >> 24),
-		(unsigned char)(d->collection >> 16), (unsigned char)(d->collection >> 8),
-		(unsigned char)d->collection};
+	const unsigned char head[5] = {d->key.n ? 'k' : 'b', (unsigned char)(d->collection >> 24),
+				       (unsigned char)(d->collection >> 16),
+				       (unsigned char)(d->collection >> 8),
+				       (unsigned char)d->collection};
 	struct str what = d->key.n ? d->key : d->body;
 
 	crypto_generichash_init(&h, NULL, 0, STORE_IDENTITY);
@@ -177,10 +180,16 @@ static void identify(struct store_document *d)
 static int submit_item(struct server *s, const struct msg_submit_item *item, uint32_t batch,
 		       struct msg_submitted_item *to, struct err *e)
 {
-	struct store_document d = {
-		.again = item->again, .batch = batch, .key = item->key, .id = item->id,
-		.title = item->title, .date = item->date, .source = item->source,
-		.lang = item->lang, .body = item->body, .date_source = item->date_source};
+	struct store_document d = {.again = item->again,
+				   .batch = batch,
+				   .key = item->key,
+				   .id = item->id,
+				   .title = item->title,
+				   .date = item->date,
+				   .source = item->source,
+				   .lang = item->lang,
+				   .body = item->body,
+				   .date_source = item->date_source};
 	struct input in = {.kind = IN_SUBMIT};
 	const struct answer *a = &s->update.answer;
 
@@ -195,8 +204,8 @@ static int submit_item(struct server *s, const struct msg_submit_item *item, uin
 	in.submit.delay_ms = (int64_t)item->delay_ms;
 	in.submit.deadline_ms = (int64_t)item->deadline_ms;
 	core_step(s->core, &in, &s->update);
-	*to = (struct msg_submitted_item){.job = a->job, .status = (uint64_t)a->status,
-					  .code = a->code, .text = a->text};
+	*to = (struct msg_submitted_item){
+		.job = a->job, .status = (uint64_t)a->status, .code = a->code, .text = a->text};
 	if (a->status != SUBMIT_NEW)
 		return 0;
 	return store_insert(s->store, &d, &s->update.changes[s->n_applied++], s->now_ms, e);
@@ -255,7 +264,9 @@ static int done_item(struct server *s, struct server_peer *p, const struct msg_d
 {
 	const struct answer *a = &s->update.answer;
 	struct result *r = ARENA_NEW(&s->frame, struct result);
-	struct input in = {.kind = IN_DONE, .peer = p->number, .job = item->job,
+	struct input in = {.kind = IN_DONE,
+			   .peer = p->number,
+			   .job = item->job,
 			   .attempt = (uint32_t)item->attempt};
 	struct err why;
 
@@ -276,8 +287,8 @@ static int done_item(struct server *s, struct server_peer *p, const struct msg_d
 		return -1;
 	if (a->status == DONE_ACCEPTED)
 		server_count_result(s);
-	*to = (struct msg_done_ack_item){.job = item->job, .status = (uint64_t)a->status,
-					 .code = a->code, .text = a->text};
+	*to = (struct msg_done_ack_item){
+		.job = item->job, .status = (uint64_t)a->status, .code = a->code, .text = a->text};
 	return 0;
 }
 
@@ -306,7 +317,8 @@ static int handle_heartbeat(struct server *s, struct server_peer *p, const struc
 	to->lost = ARENA_ARRAY(&s->turn, uint64_t, q->n_leases);
 	to->cancelled = ARENA_ARRAY(&s->turn, uint64_t, q->n_leases);
 	for (uint32_t i = 0; i < q->n_leases; i++) {
-		struct input in = {.kind = IN_HEARTBEAT, .peer = p->number,
+		struct input in = {.kind = IN_HEARTBEAT,
+				   .peer = p->number,
 				   .job = q->leases[i].job,
 				   .attempt = (uint32_t)q->leases[i].attempt};
 
@@ -325,7 +337,9 @@ static void outcome_item(struct server *s, uint64_t job, struct msg_outcome_item
 {
 	const struct answer *a = &s->update.answer;
 
-	*to = (struct msg_outcome_item){.job = job, .code = a->code, .text = a->text,
+	*to = (struct msg_outcome_item){.job = job,
+					.code = a->code,
+					.text = a->text,
 					.state = str_of(job_state_name(a->state))};
 }
 
@@ -339,7 +353,8 @@ static int handle_release(struct server *s, struct server_peer *p, const struct 
 	back.outcome.n_items = q->n_leases;
 	back.outcome.items = ARENA_ARRAY(&s->turn, struct msg_outcome_item, q->n_leases);
 	for (uint32_t i = 0; i < q->n_leases; i++) {
-		struct input in = {.kind = IN_RELEASE, .peer = p->number,
+		struct input in = {.kind = IN_RELEASE,
+				   .peer = p->number,
 				   .job = q->leases[i].job,
 				   .attempt = (uint32_t)q->leases[i].attempt};
 
@@ -371,8 +386,7 @@ static int move_jobs(struct server *s, struct server_peer *p, enum input_kind ki
 	return 0;
 }
 
-static int handle_retry(struct server *s, struct server_peer *p, const struct msg *m,
-			struct err *e)
+static int handle_retry(struct server *s, struct server_peer *p, const struct msg *m, struct err *e)
 {
 	return move_jobs(s, p, IN_RETRY, &m->retry, e);
 }
@@ -386,8 +400,7 @@ static int handle_cancel(struct server *s, struct server_peer *p, const struct m
 }
 
 /* Questions see what is committed, so the answer waits for nothing. */
-static int handle_query(struct server *s, struct server_peer *p, const struct msg *m,
-			struct err *e)
+static int handle_query(struct server *s, struct server_peer *p, const struct msg *m, struct err *e)
 {
 	struct msg back = {.kind = MSG_ROWS};
 	struct err why;
@@ -448,8 +461,8 @@ static const struct {
 static int refuse_unreadable(struct server *s, const struct wire_frame *f, const struct msg *m,
 			     const struct err *why)
 {
-	log_warn("refused", LOG_CSTR("kind", msg_kind_name(m->kind)),
-		 LOG_UINT("bytes", f->bytes.n), LOG_ERR(why));
+	log_warn("refused", LOG_CSTR("kind", msg_kind_name(m->kind)), LOG_UINT("bytes", f->bytes.n),
+		 LOG_ERR(why));
 	answer_stranger(s, &f->peer, m, why->code, why->text);
 	s->n_refused++;
 	return 0;
@@ -502,7 +515,8 @@ int server_handle(struct server *s, const struct wire_frame *f, struct err *e)
 	if (HANDLERS[m.kind].role && !(HANDLERS[m.kind].role & p->roles)) {
 		s->n_refused++;
 		log_warn("refused", LOG_CSTR("kind", msg_kind_name(m.kind)),
-			 LOG_CSTR("name", p->name), LOG_CSTR("because", "its roles do not allow it"));
+			 LOG_CSTR("name", p->name),
+			 LOG_CSTR("because", "its roles do not allow it"));
 		server_reply_error(s, p->number, &m, ERR_REFUSED, "your roles do not allow this");
 		return 0;
 	}

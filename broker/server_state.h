@@ -21,7 +21,7 @@ struct stream;
 struct cursor;
 
 struct server_peer {
-	uint32_t number;  /* what the core calls it */
+	uint32_t number; /* what the core calls it */
 	struct wire_peer id;
 	uint32_t roles, asked_roles;
 	uint32_t keys_generation; /* of the keys that gave the roles */
@@ -52,29 +52,29 @@ struct server {
 	struct store *store;
 	struct query *query;
 	struct core *core;
-	struct server_peer *by_id;       /* hash */
-	struct server_peer **by_number;  /* [cap_numbers] */
+	struct server_peer *by_id;      /* hash */
+	struct server_peer **by_number; /* [cap_numbers] */
 	uint32_t *free_numbers;
 	uint32_t n_free, cap_free, n_numbers, cap_numbers;
 	struct arena turn, frame;
 	struct update update;
-	uint32_t n_applied;              /* of update.changes */
+	uint32_t n_applied; /* of update.changes */
 	struct outgoing *out;
 	uint32_t n_out, cap_out;
 	struct cursor *cursors;
 	uint32_t n_streams, n_peers;
 	int64_t start_ms, start_mono_ms, now_ms;
-	bool streams_wait;  /* some stream has more to send than one turn allows */
-	bool streams_full;  /* some reader takes nothing at present */
+	bool streams_wait; /* some stream has more to send than one turn allows */
+	bool streams_full; /* some reader takes nothing at present */
 	bool drains;
-	bool disk_full;     /* less than the reserve is free: nothing is accepted */
-	int64_t disk_ms;    /* when that is looked at next */
+	bool disk_full;  /* less than the reserve is free: nothing is accepted */
+	int64_t disk_ms; /* when that is looked at next */
 	uint64_t n_refused, seen_malformed;
-	uint64_t streamed_seq;       /* results up to here were offered to all streams */
+	uint64_t streamed_seq; /* results up to here were offered to all streams */
 	bool was_idle;
 	uint32_t rate[RATE_SECONDS]; /* results of the last seconds */
 	int64_t rate_second;
-	int64_t retain_ms;           /* when old results are looked at next */
+	int64_t retain_ms; /* when old results are looked at next */
 };
 
 struct server_peer *server_peer_of(struct server *s, uint32_t number);

@@ -16,7 +16,7 @@ struct store;
  * damaged, ERR_VERSION where it was made by a newer version, ERR_CONFLICT where another broker has
  * it open. */
 int store_open(struct store **out, const char *url, struct err *e);
-void store_close(struct store *s); /* ends an open turn without committing */
+void store_close(struct store *s);             /* ends an open turn without committing */
 const char *store_id(const struct store *s);   /* made once, stays; valid until closed */
 const char *store_path(const struct store *s); /* of the file; valid until closed */
 
@@ -52,11 +52,11 @@ struct store_facts {
 	struct job_fact *facts; /* in the arena given */
 	uint32_t n;
 };
-int store_refill(struct store *s, const struct refill *r, struct arena *a,
-		 struct store_facts *out, struct err *e);
+int store_refill(struct store *s, const struct refill *r, struct arena *a, struct store_facts *out,
+		 struct err *e);
 /* At most n delayed jobs due at now_ms; *next is when the next one is, where there are less. */
-int store_due(struct store *s, int64_t now_ms, uint32_t n, struct arena *a,
-	      struct store_facts *out, int64_t *next, struct err *e);
+int store_due(struct store *s, int64_t now_ms, uint32_t n, struct arena *a, struct store_facts *out,
+	      int64_t *next, struct err *e);
 int store_overdue(struct store *s, int64_t now_ms, uint32_t n, struct arena *a,
 		  struct store_facts *out, int64_t *next, struct err *e);
 
@@ -69,7 +69,7 @@ struct store_start {
 		uint32_t collection;
 		uint8_t priority;
 		uint64_t n;
-	} *lanes;
+	} * lanes;
 	uint32_t n_lanes;
 	struct store_facts leased;
 };
@@ -108,13 +108,12 @@ int store_results(struct store *s, const struct store_page *p, struct arena *a,
 
 /* Named cursors: everything up to seq is done with. *seq is 0 for a new one. */
 int store_cursor(struct store *s, struct str name, uint64_t *seq, struct err *e);
-int store_cursor_set(struct store *s, struct str name, uint64_t seq, int64_t now_ms,
-		     struct err *e);
+int store_cursor_set(struct store *s, struct str name, uint64_t seq, int64_t now_ms, struct err *e);
 
 /* Removes the records and rows of results, at most n of the oldest: those made before before_ms
  * and those that are not among the last `keep` (0: no such bound). *removed counts them. */
-int store_retain(struct store *s, int64_t before_ms, uint64_t keep, uint32_t n,
-		 uint32_t *removed, struct err *e);
+int store_retain(struct store *s, int64_t before_ms, uint64_t keep, uint32_t n, uint32_t *removed,
+		 struct err *e);
 
 int64_t store_bytes(const struct store *s);      /* on disk, with its log */
 int store_check(const char *url, struct err *e); /* integrity of a store that nobody has open */

@@ -28,7 +28,8 @@ static int run_once(struct store *s, const char *sql, uint64_t n, struct err *e)
 static int retire(struct store *s, uint64_t up_to, struct err *e)
 {
 	static const char *const sql[] = {
-		"DELETE FROM event_actors WHERE event IN (SELECT event FROM events WHERE seq <= ?1)",
+		"DELETE FROM event_actors WHERE event IN (SELECT event FROM events WHERE seq <= "
+		"?1)",
 		"DELETE FROM events WHERE seq <= ?1",
 		"DELETE FROM stance_actors WHERE stance IN "
 		"(SELECT stance FROM stances WHERE seq <= ?1)",
@@ -47,8 +48,8 @@ static int retire(struct store *s, uint64_t up_to, struct err *e)
 	return 0;
 }
 
-int store_retain(struct store *s, int64_t before_ms, uint64_t keep, uint32_t n,
-		 uint32_t *removed, struct err *e)
+int store_retain(struct store *s, int64_t before_ms, uint64_t keep, uint32_t n, uint32_t *removed,
+		 struct err *e)
 {
 	uint64_t up_to = 0;
 	sqlite3_stmt *q;
@@ -143,20 +144,28 @@ int store_check(const char *url, struct err *e)
 		return -1;
 	r = expect_text(db, "PRAGMA integrity_check(1)", "ok", e);
 	if (r == 0)
-		r = expect_text(db, "SELECT 'a row refers to one that is not there: ' || \"table\" "
-				    "FROM pragma_foreign_key_check LIMIT 1", "", e);
+		r = expect_text(db,
+				"SELECT 'a row refers to one that is not there: ' || \"table\" "
+				"FROM pragma_foreign_key_check LIMIT 1",
+				"", e);
 	if (r == 0)
-		r = expect_text(db, "SELECT CASE WHEN (SELECT count(*) FROM jobs WHERE state = 4) = "
-				    "(SELECT count(*) FROM results) THEN 'ok' ELSE "
-				    "'done jobs and results differ' END", "ok", e);
+		r = expect_text(db,
+				"SELECT CASE WHEN (SELECT count(*) FROM jobs WHERE state = 4) = "
+				"(SELECT count(*) FROM results) THEN 'ok' ELSE "
+				"'done jobs and results differ' END",
+				"ok", e);
 	if (r == 0)
-		r = expect_text(db, "SELECT CASE WHEN (SELECT count(*) FROM results) = "
-				    "(SELECT coalesce(max(seq), 0) FROM results) THEN 'ok' ELSE "
-				    "'the result sequence has gaps' END", "ok", e);
+		r = expect_text(db,
+				"SELECT CASE WHEN (SELECT count(*) FROM results) = "
+				"(SELECT coalesce(max(seq), 0) FROM results) THEN 'ok' ELSE "
+				"'the result sequence has gaps' END",
+				"ok", e);
 	if (r == 0)
-		r = expect_text(db, "SELECT 'job ' || j.job || ' and its result differ' FROM jobs j "
-				    "LEFT JOIN results r ON r.seq = j.seq WHERE j.state = 4 AND "
-				    "r.job IS NOT j.job LIMIT 1", "", e);
+		r = expect_text(db,
+				"SELECT 'job ' || j.job || ' and its result differ' FROM jobs j "
+				"LEFT JOIN results r ON r.seq = j.seq WHERE j.state = 4 AND "
+				"r.job IS NOT j.job LIMIT 1",
+				"", e);
 	sqlite3_close(db);
 	return r;
 }

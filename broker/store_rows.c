@@ -142,8 +142,8 @@ static int add_stance(struct rows *w, const struct result_stance *t)
 	if (store_run(w->s, q, "store a stance", w->e) < 0)
 		return -1;
 	stance = sqlite3_last_insert_rowid(w->s->db);
-	if (t->target.entity >= 0 && add_actor(w, SQL_ADD_STANCE_ACTOR, stance, "target",
-					       (uint32_t)t->target.entity) < 0)
+	if (t->target.entity >= 0 &&
+	    add_actor(w, SQL_ADD_STANCE_ACTOR, stance, "target", (uint32_t)t->target.entity) < 0)
 		return -1;
 	if (add_actors(w, SQL_ADD_STANCE_ACTOR, stance, "holder", &t->holder) < 0 ||
 	    add_actors(w, SQL_ADD_STANCE_ACTOR, stance, "about", &t->target.about) < 0)

@@ -7,6 +7,7 @@
 
 #include "broker/store.h"
 
+/* clang-format off */
 /* X(name, sql): prepared once, used for every turn. */
 #define STORE_STATEMENTS(X)                                                                        \
 	X(BEGIN, "BEGIN IMMEDIATE")                                                                \
@@ -73,12 +74,13 @@
 	X(CURSOR, "SELECT seq FROM cursors WHERE name = ?1")                                       \
 	X(SET_CURSOR, "INSERT INTO cursors(name, seq, ms) VALUES(?1, ?2, ?3) ON CONFLICT(name) "   \
 		      "DO UPDATE SET seq = ?2, ms = ?3")
+/* clang-format on */
 
 enum store_statement {
 #define X(name, sql) SQL_##name,
 	STORE_STATEMENTS(X)
 #undef X
-	N_SQL
+		N_SQL
 };
 
 struct store {

@@ -129,9 +129,10 @@ static int make_tables(struct store *s, struct err *e)
 	buf_printf(&b, "BEGIN IMMEDIATE;");
 	for (int i = 0; STORE_SCHEMA[i]; i++)
 		buf_printf(&b, "%s", STORE_SCHEMA[i]);
-	buf_printf(&b, "PRAGMA user_version = %d;PRAGMA application_id = %d;"
-		       "INSERT OR IGNORE INTO collections VALUES(1, '');"
-		       "INSERT OR IGNORE INTO meta VALUES('retired', '0');COMMIT",
+	buf_printf(&b,
+		   "PRAGMA user_version = %d;PRAGMA application_id = %d;"
+		   "INSERT OR IGNORE INTO collections VALUES(1, '');"
+		   "INSERT OR IGNORE INTO meta VALUES('retired', '0');COMMIT",
 		   STORE_SCHEMA_VERSION, STORE_APPLICATION_ID);
 	r = execute(s, b.p, "make the tables", e);
 	buf_free(&b);
@@ -149,8 +150,9 @@ static int read_id(struct store *s, struct err *e)
 		return err_errno(e, errno, "cannot get random bytes");
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		snprintf(made + 2 * i, 3, "%02x", bytes[i]);
-	if (sqlite3_prepare_v2(s->db, "INSERT INTO meta VALUES('id', ?1) ON CONFLICT(name) "
-				      "DO UPDATE SET value = value RETURNING value",
+	if (sqlite3_prepare_v2(s->db,
+			       "INSERT INTO meta VALUES('id', ?1) ON CONFLICT(name) "
+			       "DO UPDATE SET value = value RETURNING value",
 			       -1, &q, NULL) != SQLITE_OK)
 		return store_failed(s->db, e, "name the store");
 	sqlite3_bind_text(q, 1, made, 32, SQLITE_STATIC);
@@ -193,14 +195,17 @@ static int open_all(struct store *s, struct err *e)
 {
 	if (lock_file(s, e) < 0)
 		return -1;
-	if (sqlite3_open_v2(s->path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-			    SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+	if (sqlite3_open_v2(s->path, &s->db,
+			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+			    NULL) != SQLITE_OK)
 		return store_failed(s->db, e, "open the store");
 	sqlite3_busy_timeout(s->db, 5000);
-	if (execute(s, "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL;"
-		       "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
-		       "PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;"
-		       "PRAGMA foreign_keys = ON", "set the store up", e) < 0)
+	if (execute(s,
+		    "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL;"
+		    "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
+		    "PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;"
+		    "PRAGMA foreign_keys = ON",
+		    "set the store up", e) < 0)
 		return -1;
 	sqlite3_wal_hook(s->db, note_wal, s);
 	if (check_version(s, e) < 0 || make_tables(s, e) < 0 || read_id(s, e) < 0 ||
@@ -323,8 +328,8 @@ int store_batch(struct store *s, struct str name, uint32_t *number, struct err *
 
 /* Jobs */
 
-static int find_document(struct store *s, const uint8_t *identity, int64_t *document,
-			 uint64_t *job, struct err *e)
+static int find_document(struct store *s, const uint8_t *identity, int64_t *document, uint64_t *job,
+			 struct err *e)
 {
 	sqlite3_stmt *q = store_statement(s, SQL_FIND);
 	int r;
@@ -474,8 +479,7 @@ static int add_result(struct store *s, const struct change *c, int64_t now_ms, s
 
 int store_apply(struct store *s, const struct change *c, int64_t now_ms, struct err *e)
 {
-	if (store_begin(s, e) < 0 || set_job(s, c, now_ms, e) < 0 ||
-	    add_log(s, c, now_ms, e) < 0)
+	if (store_begin(s, e) < 0 || set_job(s, c, now_ms, e) < 0 || add_log(s, c, now_ms, e) < 0)
 		return -1;
 	return c->verb == JOB_COMPLETE ? add_result(s, c, now_ms, e) : 0;
 }
@@ -508,8 +512,8 @@ int store_job(struct store *s, uint64_t job, struct job_fact *f, struct err *e)
 	return r == SQLITE_ROW || r == SQLITE_DONE ? 0 : store_failed(s->db, e, "look a job up");
 }
 
-static int collect_facts(struct store *s, sqlite3_stmt *q, struct arena *a,
-			 struct store_facts *out, struct err *e)
+static int collect_facts(struct store *s, sqlite3_stmt *q, struct arena *a, struct store_facts *out,
+			 struct err *e)
 {
 	uint32_t cap = 0;
 	int r;
@@ -523,8 +527,8 @@ static int collect_facts(struct store *s, sqlite3_stmt *q, struct arena *a,
 	return r == SQLITE_DONE ? 0 : store_failed(s->db, e, "list jobs");
 }
 
-int store_refill(struct store *s, const struct refill *r, struct arena *a,
-		 struct store_facts *out, struct err *e)
+int store_refill(struct store *s, const struct refill *r, struct arena *a, struct store_facts *out,
+		 struct err *e)
 {
 	sqlite3_stmt *q = store_statement(s, SQL_REFILL);
 
@@ -557,8 +561,8 @@ static int list_due(struct store *s, enum store_statement which, int64_t now_ms,
 	return collect_facts(s, q, a, out, e);
 }
 
-int store_due(struct store *s, int64_t now_ms, uint32_t n, struct arena *a,
-	      struct store_facts *out, int64_t *next, struct err *e)
+int store_due(struct store *s, int64_t now_ms, uint32_t n, struct arena *a, struct store_facts *out,
+	      int64_t *next, struct err *e)
 {
 	if (list_due(s, SQL_DUE, now_ms, n, a, out, e) < 0)
 		return -1;
@@ -599,8 +603,9 @@ static int start_lanes(struct store *s, struct arena *a, struct store_start *out
 	sqlite3_stmt *q;
 	int r;
 
-	if (sqlite3_prepare_v2(s->db, "SELECT collection, priority, count(*), max(ticket) "
-				      "FROM jobs WHERE state = 2 GROUP BY 1, 2",
+	if (sqlite3_prepare_v2(s->db,
+			       "SELECT collection, priority, count(*), max(ticket) "
+			       "FROM jobs WHERE state = 2 GROUP BY 1, 2",
 			       -1, &q, NULL) != SQLITE_OK)
 		return store_failed(s->db, e, "list the lanes");
 	while ((r = sqlite3_step(q)) == SQLITE_ROW) {
@@ -620,8 +625,9 @@ static int start_leased(struct store *s, struct arena *a, struct store_start *ou
 	sqlite3_stmt *q;
 	int r;
 
-	if (sqlite3_prepare_v2(s->db, "SELECT job, ticket, collection, attempts, priority, state, "
-				      "due_ms, deadline_ms FROM jobs WHERE state = 3 ORDER BY job",
+	if (sqlite3_prepare_v2(s->db,
+			       "SELECT job, ticket, collection, attempts, priority, state, "
+			       "due_ms, deadline_ms FROM jobs WHERE state = 3 ORDER BY job",
 			       -1, &q, NULL) != SQLITE_OK)
 		return store_failed(s->db, e, "list the leases");
 	r = collect_facts(s, q, a, &out->leased, e);

@@ -11,14 +11,16 @@ int store_lease_document(struct store *s, uint64_t job, struct store_lease *out,
 	sqlite3_bind_int64(q, 1, (int64_t)job);
 	if (sqlite3_step(q) != SQLITE_ROW) {
 		sqlite3_reset(q);
-		return err_set(e, ERR_CORRUPT, "job %llu has no document",
-			       (unsigned long long)job);
+		return err_set(e, ERR_CORRUPT, "job %llu has no document", (unsigned long long)job);
 	}
-	*out = (struct store_lease){
-		.collection = store_column_str(q, 0), .id = store_column_str(q, 1),
-		.title = store_column_str(q, 2), .date = store_column_str(q, 3),
-		.source = store_column_str(q, 4), .lang = store_column_str(q, 5),
-		.body = store_column_str(q, 6), .date_source = store_column_str(q, 7)};
+	*out = (struct store_lease){.collection = store_column_str(q, 0),
+				    .id = store_column_str(q, 1),
+				    .title = store_column_str(q, 2),
+				    .date = store_column_str(q, 3),
+				    .source = store_column_str(q, 4),
+				    .lang = store_column_str(q, 5),
+				    .body = store_column_str(q, 6),
+				    .date_source = store_column_str(q, 7)};
 	return 0;
 }
 
@@ -83,8 +85,7 @@ int store_cursor(struct store *s, struct str name, uint64_t *seq, struct err *e)
 	return r == SQLITE_ROW || r == SQLITE_DONE ? 0 : store_failed(s->db, e, "read a cursor");
 }
 
-int store_cursor_set(struct store *s, struct str name, uint64_t seq, int64_t now_ms,
-		     struct err *e)
+int store_cursor_set(struct store *s, struct str name, uint64_t seq, int64_t now_ms, struct err *e)
 {
 	sqlite3_stmt *q;
 

@@ -58,8 +58,8 @@ static struct cursor *cursor_find(struct server *s, struct str name)
 	struct cursor *c;
 
 	DL_FOREACH(s->cursors, c)
-		if (str_is(name, c->name))
-			return c;
+	if (str_is(name, c->name))
+		return c;
 	return NULL;
 }
 
@@ -87,7 +87,7 @@ static void cursor_free(struct server *s, struct cursor *c)
 	struct given *g, *next;
 
 	DL_FOREACH_SAFE(c->given, g, next)
-		mem_free(g);
+	mem_free(g);
 	DL_DELETE(s->cursors, c);
 	mem_free(c);
 }
@@ -98,7 +98,8 @@ static void cursor_leave(struct server *s, struct stream *t)
 	struct cursor *c = t->cursor;
 	struct given *g;
 
-	DL_FOREACH(c->given, g) {
+	DL_FOREACH(c->given, g)
+	{
 		if (g->to != t)
 			continue;
 		g->to = NULL;
@@ -121,7 +122,8 @@ static int cursor_ack(struct server *s, struct stream *t, uint64_t up_to, struct
 	struct given *g, *next;
 	uint64_t done;
 
-	DL_FOREACH_SAFE(c->given, g, next) {
+	DL_FOREACH_SAFE(c->given, g, next)
+	{
 		if (g->seq > up_to)
 			break;
 		if (g->to != t)
@@ -154,8 +156,8 @@ static struct stream *stream_find(struct server_peer *p, uint64_t tag)
 	struct stream *t;
 
 	DL_FOREACH(p->streams, t)
-		if (t->tag == tag)
-			return t;
+	if (t->tag == tag)
+		return t;
 	return NULL;
 }
 
@@ -191,8 +193,7 @@ static void copy_filter(struct stream *t, const struct msg_subscribe *q)
 	}
 }
 
-static int place(struct server *s, struct stream *t, const struct msg_subscribe *q,
-		 struct err *e)
+static int place(struct server *s, struct stream *t, const struct msg_subscribe *q, struct err *e)
 {
 	switch ((enum msg_start)q->start) {
 	case START_AFTER:
@@ -216,7 +217,7 @@ static uint32_t count_cursors(const struct server *s)
 	uint32_t n = 0;
 
 	DL_FOREACH(s->cursors, c)
-		n++;
+	n++;
 	return n;
 }
 
@@ -331,7 +332,8 @@ static int send_orphans(struct server *s, struct stream *t, struct err *e)
 	uint32_t cap = 0, n = 0, cap_taken = 0;
 
 	taken = NULL;
-	DL_FOREACH(t->cursor->given, g) {
+	DL_FOREACH(t->cursor->given, g)
+	{
 		struct store_page page = {&t->filter, g->seq - 1, g->seq, 1, PAGE_BYTES};
 		struct store_results one;
 
@@ -420,8 +422,10 @@ int stream_pump(struct server *s, struct err *e)
 	if (!s->streams_wait && !s->streams_full && s->streamed_seq == last && s->was_idle == idle)
 		return 0;
 	s->streams_wait = s->streams_full = false;
-	HASH_ITER(hh, s->by_id, p, next_peer) {
-		DL_FOREACH_SAFE(p->streams, t, next) {
+	HASH_ITER(hh, s->by_id, p, next_peer)
+	{
+		DL_FOREACH_SAFE(p->streams, t, next)
+		{
 			if (pump_one(s, t, e) < 0)
 				return -1;
 			arena_reset(&s->frame, 1 << 20);

@@ -11,10 +11,10 @@
 /* What the broker must know of a job to decide about it; the store keeps it. */
 struct job_fact {
 	uint64_t job;
-	uint64_t ticket;     /* place in its lane: lower is earlier */
+	uint64_t ticket; /* place in its lane: lower is earlier */
 	uint32_t collection;
-	uint32_t attempts;   /* leases granted and not released */
-	uint8_t priority;    /* 0 to 9 */
+	uint32_t attempts; /* leases granted and not released */
+	uint8_t priority;  /* 0 to 9 */
 	enum job_state state;
 	int64_t due_ms;      /* when delayed: when to queue; else 0 */
 	int64_t deadline_ms; /* 0: none */
@@ -30,7 +30,7 @@ struct change {
 	struct str text;
 	struct str record; /* JOB_COMPLETE: the result, and the same read */
 	const struct result *result;
-	uint64_t seq;      /* JOB_COMPLETE: its place in the result sequence */
+	uint64_t seq; /* JOB_COMPLETE: its place in the result sequence */
 };
 
 struct grant {

@@ -1,5 +1,6 @@
 #include "proto/job.h"
 
+/* clang-format off */
 static const unsigned char MOVES[N_JOB_STATES][N_JOB_VERBS] = {
 	[JOB_NONE] = {[JOB_SUBMIT] = JOB_QUEUED, [JOB_POSTPONE] = JOB_DELAYED},
 	[JOB_DELAYED] = {[JOB_DUE] = JOB_QUEUED,
@@ -20,6 +21,7 @@ static const unsigned char MOVES[N_JOB_STATES][N_JOB_VERBS] = {
 	[JOB_DEAD] = {[JOB_RETRY] = JOB_QUEUED},
 	[JOB_CANCELLED] = {[JOB_RETRY] = JOB_QUEUED},
 };
+/* clang-format on */
 
 enum job_state job_move(enum job_state from, enum job_verb verb)
 {
@@ -31,8 +33,8 @@ enum job_state job_move(enum job_state from, enum job_verb verb)
 const char *job_state_name(enum job_state s)
 {
 	switch (s) {
-#define X(number, name, text, meaning)                                                             \
-	case JOB_##name:                                                                           \
+#define X(number, name, text, meaning) \
+	case JOB_##name:               \
 		return text;
 		JOB_STATES(X)
 #undef X
@@ -43,8 +45,8 @@ const char *job_state_name(enum job_state s)
 
 enum job_state job_state_of(struct str name)
 {
-#define X(number, state, text, meaning)                                                            \
-	if (str_is(name, text))                                                                    \
+#define X(number, state, text, meaning) \
+	if (str_is(name, text))         \
 		return JOB_##state;
 	JOB_STATES(X)
 #undef X
@@ -54,8 +56,8 @@ enum job_state job_state_of(struct str name)
 const char *job_verb_name(enum job_verb v)
 {
 	switch (v) {
-#define X(number, name, text)                                                                      \
-	case JOB_##name:                                                                           \
+#define X(number, name, text) \
+	case JOB_##name:      \
 		return text;
 		JOB_VERBS(X)
 #undef X

@@ -20,24 +20,25 @@ struct record {
 	uint32_t n_fields;
 };
 
-#define LIST_SHAPE_numbers SHAPE_NUMBERS
-#define LIST_SHAPE_values  SHAPE_VALUES
-#define LIST_SHAPE_submit_item SHAPE_LIST
+#define LIST_SHAPE_numbers        SHAPE_NUMBERS
+#define LIST_SHAPE_values         SHAPE_VALUES
+#define LIST_SHAPE_submit_item    SHAPE_LIST
 #define LIST_SHAPE_submitted_item SHAPE_LIST
-#define LIST_SHAPE_lease SHAPE_LIST
-#define LIST_SHAPE_lease_ref SHAPE_LIST
-#define LIST_SHAPE_done_item SHAPE_LIST
-#define LIST_SHAPE_done_ack_item SHAPE_LIST
-#define LIST_SHAPE_result_item SHAPE_LIST
-#define LIST_SHAPE_outcome_item SHAPE_LIST
-#define LIST_SHAPE_argument SHAPE_LIST
+#define LIST_SHAPE_lease          SHAPE_LIST
+#define LIST_SHAPE_lease_ref      SHAPE_LIST
+#define LIST_SHAPE_done_item      SHAPE_LIST
+#define LIST_SHAPE_done_ack_item  SHAPE_LIST
+#define LIST_SHAPE_result_item    SHAPE_LIST
+#define LIST_SHAPE_outcome_item   SHAPE_LIST
+#define LIST_SHAPE_argument       SHAPE_LIST
 
 #define X(name) static const struct record *record_##name(void);
 MSG_LISTS(X)
 #undef X
 #define record_numbers NULL
-#define record_values NULL
+#define record_values  NULL
 
+/* clang-format off */
 #define FIELD_ROW(k, s, n, b) {k, SHAPE_##s, b, offsetof(owner, n), 0, NULL, #n},
 #define LIST_ROW(k, l, n, b)                                                                       \
 	{k, LIST_SHAPE_##l, b, offsetof(owner, n), offsetof(owner, n_##n), record_##l, #n},
@@ -56,12 +57,13 @@ MSG_LISTS(X)
 #define X(number, name, NAME) RECORD(name)
 MSG_KINDS(X)
 #undef X
+/* clang-format on */
 
 static const struct record *record_of(enum msg_kind k)
 {
 	switch (k) {
-#define X(number, name, NAME)                                                                      \
-	case MSG_##NAME:                                                                           \
+#define X(number, name, NAME) \
+	case MSG_##NAME:      \
 		return record_##name();
 		MSG_KINDS(X)
 #undef X
@@ -79,8 +81,8 @@ static const void *body_of(const struct msg *m)
 const char *msg_kind_name(enum msg_kind k)
 {
 	switch (k) {
-#define X(number, name, NAME)                                                                      \
-	case MSG_##NAME:                                                                           \
+#define X(number, name, NAME) \
+	case MSG_##NAME:      \
 		return #NAME;
 		MSG_KINDS(X)
 #undef X
@@ -136,8 +138,7 @@ static void write_list(struct buf *out, const struct field *f, const void *from)
 		else if (f->shape == SHAPE_VALUES)
 			pack_raw(out, ((const struct str *)list)[i]);
 		else
-			write_record(out, f->record(),
-				     (const char *)list + i * f->record()->size);
+			write_record(out, f->record(), (const char *)list + i * f->record()->size);
 	}
 }
 

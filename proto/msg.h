@@ -16,14 +16,14 @@
 
 enum {
 	MSG_VERSION = 1,
-	MSG_NAME_MAX = 128,         /* collections, batches, cursors, peers: bytes */
-	MSG_META_MAX = 1024,        /* document ids, titles, keys: bytes */
-	MSG_TEXT_MAX = 480,         /* one sentence for people: bytes */
-	MSG_BODY_MAX = 16 << 20,    /* a document: bytes */
-	MSG_RECORD_MAX = 16 << 20,  /* a result record: bytes */
-	MSG_FRAME_MAX = 64 << 20,   /* a whole message: bytes */
-	MSG_ITEMS_MAX = 10000,      /* elements of any list of a message */
-	MSG_CREDIT_MAX = 10000,     /* leases or results asked for and not yet sent */
+	MSG_NAME_MAX = 128,        /* collections, batches, cursors, peers: bytes */
+	MSG_META_MAX = 1024,       /* document ids, titles, keys: bytes */
+	MSG_TEXT_MAX = 480,        /* one sentence for people: bytes */
+	MSG_BODY_MAX = 16 << 20,   /* a document: bytes */
+	MSG_RECORD_MAX = 16 << 20, /* a result record: bytes */
+	MSG_FRAME_MAX = 64 << 20,  /* a whole message: bytes */
+	MSG_ITEMS_MAX = 10000,     /* elements of any list of a message */
+	MSG_CREDIT_MAX = 10000,    /* leases or results asked for and not yet sent */
 };
 
 enum msg_role { ROLE_SUBMIT = 1, ROLE_WORK = 2, ROLE_READ = 4, ROLE_ADMIN = 8, ROLE_ALL = 15 };
@@ -32,6 +32,7 @@ enum msg_done_outcome { OUTCOME_RESULT, OUTCOME_FAILED };
 enum msg_done_status { DONE_REFUSED, DONE_ACCEPTED, DONE_DUPLICATE, DONE_RETRY, DONE_DEAD };
 enum msg_start { START_AFTER, START_NOW, START_BEGINNING, START_NAME };
 
+/* clang-format off */
 /* F(key, shape, name, bound). Shapes: U64 (bound: greatest value), BOOL, STR (bound: bytes, text),
  * BIN (bound: bytes). L(key, list, name, bound): n_`name` elements; `list` names a list below, or
  * numbers (uint64_t), or values (struct str, each one whole msgpack value). */
@@ -220,15 +221,22 @@ enum msg_start { START_AFTER, START_NOW, START_BEGINNING, START_NAME };
 #define MSG_LIST_result_item    struct msg_result_item
 #define MSG_LIST_outcome_item   struct msg_outcome_item
 #define MSG_LIST_argument       struct msg_argument
+/* clang-format on */
 
 #define MSG_FIELD(key, shape, name, bound) MSG_C_##shape name;
-#define MSG_LISTED(key, list, name, bound)                                                         \
-	MSG_LIST_##list *name;                                                                     \
+#define MSG_LISTED(key, list, name, bound) \
+	MSG_LIST_##list *name;             \
 	uint32_t n_##name;
-#define X(name) struct msg_##name { MSG_##name(MSG_FIELD, MSG_LISTED) };
+#define X(name)                                   \
+	struct msg_##name {                       \
+		MSG_##name(MSG_FIELD, MSG_LISTED) \
+	};
 MSG_LISTS(X)
 #undef X
-#define X(number, name, NAME) struct msg_##name { MSG_##name(MSG_FIELD, MSG_LISTED) };
+#define X(number, name, NAME)                     \
+	struct msg_##name {                       \
+		MSG_##name(MSG_FIELD, MSG_LISTED) \
+	};
 MSG_KINDS(X)
 #undef X
 
@@ -237,7 +245,7 @@ enum msg_kind {
 #define X(number, name, NAME) MSG_##NAME = number,
 	MSG_KINDS(X)
 #undef X
-	N_MSG_KINDS
+		N_MSG_KINDS
 };
 
 /* What m.kind says is the valid member: m.submit for MSG_SUBMIT. */

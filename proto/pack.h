@@ -11,17 +11,17 @@
 #include "proto/err.h"
 #include "proto/mem.h"
 
-void pack_map(struct buf *b, uint32_t n_pairs);    /* then n_pairs times key, value */
-void pack_array(struct buf *b, uint32_t n);        /* then n values */
-void pack_str(struct buf *b, struct str s);        /* text */
-void pack_bin(struct buf *b, struct str s);        /* any bytes */
-void pack_uint(struct buf *b, uint64_t v);         /* shortest form */
+void pack_map(struct buf *b, uint32_t n_pairs); /* then n_pairs times key, value */
+void pack_array(struct buf *b, uint32_t n);     /* then n values */
+void pack_str(struct buf *b, struct str s);     /* text */
+void pack_bin(struct buf *b, struct str s);     /* any bytes */
+void pack_uint(struct buf *b, uint64_t v);      /* shortest form */
 void pack_int(struct buf *b, int64_t v);
 void pack_double(struct buf *b, double v);
 void pack_bool(struct buf *b, bool v);
 void pack_nil(struct buf *b);
-void pack_raw(struct buf *b, struct str encoded);  /* one value that is msgpack already */
-void pack_cstr(struct buf *b, const char *s);      /* pack_str of a terminated string */
+void pack_raw(struct buf *b, struct str encoded); /* one value that is msgpack already */
+void pack_cstr(struct buf *b, const char *s);     /* pack_str of a terminated string */
 
 enum unpack_type {
 	UNPACK_NOTHING, /* at the end, or failed */
@@ -46,12 +46,12 @@ struct unpack {
 void unpack_init(struct unpack *u, struct str bytes);
 enum unpack_type unpack_peek(const struct unpack *u);
 
-uint32_t unpack_map(struct unpack *u);   /* number of pairs */
-uint32_t unpack_array(struct unpack *u); /* number of elements */
+uint32_t unpack_map(struct unpack *u);               /* number of pairs */
+uint32_t unpack_array(struct unpack *u);             /* number of elements */
 struct str unpack_str(struct unpack *u, size_t max); /* a str or a bin of at most max bytes */
 uint64_t unpack_uint(struct unpack *u, uint64_t max);
 int64_t unpack_int(struct unpack *u);
-double unpack_double(struct unpack *u);  /* an integer is taken too; NaN and infinity are not */
+double unpack_double(struct unpack *u); /* an integer is taken too; NaN and infinity are not */
 bool unpack_bool(struct unpack *u);
 bool unpack_nil(struct unpack *u);       /* true and past it if it is nil, else false */
 void unpack_skip(struct unpack *u);      /* one value with all that is in it */

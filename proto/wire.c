@@ -204,8 +204,8 @@ enum { ZAP_PARTS = 7, ZAP_PART_MAX = 255 };
 
 static void zap_reply(struct wire *w, struct str request, bool admitted, const char *user)
 {
-	const char *parts[6] = {"1.0", NULL, admitted ? "200" : "400",
-				admitted ? "" : "not a known key", user, ""};
+	const char *parts[6] = {
+		"1.0", NULL, admitted ? "200" : "400", admitted ? "" : "not a known key", user, ""};
 
 	for (int i = 0; i < 6; i++) {
 		struct str s = i == 1 ? request : str_of(parts[i]);
@@ -409,8 +409,8 @@ int wire_public_key(struct wire_keys *keys, struct err *e)
 
 bool wire_is_local(const char *endpoint)
 {
-	static const char *const heads[] = {"ipc://", "inproc://", "tcp://127.", "tcp://[::1]:",
-					    "tcp://localhost:", "tcp://lo:"};
+	static const char *const heads[] = {"ipc://",       "inproc://",        "tcp://127.",
+					    "tcp://[::1]:", "tcp://localhost:", "tcp://lo:"};
 
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
 		if (str_starts(str_of(endpoint), str_of(heads[i])))

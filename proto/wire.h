@@ -40,8 +40,8 @@ struct wire_options {
 	const struct wire_keys *keys; /* NULL: no encryption */
 	wire_admit admit;             /* required when listening with keys */
 	void *admit_context;
-	uint32_t max_frame;           /* bytes; greater frames end their connection; 0: no limit */
-	uint32_t queue_frames;        /* frames held for a slow peer; 0: 1000 */
+	uint32_t max_frame;    /* bytes; greater frames end their connection; 0: no limit */
+	uint32_t queue_frames; /* frames held for a slow peer; 0: 1000 */
 };
 
 /* Fails where an endpoint is malformed or taken. Options are copied. */

@@ -155,9 +155,9 @@ static void install(void)
 
 	REAL = sqlite3_vfs_find(NULL);
 	METHODS = (sqlite3_io_methods){
-		3, f_close, f_read, f_write, f_truncate, f_sync, f_size, f_lock, f_unlock,
-		f_reserved, f_control, f_sector, f_traits, f_shm_map, f_shm_lock, f_shm_barrier,
-		f_shm_unmap, NULL, NULL};
+		3,          f_close,       f_read,      f_write,   f_truncate, f_sync,   f_size,
+		f_lock,     f_unlock,      f_reserved,  f_control, f_sector,   f_traits, f_shm_map,
+		f_shm_lock, f_shm_barrier, f_shm_unmap, NULL,      NULL};
 	METHODS.iVersion = 2;
 	vfs = *REAL;
 	vfs.zName = "faulty";
@@ -174,19 +174,30 @@ struct progress {
 
 static struct change change_of(uint64_t job, enum job_verb verb, enum job_state from)
 {
-	return (struct change){
-		.job = {.job = job, .ticket = job, .collection = 1,
-			.attempts = verb == JOB_SUBMIT ? 0 : 1, .state = job_move(from, verb)},
-		.verb = verb, .from = from, .worker = STR("w"), .text = STR(""),
-		.record = STR("\x80"), .seq = verb == JOB_COMPLETE ? job : 0};
+	return (struct change){.job = {.job = job,
+				       .ticket = job,
+				       .collection = 1,
+				       .attempts = verb == JOB_SUBMIT ? 0 : 1,
+				       .state = job_move(from, verb)},
+			       .verb = verb,
+			       .from = from,
+			       .worker = STR("w"),
+			       .text = STR(""),
+			       .record = STR("\x80"),
+			       .seq = verb == JOB_COMPLETE ? job : 0};
 }
 
 static int submit(struct store *s, int i, struct err *e)
 {
 	struct change c = change_of((uint64_t)i, JOB_SUBMIT, JOB_NONE);
-	struct store_document d = {.collection = 1, .id = STR("d"), .key = STR(""),
-				   .title = STR(""), .date = STR(""), .source = STR(""),
-				   .lang = STR(""), .date_source = STR("")};
+	struct store_document d = {.collection = 1,
+				   .id = STR("d"),
+				   .key = STR(""),
+				   .title = STR(""),
+				   .date = STR(""),
+				   .source = STR(""),
+				   .lang = STR(""),
+				   .date_source = STR("")};
 	static char body[6000];
 
 	memset(body, 'a' + i, sizeof(body));
@@ -219,8 +230,7 @@ static int work(const char *url, struct progress *p, struct err *e)
 			p->submitted = i;
 		if (r == 0 && (r = move(s, i, JOB_GRANT, JOB_QUEUED, e)) == 0)
 			p->granted = i;
-		if (r == 0 && i % 2 == 0 &&
-		    (r = move(s, i / 2, JOB_COMPLETE, JOB_LEASED, e)) == 0)
+		if (r == 0 && i % 2 == 0 && (r = move(s, i / 2, JOB_COMPLETE, JOB_LEASED, e)) == 0)
 			p->done = i / 2;
 	}
 	store_close(s);

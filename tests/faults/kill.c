@@ -40,8 +40,8 @@ static struct {
 	pid_t pid;
 	uint64_t random, n_docs, n_kills, kills_left;
 	int64_t kill_at, first_kill_at;
-	uint64_t *job_of;      /* [n_docs], 0: not accepted yet */
-	bool *seen;            /* [any job] */
+	uint64_t *job_of; /* [n_docs], 0: not accepted yet */
+	bool *seen;       /* [any job] */
 	uint64_t seen_cap, last_seq, n_accepted;
 	struct peer client, reader;
 	int64_t asked_at[SUBMITS];
@@ -68,8 +68,8 @@ static void start_broker(void)
 	if (!freopen("/dev/null", "w", stdout))
 		_exit(3);
 	execl(W.broker, W.broker, "--listen", W.endpoint, "--store", W.store, "--log-level",
-	      "error", "--lease", "5s", "--heartbeat", "1s", "--backoff", "10ms",
-	      "--max-attempts", "1000", (char *)NULL);
+	      "error", "--lease", "5s", "--heartbeat", "1s", "--backoff", "10ms", "--max-attempts",
+	      "1000", (char *)NULL);
 	_exit(3);
 }
 
@@ -144,8 +144,7 @@ static void ask_submit(int slot, int64_t now)
 		int n = snprintf(bodies[i], sizeof(bodies[i]), "document %llu of seed",
 				 (unsigned long long)(W.asked_from[slot] + (uint64_t)i));
 
-		items[i] = (struct msg_submit_item){.id = STR("d"),
-						    .body = {bodies[i], (size_t)n}};
+		items[i] = (struct msg_submit_item){.id = STR("d"), .body = {bodies[i], (size_t)n}};
 	}
 	m.submit = (struct msg_submit){.tag = (uint64_t)slot, .items = items, .n_items = ITEMS};
 	say(&W.client, &m);
@@ -173,8 +172,8 @@ static void client_acts(int64_t now)
 	struct msg m;
 
 	while (hear(&W.client, &m))
-		if (m.kind == MSG_SUBMITTED && m.submitted.tag < SUBMITS &&
-		    m.submitted.n_items && W.asked_at[m.submitted.tag])
+		if (m.kind == MSG_SUBMITTED && m.submitted.tag < SUBMITS && m.submitted.n_items &&
+		    W.asked_at[m.submitted.tag])
 			take_submitted(&m.submitted);
 	ping(&W.client, now);
 	for (int i = 0; i < SUBMITS; i++) {
@@ -198,8 +197,7 @@ static void worker_grants(struct holder *h, const struct msg_grant *g, int64_t n
 		for (uint32_t k = 0; k < h->n_held; k++)
 			known |= h->held[k].job == g->leases[i].job;
 		if (!known && h->n_held < HELD)
-			h->held[h->n_held++] = (struct held){g->leases[i].job,
-							     g->leases[i].attempt,
+			h->held[h->n_held++] = (struct held){g->leases[i].job, g->leases[i].attempt,
 							     now + (int64_t)(rnd() % 60)};
 	}
 }
@@ -280,8 +278,8 @@ static void reader_acts(int64_t now)
 
 		if (m.kind == MSG_WELCOME) {
 			back.kind = MSG_SUBSCRIBE;
-			back.subscribe = (struct msg_subscribe){.tag = 9, .seq = W.last_seq,
-								.credit = 50};
+			back.subscribe =
+				(struct msg_subscribe){.tag = 9, .seq = W.last_seq, .credit = 50};
 		}
 		if (m.kind == MSG_RESULTS && m.results.n_items) {
 			for (uint32_t i = 0; i < m.results.n_items; i++)

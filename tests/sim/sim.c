@@ -41,7 +41,7 @@ struct model {
 	struct {
 		uint32_t doc;
 		uint64_t old;
-	} *undo_docs;
+	} * undo_docs;
 	uint32_t n_undo_docs, cap_undo_docs;
 	uint64_t counts[N_JOB_STATES];
 };
@@ -243,7 +243,8 @@ static void take_due(struct world *w, bool overdue)
 		if (at > w->now)
 			next = at < next ? at : next;
 		else
-			step(w, (struct input){.kind = overdue ? IN_OVERDUE : IN_DUE, .job = i,
+			step(w, (struct input){.kind = overdue ? IN_OVERDUE : IN_DUE,
+					       .job = i,
 					       .fact = f});
 	}
 	step(w, (struct input){.kind = overdue ? IN_NONE_OVERDUE : IN_NONE_DUE, .n = next});
@@ -296,8 +297,8 @@ static void verify(struct world *w)
 	start_core(w);
 	core_verify(w->core);
 	for (int s = 1; s < N_JOB_STATES; s++)
-		CHECK(core_count(w->core, (enum job_state)s) == core_count(mine,
-									 (enum job_state)s));
+		CHECK(core_count(w->core, (enum job_state)s) ==
+		      core_count(mine, (enum job_state)s));
 	for (uint32_t c = 1; c <= COLLECTIONS; c++)
 		CHECK(core_queued_of(w->core, c) == core_queued_of(mine, c));
 	core_free(w->core);
@@ -325,8 +326,7 @@ static void deliver(struct world *w)
 		for (int k = 0; k < WORKERS; k++) {
 			struct worker *x = &w->workers[k];
 
-			if (x->peer != g->peer || x->n_held == HELD ||
-			    (!w->calm && chance(w, 5)))
+			if (x->peer != g->peer || x->n_held == HELD || (!w->calm && chance(w, 5)))
 				continue;
 			x->held[x->n_held++] = (struct held){g->job, g->attempt};
 			if (x->wanted)
@@ -406,8 +406,10 @@ static void worker_joins(struct world *w, struct worker *x)
 	x->wanted = 0;
 	step(w, (struct input){.kind = IN_HELLO, .peer = x->peer});
 	for (uint32_t i = 0; i < x->n_held; i++)
-		step(w, (struct input){.kind = IN_HEARTBEAT, .peer = x->peer,
-				       .job = x->held[i].job, .attempt = x->held[i].attempt,
+		step(w, (struct input){.kind = IN_HEARTBEAT,
+				       .peer = x->peer,
+				       .job = x->held[i].job,
+				       .attempt = x->held[i].attempt,
 				       .fact = fact_of(w, x->held[i].job)});
 }
 
@@ -433,8 +435,10 @@ static void worker_beats(struct world *w, struct worker *x)
 {
 	step(w, (struct input){.kind = IN_ALIVE, .peer = x->peer});
 	for (uint32_t i = 0; i < x->n_held;) {
-		step(w, (struct input){.kind = IN_HEARTBEAT, .peer = x->peer,
-				       .job = x->held[i].job, .attempt = x->held[i].attempt,
+		step(w, (struct input){.kind = IN_HEARTBEAT,
+				       .peer = x->peer,
+				       .job = x->held[i].job,
+				       .attempt = x->held[i].attempt,
 				       .fact = fact_of(w, x->held[i].job)});
 		if (w->update.answer.code)
 			x->held[i] = x->held[--x->n_held];
@@ -462,8 +466,11 @@ static void worker_acts(struct world *w)
 	} else if (what < 84 && x->n_held) {
 		struct held h = x->held[--x->n_held];
 
-		step(w, (struct input){.kind = IN_RELEASE, .peer = x->peer, .job = h.job,
-				       .attempt = h.attempt, .fact = fact_of(w, h.job)});
+		step(w, (struct input){.kind = IN_RELEASE,
+				       .peer = x->peer,
+				       .job = h.job,
+				       .attempt = h.attempt,
+				       .fact = fact_of(w, h.job)});
 	} else if (what < 87) {
 		step(w, (struct input){.kind = IN_GONE, .peer = x->peer, .clean = chance(w, 50)});
 		x->peer = 0;
@@ -478,7 +485,8 @@ static void operator_acts(struct world *w)
 {
 	uint64_t job = 1 + rnd(w) % (w->store.top + 2);
 
-	step(w, (struct input){.kind = chance(w, 50) ? IN_CANCEL : IN_RETRY, .job = job,
+	step(w, (struct input){.kind = chance(w, 50) ? IN_CANCEL : IN_RETRY,
+			       .job = job,
 			       .fact = fact_of(w, job)});
 }
 
@@ -494,7 +502,8 @@ static void one_step(struct world *w)
 	uint64_t what = rnd(w) % 1000;
 
 	w->n_steps++;
-	/* In some worlds much more is submitted than is worked off: the queue outgrows its window. */
+	/* In some worlds much more is submitted than is worked off: the queue outgrows its window.
+	 */
 	if (what < 250 && !w->calm)
 		for (uint64_t i = 0; i <= w->seed % 5; i++)
 			client_acts(w);
@@ -539,11 +548,15 @@ static struct world run(uint64_t seed, uint64_t steps)
 {
 	struct world w = {.random = seed, .seed = seed, .now = 1000000};
 
-	w.config = (struct core_config){
-		.lease_ms = 3000, .heartbeat_ms = HEARTBEAT, .backoff_least_ms = 100,
-		.backoff_most_ms = 2000, .max_attempts = 3, .max_credit = HELD, .seed = seed,
-		.window_total = 16 + (uint32_t)(seed % 3) * 200,
-		.max_waiting = seed % 4 == 0 ? 100 : 0};
+	w.config = (struct core_config){.lease_ms = 3000,
+					.heartbeat_ms = HEARTBEAT,
+					.backoff_least_ms = 100,
+					.backoff_most_ms = 2000,
+					.max_attempts = 3,
+					.max_credit = HELD,
+					.seed = seed,
+					.window_total = 16 + (uint32_t)(seed % 3) * 200,
+					.max_waiting = seed % 4 == 0 ? 100 : 0};
 	w.store.job_of = mem_alloc(DOCS * sizeof(uint64_t));
 	w.update.arena = &w.arena;
 	start_core(&w);

@@ -17,9 +17,13 @@ static int64_t NOW;
 
 static struct core_config config(void)
 {
-	return (struct core_config){.lease_ms = LEASE, .heartbeat_ms = BEAT,
-				    .backoff_least_ms = 1000, .backoff_most_ms = 8000,
-				    .max_attempts = 3, .window_total = 10000, .max_credit = 1000,
+	return (struct core_config){.lease_ms = LEASE,
+				    .heartbeat_ms = BEAT,
+				    .backoff_least_ms = 1000,
+				    .backoff_most_ms = 8000,
+				    .max_attempts = 3,
+				    .window_total = 10000,
+				    .max_credit = 1000,
 				    .seed = 7};
 }
 
@@ -92,9 +96,12 @@ static const struct change *moved(enum job_verb verb)
 
 static struct answer failed(uint32_t peer, uint64_t job, uint32_t attempt)
 {
-	return step((struct input){.kind = IN_DONE, .peer = peer, .job = job, .attempt = attempt,
-				   .done = {.failed = true, .retryable = true, .text = STR("x"),
-					    .record = STR("")}});
+	return step((struct input){
+		.kind = IN_DONE,
+		.peer = peer,
+		.job = job,
+		.attempt = attempt,
+		.done = {.failed = true, .retryable = true, .text = STR("x"), .record = STR("")}});
 }
 
 static void jobs_of_one_lane_are_granted_in_order(void **state)
@@ -194,10 +201,11 @@ static void heartbeat_extends_the_lease(void **state)
 	granted();
 	for (int i = 0; i < 20; i++) {
 		NOW += LEASE / 4;
-		assert_int_equal(step((struct input){.kind = IN_HEARTBEAT, .peer = 1, .job = job,
-						     .attempt = 1})
-					 .code,
-				 0);
+		assert_int_equal(
+			step((struct input){
+				     .kind = IN_HEARTBEAT, .peer = 1, .job = job, .attempt = 1})
+				.code,
+			0);
 		tick();
 		assert_int_equal(U.n_changes, 0);
 	}
@@ -226,10 +234,10 @@ static void cut_off_worker_takes_its_lease_over(void **state)
 	granted();
 	step((struct input){.kind = IN_GONE, .peer = 1});
 	step((struct input){.kind = IN_HELLO, .peer = 2});
-	assert_int_equal(step((struct input){.kind = IN_HEARTBEAT, .peer = 2, .job = job,
-					     .attempt = 1})
-				 .code,
-			 0);
+	assert_int_equal(
+		step((struct input){.kind = IN_HEARTBEAT, .peer = 2, .job = job, .attempt = 1})
+			.code,
+		0);
 	NOW += 2 * BEAT;
 	tick();
 	assert_int_equal(U.n_changes, 0);
@@ -345,7 +353,10 @@ static void late_result_completes_the_job_and_revokes_the_other_try(void **state
 	tick();
 	assert_int_equal(U.grants[0].peer, 2);
 	step((struct input){.kind = IN_HELLO, .peer = 3});
-	assert_int_equal(step((struct input){.kind = IN_DONE, .peer = 3, .job = job, .attempt = 1,
+	assert_int_equal(step((struct input){.kind = IN_DONE,
+					     .peer = 3,
+					     .job = job,
+					     .attempt = 1,
 					     .done = {.record = STR("r"), .text = STR("")}})
 				 .status,
 			 DONE_ACCEPTED);

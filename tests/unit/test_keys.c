@@ -26,8 +26,11 @@ static void keys_and_roles_are_read(void **state)
 	const struct key *found;
 
 	(void)state;
-	assert_int_equal(keys_parse(k, STR("# who\nserver " KEY_A "\n\n  allow\t" KEY_B
-					   "  submit,read  ann\n"), &E), 0);
+	assert_int_equal(
+		keys_parse(k,
+			   STR("# who\nserver " KEY_A "\n\n  allow\t" KEY_B "  submit,read  ann\n"),
+			   &E),
+		0);
 	found = keys_find(k, KEY_B);
 	assert_non_null(found);
 	assert_int_equal(found->roles, ROLE_SUBMIT | ROLE_READ);
@@ -86,8 +89,8 @@ static int start(void **state)
 {
 	struct fixture *f = mem_alloc(sizeof(*f));
 	const char *endpoints[] = {"tcp://127.0.0.1:*"};
-	struct server_options o = {.endpoints = endpoints, .n_endpoints = 1, .store = f->store,
-				   .software = "test"};
+	struct server_options o = {
+		.endpoints = endpoints, .n_endpoints = 1, .store = f->store, .software = "test"};
 
 	log_setup(&(struct log_setup){.least = LOG_LEVEL_ERROR});
 	snprintf(f->dir, sizeof(f->dir), "/tmp/demarche-keys-XXXXXX");
@@ -100,9 +103,13 @@ static int start(void **state)
 	write_keys(f, true);
 	assert_int_equal(keys_open(&f->keys, f->path, &E), 0);
 	o.keys = f->keys;
-	o.core = (struct core_config){.lease_ms = 60000, .heartbeat_ms = 20000,
-				      .backoff_least_ms = 1, .backoff_most_ms = 2,
-				      .max_attempts = 3, .window_total = 64, .max_credit = 100,
+	o.core = (struct core_config){.lease_ms = 60000,
+				      .heartbeat_ms = 20000,
+				      .backoff_least_ms = 1,
+				      .backoff_most_ms = 2,
+				      .max_attempts = 3,
+				      .window_total = 64,
+				      .max_credit = 100,
 				      .seed = 1};
 	if (server_open(&f->server, &o, &E) < 0)
 		fail_msg("%s", E.text);

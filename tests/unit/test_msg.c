@@ -38,7 +38,10 @@ static void hello_is_written_as_documented(void **state)
 	m.hello = (struct msg_hello){.version = 1, .roles = ROLE_SUBMIT, .name = STR("ann")};
 	msg_write(&m, &b);
 	assert_int_equal(b.n, 12);
-	assert_memory_equal(b.p, "\x84\x00\x01\x01\x01\x02\x01\x03\xa3" "ann", 12);
+	assert_memory_equal(b.p,
+			    "\x84\x00\x01\x01\x01\x02\x01\x03\xa3"
+			    "ann",
+			    12);
 	buf_free(&b);
 }
 
@@ -62,9 +65,17 @@ static void want_and_ping_are_written_as_documented(void **state)
 static void submit_comes_back_with_every_field(void **state)
 {
 	struct msg_submit_item items[2] = {
-		{.collection = STR("c"), .key = STR("k"), .id = STR("a/b.txt"), .title = STR("T"),
-		 .date = STR("2020-01-02"), .source = STR("S"), .lang = STR("en"), .priority = 7,
-		 .delay_ms = 1000, .deadline_ms = 1u << 30, .again = true,
+		{.collection = STR("c"),
+		 .key = STR("k"),
+		 .id = STR("a/b.txt"),
+		 .title = STR("T"),
+		 .date = STR("2020-01-02"),
+		 .source = STR("S"),
+		 .lang = STR("en"),
+		 .priority = 7,
+		 .delay_ms = 1000,
+		 .deadline_ms = 1u << 30,
+		 .again = true,
 		 .body = {"x\0y", 3}},
 		{.body = STR("only a body")},
 	};
@@ -72,8 +83,7 @@ static void submit_comes_back_with_every_field(void **state)
 	struct buf b = {0};
 
 	(void)state;
-	m.submit = (struct msg_submit){.tag = 99, .items = items, .n_items = 2,
-				       .batch = STR("b1")};
+	m.submit = (struct msg_submit){.tag = 99, .items = items, .n_items = 2, .batch = STR("b1")};
 	back = there_and_back(&m, &b);
 	assert_int_equal(back.submit.tag, 99);
 	assert_int_equal(msg_tag(&back), 99);
@@ -152,8 +162,8 @@ static void unknown_kind_is_unsupported_and_garbage_invalid(void **state)
 
 static void every_cut_of_a_message_is_refused(void **state)
 {
-	struct msg_done_item item = {.job = 1, .attempt = 2, .record = STR("rrr"),
-				     .text = STR("why")};
+	struct msg_done_item item = {
+		.job = 1, .attempt = 2, .record = STR("rrr"), .text = STR("why")};
 	struct msg m = {.kind = MSG_DONE}, back;
 	struct buf b = {0};
 
@@ -191,8 +201,8 @@ static void a_claimed_count_allocates_nothing(void **state)
 
 	(void)state;
 	/* CANCEL with an array32 of 2^32 - 1 numbers, of which none follows */
-	assert_int_equal(msg_read((struct str){"\x82\x00\x13\x02\xdd\xff\xff\xff\xff", 9}, &A, &m,
-				  &E), -1);
+	assert_int_equal(
+		msg_read((struct str){"\x82\x00\x13\x02\xdd\xff\xff\xff\xff", 9}, &A, &m, &E), -1);
 	assert_true(A.used < 4096);
 }
 

@@ -76,8 +76,11 @@ static void after_the_first_fault_everything_is_zero(void **state)
 static void containers_cannot_claim_more_than_is_there(void **state)
 {
 	static const struct str claims[] = {
-		{"\xdd\xff\xff\xff\xff\x01", 6}, {"\xdf\x00\x00\x00\x02\x01\x01", 7},
-		{"\x92\x01", 2}, {"\xdc\x00", 2}, {"\xdd\x00\x00", 3},
+		{"\xdd\xff\xff\xff\xff\x01", 6},
+		{"\xdf\x00\x00\x00\x02\x01\x01", 7},
+		{"\x92\x01", 2},
+		{"\xdc\x00", 2},
+		{"\xdd\x00\x00", 3},
 	};
 
 	(void)state;

@@ -50,18 +50,22 @@ static int stop(void **state)
 
 static struct change change_of(uint64_t job, enum job_verb verb, enum job_state from)
 {
-	return (struct change){.job = {.job = job, .ticket = job, .collection = 1,
-				       .state = job_move(from, verb)},
-			       .verb = verb, .from = from, .worker = STR(""), .text = STR(""),
-			       .record = STR("\x80"), .seq = verb == JOB_COMPLETE ? job : 0};
+	return (struct change){
+		.job = {.job = job, .ticket = job, .collection = 1, .state = job_move(from, verb)},
+		.verb = verb,
+		.from = from,
+		.worker = STR(""),
+		.text = STR(""),
+		.record = STR("\x80"),
+		.seq = verb == JOB_COMPLETE ? job : 0};
 }
 
 static void add_job(struct fixture *f, uint64_t job, uint32_t batch, bool done)
 {
 	struct change submit = change_of(job, JOB_SUBMIT, JOB_NONE);
 	struct change complete = change_of(job, JOB_COMPLETE, JOB_QUEUED);
-	struct store_document d = {.identity = {(uint8_t)job}, .batch = batch, .collection = 1,
-				   .body = STR("x")};
+	struct store_document d = {
+		.identity = {(uint8_t)job}, .batch = batch, .collection = 1, .body = STR("x")};
 
 	assert_int_equal(store_insert(f->store, &d, &submit, (int64_t)job, &f->e), 0);
 	if (done)

@@ -68,8 +68,8 @@ static bool hear(struct task *t, struct msg *m, int timeout_ms)
 
 static void join(struct task *t, uint32_t roles)
 {
-	struct wire_options o = {.endpoints = &ENDPOINT, .n_endpoints = 1, .keys = KEYS,
-				 .queue_frames = 100000};
+	struct wire_options o = {
+		.endpoints = &ENDPOINT, .n_endpoints = 1, .keys = KEYS, .queue_frames = 100000};
 	struct msg m = {.kind = MSG_HELLO};
 	struct err e;
 
@@ -235,7 +235,8 @@ static int run_submit(int argc, char **argv)
 	int64_t start = wire_now_us();
 
 	for (uint64_t i = 0; i < producers; i++) {
-		tasks[i] = (struct task){.n = n / producers, .items = arg(argc, argv, 4, 100),
+		tasks[i] = (struct task){.n = n / producers,
+					 .items = arg(argc, argv, 4, 100),
 					 .inflight = arg(argc, argv, 5, 16),
 					 .bytes = arg(argc, argv, 7, 4096)};
 		pthread_create(&threads[i], NULL, submit_all, &tasks[i]);
@@ -259,11 +260,12 @@ static int run_both(int argc, char **argv, bool submits)
 	make_record(1024);
 	atomic_store(&results_left, n);
 	for (uint64_t i = 0; i < producers + workers; i++) {
-		tasks[i] = (struct task){.n = producers ? n / producers : 0, .items = items,
-					 .inflight = 16, .credit = credit,
+		tasks[i] = (struct task){.n = producers ? n / producers : 0,
+					 .items = items,
+					 .inflight = 16,
+					 .credit = credit,
 					 .bytes = submits ? arg(argc, argv, 7, 4096) : 0};
-		pthread_create(&threads[i], NULL, i < producers ? submit_all : work_all,
-			       &tasks[i]);
+		pthread_create(&threads[i], NULL, i < producers ? submit_all : work_all, &tasks[i]);
 	}
 	for (uint64_t i = 0; i < producers + workers; i++)
 		pthread_join(threads[i], NULL);
@@ -336,8 +338,8 @@ static int run_idle(int argc, char **argv)
 	struct task *tasks = mem_alloc((workers + readers) * sizeof(*tasks));
 	struct msg subscribe = {.kind = MSG_SUBSCRIBE}, ping = {.kind = MSG_PING}, m;
 
-	subscribe.subscribe = (struct msg_subscribe){.tag = 1, .start = START_NOW, .credit = 100,
-						     .actor = STR("ZZZ")};
+	subscribe.subscribe = (struct msg_subscribe){
+		.tag = 1, .start = START_NOW, .credit = 100, .actor = STR("ZZZ")};
 	for (uint64_t i = 0; i < workers + readers; i++) {
 		join(&tasks[i], i < workers ? ROLE_WORK : ROLE_READ);
 		if (i >= workers)
