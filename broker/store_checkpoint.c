@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include "broker/store_vfs.h"
 #include "proto/mem.h"
 
 enum { WAKE_PAGES = 4000, HELP_PAGES = 16000 };
@@ -42,8 +43,8 @@ int store_checkpointer_start(struct store_checkpointer **out, const char *path, 
 
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->wake, NULL);
-	if (sqlite3_open_v2(path, &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
-		    SQLITE_OK ||
+	if (sqlite3_open_v2(path, &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+			    store_vfs()) != SQLITE_OK ||
 	    sqlite3_exec(c->db, "PRAGMA synchronous = FULL; PRAGMA cache_size = -256", NULL, NULL,
 			 NULL) != SQLITE_OK) {
 		err_set(e, ERR_IO, "cannot open the store for checkpoints: %s",

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "broker/store_checkpoint.h"
+#include "broker/store_vfs.h"
 
 int store_failed(sqlite3 *db, struct err *e, const char *what)
 {
@@ -197,7 +198,7 @@ static int open_all(struct store *s, struct err *e)
 		return -1;
 	if (sqlite3_open_v2(s->path, &s->db,
 			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-			    NULL) != SQLITE_OK)
+			    store_vfs()) != SQLITE_OK)
 		return store_failed(s->db, e, "open the store");
 	sqlite3_busy_timeout(s->db, 5000);
 	if (execute(s,

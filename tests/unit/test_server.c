@@ -16,7 +16,7 @@
 #include "proto/result.h"
 #include "proto/wire.h"
 
-enum { PATIENCE = 2000 /* turns of a millisecond */ };
+enum { PATIENCE = 20000 /* turns of a millisecond */ };
 
 struct fixture {
 	char dir[64], store[96], endpoint[96];
