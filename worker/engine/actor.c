@@ -38,6 +38,12 @@ static bool is_head(const struct unit *u)
 	return u && (u->type == UNIT_TITLE || u->type == UNIT_AGENT || u->type == UNIT_BODY);
 }
 
+/* "Shanghai police", "Texas lawmakers": a place whose country the codebook knows. */
+static bool is_home(const struct matcher *m, const struct unit *u)
+{
+	return u && u->type == UNIT_PLACE && m->book->entries[u->entry].code.n == 3;
+}
+
 static bool is_qualifier(const struct unit *u)
 {
 	return u && (u->type == UNIT_NAME || u->type == UNIT_ADJECTIVE || u->type == UNIT_CAPITAL ||
@@ -108,7 +114,7 @@ static uint32_t read_qualifiers(const struct matcher *m, struct phrase *ph, uint
 		const struct unit *u = unit_at(m, p, end);
 		uint32_t next;
 
-		if (!is_qualifier(u))
+		if (!is_qualifier(u) && !is_home(m, u))
 			break;
 		ph->quals[ph->n_quals++] = u;
 		next = p + u->n_tok;
@@ -206,7 +212,7 @@ static uint32_t read_link(const struct matcher *m, struct phrase *ph, uint32_t p
 		}
 		return after;
 	}
-	if (!is_qualifier(u))
+	if (!is_qualifier(u) && !is_home(m, u))
 		return p;
 	after = read_qualifiers(m, ph, q, end);
 	/* "of the Chinese government": the inner head lends its role. */

@@ -20,6 +20,7 @@ struct train_command {
 	X(train_language, "language", "OUT STATE TREEBANK...", "quantised network and lemmas") \
 	X(train_stances, "stances", "MODEL CODEBOOK SHARED", "ranker of stances")                \
 	X(train_events, "events", "MODEL CODEBOOK CORPUS RECORDS OUT ...", "triggers and actors of events")  \
+	X(actor_measure, "actor-measure", "MODEL CODEBOOK CORPUS RECORDS STRINGS [-v]", "codes of actors") \
 	X(train_join, "join", "OUT IMAGE...", "join the sections of images into one image") \
 	X(timex_measure, "timex-measure", "MODEL FOLDER... [-v]", "scores of temporal expressions") \
 	X(coref_measure, "coref-measure", "MODEL CODEBOOK|- CONLLU FOLDER [-v]", "CoNLL scores on OntoGUM") \

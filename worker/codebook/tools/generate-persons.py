@@ -34,7 +34,7 @@ def fold(s):
 
 
 def by_hand():
-    known = set()
+    known = {"juan carlos"}  # the given names of too many others
     for name in BY_HAND:
         for line in open(os.path.join(OUT, name), encoding="utf-8"):
             m = re.match(r"person \S+ (.*)|\talias: (.*)", line)

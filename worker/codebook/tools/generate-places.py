@@ -64,6 +64,31 @@ for path in sorted(glob.glob(os.path.join(SRC, "factbook", "*", "*.json"))):
     rows.append("place %s %.2f %.2f %s\n" % (code, lat, lon, " | ".join(names)))
 write("capitals.txt", "# Capitals, written by generate-places.py; do not edit.\n", rows)
 
+# Cities by hand are qualifiers of actors too ("Shanghai police"), unless actors/ has the name.
+NO_ACTOR = {"Nice", "Arak", "Bali", "Goa", "Swat", "DMZ", "Rio", "Hague", "Golan", "Maidan", "Hormuz"}
+STATES = """Alabama Arkansas Colorado Connecticut Delaware Idaho Illinois Indiana Kansas Kentucky Louisiana
+Maine Massachusetts Minnesota Mississippi Missouri Montana Nebraska New_Jersey New_Mexico New_York_state
+North_Dakota Oklahoma Oregon Rhode_Island South_Dakota Tennessee Utah Vermont Washington_state West_Virginia
+Wyoming""".split()
+taken = set()
+for path in glob.glob(os.path.join(BOOK, "actors", "*.txt")):
+    if path.endswith("cities.txt") or "leaders" in path or "legislators" in path:
+        continue
+    for line in open(path, encoding="utf-8"):
+        m = re.match(r"\t(?:alias|capital|metonym|adjective|short): (.*)|(?:country|organization|group|place|nothing) \S+ (.*)", line)
+        if m:
+            taken |= {x.strip().lower() for x in (m.group(1) or m.group(2)).split("|")}
+rows = ["place USA %s\n" % s.replace("_", " ") for s in STATES]
+for line in open(os.path.join(BOOK, "places", "cities.txt"), encoding="utf-8"):
+    m = re.match(r"place ([A-Z]{3}) \S+ \S+ (.*)", line)
+    for name in m.group(2).split("|") if m else []:
+        name = name.strip()
+        if name not in NO_ACTOR and name.lower() not in taken:
+            rows.append("place %s %s\n" % (m.group(1), name))
+with open(os.path.join(BOOK, "actors", "cities.txt"), "w", encoding="utf-8") as f:
+    f.write("# Cities and regions as what an actor belongs to (\"Shanghai police\"), written by\n"
+            "# generate-places.py from places/cities.txt; do not edit.\n\n" + "".join(rows))
+
 # Towns whose name only one country has. No coordinates are in the table: the country's count.
 where, regions = collections.defaultdict(set), collections.defaultdict(set)
 for r in csv.DictReader(open(os.path.join(SRC, "world-cities.csv"), encoding="utf-8")):
