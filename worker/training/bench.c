@@ -1,6 +1,7 @@
 #include "worker/training/bench.h"
 
 #include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "worker/training/conllu.h"
@@ -30,6 +31,24 @@ int bench_open(struct bench *b, const char *model, const char *codebook, struct 
 		return -1;
 	b->engine = engine_new(&b->model, codebook ? &b->codebook : NULL, e);
 	return b->engine ? 0 : -1;
+}
+
+int bench_beside(struct bench *b, const char *program)
+{
+	const char *slash = strrchr(program, '/');
+	int n = slash ? (int)(slash - program) : 1;
+	char model[1024], codebook[1024];
+	struct err e;
+
+	snprintf(model, sizeof(model), "%.*s/../share/demarche/english.model", n,
+		 slash ? program : ".");
+	snprintf(codebook, sizeof(codebook), "%.*s/../share/demarche/codebook.image", n,
+		 slash ? program : ".");
+	if (bench_open(b, model, codebook, &e) == 0)
+		return 0;
+	fprintf(stderr, "%s\n", e.text);
+	bench_close(b);
+	return -1;
 }
 
 void bench_close(struct bench *b)

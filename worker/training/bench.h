@@ -12,6 +12,8 @@ struct bench {
 
 /* codebook may be NULL: then the engine has none. */
 int bench_open(struct bench *b, const char *model, const char *codebook, struct err *e);
+/* The images of the build that a test program belongs to; prints what is wrong and gives -1. */
+int bench_beside(struct bench *b, const char *program);
 void bench_close(struct bench *b);
 
 /* Names of the files in a folder that end in `tail`, sorted bytewise, as full paths in the arena.

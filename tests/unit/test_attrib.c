@@ -1,0 +1,165 @@
+/* Who says what, in sentences of our own. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+
+#include "worker/engine/attrib.h"
+#include "worker/training/bench.h"
+
+static struct bench bench;
+
+static const struct doc *parse(const char *text)
+{
+	struct engine_input in = {.text = str_of(text)};
+
+	in.meta.date = STR("2020-03-18");
+	return engine_parse(bench.engine, &in);
+}
+
+static int32_t token(const struct doc *d, const char *form)
+{
+	for (uint32_t i = 0; i < d->n_tokens; i++)
+		if (str_is(d->tokens[i].form, form))
+			return (int32_t)i;
+	fail_msg("no token %s", form);
+	return -1;
+}
+
+/* The code or, where there is none, the name of who says the token; "" for the author. */
+static const char *says(const struct doc *d, const char *form)
+{
+	static char text[80];
+	uint32_t who[4], n = attrib_chain(d, token(d, form), false, who, 4);
+	const struct entity *e;
+
+	if (n == 0)
+		return "";
+	e = &d->entities[who[0]];
+	snprintf(text, sizeof(text), "%.*s", STR_ARG(e->code.n ? e->code : e->name));
+	return text;
+}
+
+static const struct {
+	const char *text, *word, *who;
+} CASES[] = {
+	{"Spain said that Germany had closed the border.", "closed", "ESP"},
+	{"Spain said Germany had closed the border.", "closed", "ESP"},
+	{"Germany had closed the border, Spain said.", "closed", "ESP"},
+	{"Germany had closed the border, said the government of Spain.", "closed", "ESP"},
+	{"According to Spain, Germany had closed the border.", "closed", "ESP"},
+	{"Germany had closed the border, according to Spain.", "closed", "ESP"},
+	{"\"Germany has closed the border,\" Spain said.", "closed", "ESP"},
+	{"\xe2\x80\x9cGermany has closed the border,\xe2\x80\x9d Spain said.", "closed", "ESP"},
+	{"Spain told Italy that Germany had closed the border.", "closed", "ESP"},
+	{"Spain's claim that Germany closed the border was rejected.", "closed", "ESP"},
+	{"Spain closed the border.", "closed", ""},
+	{"Spain said that Germany had closed the border. Rain fell.", "fell", ""},
+	{"\"The border is open,\" Spain said. \"Nobody has closed it.\"", "closed", "ESP"},
+};
+
+static void the_source_of_a_word_is_found(void **state)
+{
+	int wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(CASES) / sizeof(*CASES); i++) {
+		const struct doc *d = parse(CASES[i].text);
+
+		if (strcmp(says(d, CASES[i].word), CASES[i].who) == 0)
+			continue;
+		printf("'%s' instead of '%s': %s\n", says(d, CASES[i].word), CASES[i].who,
+		       CASES[i].text);
+		wrong++;
+	}
+	assert_int_equal(wrong, 0);
+}
+
+static void attributions_nest(void **state)
+{
+	const struct doc *d =
+		parse("Spain said that Italy believed that Germany closed the border.");
+	int32_t inner = attrib_of(d, token(d, "closed")), outer;
+
+	(void)state;
+	assert_true(inner >= 0);
+	outer = d->attributions[inner].parent;
+	assert_true(outer >= 0);
+	assert_int_equal(d->attributions[inner].kind, ATTRIB_THOUGHT);
+	assert_int_equal(d->attributions[outer].kind, ATTRIB_SPEECH);
+	assert_true(str_is(d->entities[d->attributions[outer].source_entity].code, "ESP"));
+	assert_true(str_is(d->entities[d->attributions[inner].source_entity].code, "ITA"));
+}
+
+static void the_cue_itself_is_the_authors(void **state)
+{
+	const struct doc *d = parse("Spain said that Germany had closed the border.");
+
+	(void)state;
+	assert_int_equal(attrib_of(d, token(d, "said")), -1);
+	assert_int_equal(attrib_of(d, token(d, "Spain")), -1);
+}
+
+static void an_attitude_to_a_thing_leaves_the_thing_to_the_author(void **state)
+{
+	const struct doc *d = parse("Spain criticized the invasion of France by Germany.");
+
+	(void)state;
+	assert_int_equal(attrib_of(d, token(d, "invasion")), -1);
+	assert_int_equal(d->n_attributions, 1);
+	assert_int_equal(d->attributions[0].kind, ATTRIB_ABOUT);
+}
+
+static void a_quotation_left_open_ends_with_its_paragraph(void **state)
+{
+	const struct doc *d = parse("\xe2\x80\x9cThe border is closed, Spain said.\n\nRain fell on "
+				    "the capital all day long.");
+
+	(void)state;
+	assert_int_equal(d->n_quotes, 1);
+	assert_false(d->quotes[0].closed);
+	assert_true(d->quotes[0].tok + d->quotes[0].n_tok <= (uint32_t)token(d, "Rain"));
+}
+
+static void a_quotation_goes_on_over_paragraphs(void **state)
+{
+	const struct doc *d = parse("\xe2\x80\x9cThe border is closed now and will stay so, Spain "
+				    "fears.\n\n\xe2\x80\x9cNobody will pass it,\xe2\x80\x9d the "
+				    "minister said.");
+
+	(void)state;
+	assert_int_equal(d->n_quotes, 1);
+	assert_true(d->quotes[0].closed);
+}
+
+static void apostrophes_are_no_quotations(void **state)
+{
+	const struct doc *d = parse("The states' rights and the ministers' claims don't matter.");
+
+	(void)state;
+	for (uint32_t i = 0; i < d->n_quotes; i++)
+		assert_int_equal(d->quotes[i].n_tok, 0);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_source_of_a_word_is_found),
+		cmocka_unit_test(attributions_nest),
+		cmocka_unit_test(the_cue_itself_is_the_authors),
+		cmocka_unit_test(an_attitude_to_a_thing_leaves_the_thing_to_the_author),
+		cmocka_unit_test(a_quotation_left_open_ends_with_its_paragraph),
+		cmocka_unit_test(a_quotation_goes_on_over_paragraphs),
+		cmocka_unit_test(apostrophes_are_no_quotations),
+	};
+	int failed;
+
+	(void)argc;
+	if (bench_beside(&bench, argv[0]) < 0)
+		return 1;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	bench_close(&bench);
+	return failed;
+}

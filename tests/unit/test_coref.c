@@ -1,0 +1,212 @@
+/* Who is who, in texts of our own. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+
+#include "worker/engine/coref.h"
+#include "worker/training/bench.h"
+
+static struct bench bench;
+
+static const struct doc *parse(const char *text)
+{
+	struct engine_input in = {.text = str_of(text)};
+
+	in.meta.date = STR("2020-03-18");
+	return engine_parse(bench.engine, &in);
+}
+
+/* The entity of the shortest mention around the n-th token of that form; -1 none. */
+static int32_t entity_of(const struct doc *d, const char *form, int nth)
+{
+	uint32_t tok = 0, best = UINT32_MAX;
+	int32_t entity = -1;
+
+	for (; tok < d->n_tokens; tok++)
+		if (str_is(d->tokens[tok].form, form) && nth-- == 0)
+			break;
+	for (uint32_t i = 0; i < d->n_mentions; i++) {
+		const struct mention *m = &d->mentions[i];
+
+		if (tok < m->tok || tok >= m->tok + m->n_tok || m->n_tok >= best)
+			continue;
+		best = m->n_tok;
+		entity = m->entity;
+	}
+	return entity;
+}
+
+static const struct {
+	const char *text, *one, *other;
+	int nth_one, nth_other;
+} SAME[] = {
+	{"Angela Merkel visited Warsaw. Merkel met workers.", "Merkel", "Merkel", 0, 1},
+	{"Angela Merkel visited Warsaw. She met workers.", "Merkel", "She", 0, 0},
+	{"Germany closed its border.", "Germany", "its", 0, 0},
+	{"Germany praised the deal. German officials left. Berlin agreed.", "Germany", "Berlin", 0,
+	 0},
+	{"Jan Kowal, the Polish foreign minister, left. The minister was tired.", "Kowal",
+	 "minister", 0, 1},
+	{"The World Trade Organization met. The WTO agreed.", "Organization", "WTO", 0, 0},
+};
+
+static void one_actor_is_one_entity(void **state)
+{
+	int wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(SAME) / sizeof(*SAME); i++) {
+		const struct doc *d = parse(SAME[i].text);
+		int32_t a = entity_of(d, SAME[i].one, SAME[i].nth_one);
+		int32_t b = entity_of(d, SAME[i].other, SAME[i].nth_other);
+
+		if (a > ENTITY_DOC_AUTHOR && a == b)
+			continue;
+		printf("%s %d, %s %d: %s\n", SAME[i].one, a, SAME[i].other, b, SAME[i].text);
+		wrong++;
+	}
+	assert_int_equal(wrong, 0);
+}
+
+static void two_countries_are_both(void **state)
+{
+	const struct doc *d = parse("Poland and Latvia signed a treaty. The two countries agreed.");
+	uint32_t who[4], n = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < d->n_tokens; i++)
+		if (str_is(d->tokens[i].form, "countries"))
+			n = coref_entities(d, d->tokens[i].mention, who, 4);
+	assert_int_equal(n, 2);
+	assert_true(str_is(d->entities[who[0]].code, "POL"));
+	assert_true(str_is(d->entities[who[1]].code, "LVA"));
+}
+
+static void a_quoted_i_is_the_speaker(void **state)
+{
+	const struct doc *d = parse("\"I reject the plan,\" Angela Merkel said.");
+
+	(void)state;
+	assert_true(entity_of(d, "I", 0) > ENTITY_DOC_AUTHOR);
+	assert_int_equal(entity_of(d, "I", 0), entity_of(d, "Merkel", 0));
+}
+
+static void an_opinion_piece_speaks_as_author(void **state)
+{
+	const struct doc *d = parse("OPINION: A bad plan\n\nI reject the plan of the government.");
+
+	(void)state;
+	assert_int_equal(entity_of(d, "I", 0), ENTITY_DOC_AUTHOR);
+}
+
+static void a_speech_speaks_for_its_state(void **state)
+{
+	const struct doc *d = parse("POL statement in the UN General Debate\n\nMr. President, we "
+				    "reject the plan. I thank the Assembly.");
+	int32_t we = entity_of(d, "we", 0);
+
+	(void)state;
+	assert_true(we > ENTITY_DOC_AUTHOR);
+	assert_true(str_is(d->entities[we].code, "POL"));
+	assert_int_equal(d->sentences[d->n_sentences - 1].voice, we);
+}
+
+static void she_is_not_the_man(void **state)
+{
+	const struct doc *d = parse("Mary Field met Peter Stone. She left early.");
+
+	(void)state;
+	assert_int_not_equal(entity_of(d, "She", 0), entity_of(d, "Stone", 0));
+}
+
+static void the_weather_is_no_actor(void **state)
+{
+	const struct doc *d = parse("Germany signed the deal. It is clear that trade will grow.");
+
+	(void)state;
+	assert_int_equal(entity_of(d, "It", 0), -1);
+}
+
+static void the_first_entity_is_the_author(void **state)
+{
+	const struct doc *d = parse("Rain fell.");
+
+	(void)state;
+	assert_true(d->n_entities >= 1);
+	assert_true(str_is(d->entities[ENTITY_DOC_AUTHOR].code, "AUTHOR"));
+	assert_int_equal(parse("")->n_entities, 1);
+}
+
+/* Deep nesting, unpaired marks, lists of names: no crash, and every reference stays in range. */
+static void any_text_gives_consistent_references(void **state)
+{
+	static const char *const PIECES[] = {"\"",      "\xe2\x80\x9c",
+					     "'",       "he said",
+					     "who",     "(",
+					     "Xi",      "the two countries",
+					     "\n\n",    ":",
+					     "Germany", "they",
+					     ", said",  ".",
+					     "1999",    "we",
+					     "that",    "-",
+					     "Monday"};
+	uint64_t random = 88172645463325252u;
+	struct buf text = {0};
+
+	(void)state;
+	for (int round = 0; round < 200; round++) {
+		const struct doc *d;
+
+		text.n = 0;
+		for (int i = 0; i < 120; i++) {
+			random ^= random << 13;
+			random ^= random >> 7;
+			random ^= random << 17;
+			buf_printf(&text, "%s ",
+				   PIECES[random % (sizeof(PIECES) / sizeof(*PIECES))]);
+		}
+		buf_add(&text, "", 1);
+		d = parse(text.p);
+		for (uint32_t i = 0; i < d->n_mentions; i++) {
+			assert_in_range(d->mentions[i].entity + 1, 0, d->n_entities);
+			assert_in_range(d->mentions[i].tok + d->mentions[i].n_tok, 1, d->n_tokens);
+			assert_in_range(d->mentions[i].also + 1, 0, d->n_mentions);
+		}
+		for (uint32_t i = 0; i < d->n_attributions; i++) {
+			const struct attribution *a = &d->attributions[i];
+
+			assert_in_range(a->content + a->n_content, 1, d->n_tokens);
+			assert_in_range(a->source_entity + 1, 0, d->n_entities);
+			assert_in_range(a->parent + 1, 0, d->n_attributions);
+		}
+		for (uint32_t i = 0; i < d->n_quotes; i++)
+			assert_in_range(d->quotes[i].tok + d->quotes[i].n_tok, 0, d->n_tokens);
+	}
+	buf_free(&text);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_actor_is_one_entity),
+		cmocka_unit_test(two_countries_are_both),
+		cmocka_unit_test(a_quoted_i_is_the_speaker),
+		cmocka_unit_test(an_opinion_piece_speaks_as_author),
+		cmocka_unit_test(a_speech_speaks_for_its_state),
+		cmocka_unit_test(she_is_not_the_man),
+		cmocka_unit_test(the_weather_is_no_actor),
+		cmocka_unit_test(the_first_entity_is_the_author),
+		cmocka_unit_test(any_text_gives_consistent_references),
+	};
+	int failed;
+
+	(void)argc;
+	if (bench_beside(&bench, argv[0]) < 0)
+		return 1;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	bench_close(&bench);
+	return failed;
+}
