@@ -431,3 +431,27 @@ int train_nn(int argc, char **argv)
 	}
 	return 0;
 }
+
+int train_mean(int argc, char **argv)
+{
+	struct nn_mean mean = {0};
+	struct nn *last = NULL;
+	struct err e;
+
+	if (argc < 4) {
+		fprintf(stderr, "usage: mean OUT STATE STATE...\n");
+		return 2;
+	}
+	for (int i = 2; i < argc; i++) {
+		last = nn_load(argv[i], &e);
+		if (!last)
+			goto failed;
+		nn_mean_add(&mean, last);
+	}
+	nn_mean_use(&mean, last);
+	if (nn_save(last, argv[1], &e) == 0)
+		return 0;
+failed:
+	fprintf(stderr, "%s\n", e.text);
+	return 1;
+}

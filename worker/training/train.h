@@ -17,6 +17,7 @@ struct train_command {
 	X(fuzz_language, "fuzz", "MODEL COUNT SEED", "random texts through the language stages") \
 	X(train_measure, "measure", "MODEL FILE...", "scores on gold tokens: trees, names") \
 	X(train_picture, "picture", "MODEL SENTENCE", "the analysis of a sentence as SVG") \
+	X(train_mean, "mean", "OUT STATE STATE...", "the mean of trained networks") \
 	X(train_language, "language", "OUT STATE TREEBANK...", "quantised network and lemmas") \
 	X(train_stances, "stances", "MODEL CODEBOOK SHARED", "ranker of stances")                \
 	X(train_events, "events", "MODEL CODEBOOK CORPUS RECORDS OUT ...", "triggers and actors of events")  \
