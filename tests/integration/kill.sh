@@ -2,7 +2,11 @@
 # kill -9 of broker, worker or slot at seeded random moments: no accepted job is lost, no result is
 # doubled, and every record is the one that an undisturbed run gives.
 # usage: kill.sh BUILD_DIR [DOCUMENTS [KILLS [SEED]]]       scripts/soak-fleet is the long form
-BUILD=$1 n=${2:-300} kills=${3:-12} seed=${4:-1}
+BUILD=$1 n=${2:-} kills=${3:-12} seed=${4:-1}
+if [ -z "$n" ]; then # a sanitizer makes everything slow
+	n=300
+	grep -qE "DEMARCHE_(SANITIZE|TSAN):.*=ON" "$BUILD/CMakeCache.txt" && n=100
+fi
 . "$(dirname "$0")/lib.sh"
 cd "$work" || exit 1
 ep=ipc://$work/broker
@@ -47,7 +51,7 @@ start_broker
 start_worker
 "$demarche" submit docs.jsonl --timeout 60s >jobs 2>submit.err &
 submit=$!
-"$demarche" watch --name soak --limit "$n" >watched 2>watch.err &
+"$demarche" watch --name soak --limit "$n" --timeout 60s >watched 2>watch.err &
 watch=$!
 
 killed=
