@@ -25,13 +25,25 @@ struct settings {
 };
 
 static const struct option_row ROWS[] = {
-	{.name = "codebook", .type = OPTION_STR, .offset = offsetof(struct settings, codebook),
-	 .arg = "DIR", .help = "find: with one's own codebook laid over the built-in one"},
-	{.name = "date", .type = OPTION_STR, .offset = offsetof(struct settings, date),
-	 .arg = "DATE", .help = "find: the roles at this date (YYYY, YYYY-MM or YYYY-MM-DD); else the latest"},
-	{.name = "out", .letter = 'o', .type = OPTION_STR, .offset = offsetof(struct settings, out),
-	 .arg = "FILE", .help = "build: where the image goes"},
-	{.name = "json", .type = OPTION_BOOL, .offset = offsetof(struct settings, json),
+	{.name = "codebook",
+	 .type = OPTION_STR,
+	 .offset = offsetof(struct settings, codebook),
+	 .arg = "DIR",
+	 .help = "find: with one's own codebook laid over the built-in one"},
+	{.name = "date",
+	 .type = OPTION_STR,
+	 .offset = offsetof(struct settings, date),
+	 .arg = "DATE",
+	 .help = "find: the roles at this date (YYYY, YYYY-MM or YYYY-MM-DD); else the latest"},
+	{.name = "out",
+	 .letter = 'o',
+	 .type = OPTION_STR,
+	 .offset = offsetof(struct settings, out),
+	 .arg = "FILE",
+	 .help = "build: where the image goes"},
+	{.name = "json",
+	 .type = OPTION_BOOL,
+	 .offset = offsetof(struct settings, json),
 	 .help = "find: one JSON object a line"},
 	{.type = OPTION_END},
 };
@@ -40,8 +52,9 @@ static const struct option_program PROGRAM = {
 	.name = "demarche codebook",
 	.section = "client",
 	.synopsis = "check [DIR…] | build DIR… --out FILE | find NAME [--date DATE]",
-	.about = "Checks and compiles codebooks, and looks names up in them. The built-in texts are "
-		 "always the lowest layer; later folders win where both name the same.",
+	.about =
+		"Checks and compiles codebooks, and looks names up in them. The built-in texts are "
+		"always the lowest layer; later folders win where both name the same.",
 	.more = "Examples:\n"
 		"  demarche codebook check my-actors\n"
 		"  demarche codebook find \"Emmanuel Macron\" --date 2019-05-01\n",
@@ -158,7 +171,8 @@ static int print_found(const struct actor_book *book, struct str name, const str
 	uint32_t n;
 
 	if (s->date && !date_parse(str_of(s->date), &when)) {
-		fprintf(stderr, "demarche codebook: --date %s: expected YYYY-MM-DD, YYYY-MM or YYYY\n",
+		fprintf(stderr,
+			"demarche codebook: --date %s: expected YYYY-MM-DD, YYYY-MM or YYYY\n",
 			s->date);
 		return EXIT_USAGE;
 	}

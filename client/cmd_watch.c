@@ -185,6 +185,7 @@ static int follow(struct stream *s, struct err *e)
 	struct msg m;
 	int more = 1;
 
+	link_patience(s->link, s->o->until_idle ? 60000 : -1);
 	if (subscribe(s, e) < 0)
 		return -1;
 	while (more == 1 && !stopped) {

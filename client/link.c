@@ -13,7 +13,7 @@
 #include "proto/wire.h"
 #include "worker/engine/engine.h"
 
-enum { PING_MS = 1000, POLL_MS = 200, ARENA_KEEP = 1 << 20, PAGE = 1000 };
+enum { PING_MS = 1000, SILENT_MS = 5000, POLL_MS = 200, ARENA_KEEP = 1 << 20, PAGE = 1000 };
 
 const struct option_row LINK_ROWS[] = {
 	{.name = "broker",
@@ -46,13 +46,14 @@ struct link {
 	struct arena own;   /* of the welcome */
 	struct msg_welcome welcome;
 	int64_t heard_ms, pinged_ms, hello_ms;
-	int64_t full_ms; /* since when the broker's disk has been full, 0: it is not */
-	bool welcomed, busy_said;
+	int64_t full_ms;     /* since when the broker's disk has been full, 0: it is not */
+	int64_t patience_ms; /* -1: for ever */
+	bool welcomed, busy_said, silence_said;
 };
 
 static int send_bytes(struct link *l, const struct msg *m, struct err *e)
 {
-	int64_t until = wire_now_ms() + l->options->timeout_ms;
+	int64_t start = wire_now_ms();
 
 	l->frame.n = 0;
 	msg_write(m, &l->frame);
@@ -64,7 +65,7 @@ static int send_bytes(struct link *l, const struct msg *m, struct err *e)
 		case WIRE_GONE:
 			break;
 		}
-		if (wire_now_ms() >= until)
+		if (l->patience_ms >= 0 && wire_now_ms() - start >= l->patience_ms)
 			return err_set(e, ERR_UNREACHABLE, "the broker takes no messages");
 		wire_pause(20);
 	}
@@ -94,12 +95,15 @@ static int hello_again(struct link *l, struct err *e)
 	return say_hello(l, e);
 }
 
-static int ping(struct link *l, struct err *e)
+/* Never waits: a wire that is full of pings needs no further one. */
+static void ping(struct link *l)
 {
 	struct msg m = {.kind = MSG_PING};
 
 	l->pinged_ms = wire_now_ms();
-	return send_bytes(l, &m, e);
+	l->frame.n = 0;
+	msg_write(&m, &l->frame);
+	wire_send(l->wire, NULL, buf_str(&l->frame));
 }
 
 static int take_error(struct link *l, const struct msg *m, struct err *e)
@@ -150,6 +154,10 @@ static int await_welcome(struct link *l, int64_t until, struct err *e)
 
 	while (!l->welcomed) {
 		int64_t left = until - wire_now_ms();
+
+		if (wire_now_ms() - l->hello_ms >= PING_MS && say_hello(l, e) < 0)
+			return -1; /* the first may have been lost with a broker that was replaced
+				    */
 		int got = left > 0 ? receive(l, left < POLL_MS ? (int)left : POLL_MS, &m, e) : 0;
 
 		if (got < 0)
@@ -201,6 +209,7 @@ struct link *link_open(const struct link_options *o, uint64_t roles, struct err 
 	struct link *l = mem_alloc(sizeof(*l));
 
 	l->options = o;
+	l->patience_ms = o->timeout_ms;
 	l->roles = roles;
 	for (size_t i = 0; i < o->broker.n; i++)
 		if (connect_to(l, o->broker.v[i], e) == 0)
@@ -251,12 +260,27 @@ static void say_busy(struct link *l, struct str why)
 	l->busy_said = true;
 }
 
+static int unheard(struct link *l, struct err *e)
+{
+	int64_t now = wire_now_ms(), silent = now - l->heard_ms;
+
+	if (l->patience_ms >= 0 && silent > l->patience_ms)
+		return err_set(e, ERR_UNREACHABLE, "the broker has not answered for %ld s",
+			       (long)(silent / 1000));
+	if (silent > SILENT_MS && !l->silence_said) {
+		fprintf(stderr, "demarche: no answer from the broker: trying on\n");
+		l->silence_said = true;
+	}
+	if (silent > PING_MS && now - l->pinged_ms > PING_MS)
+		ping(l);
+	return 0;
+}
+
 int link_next(struct link *l, int wait_ms, struct msg *m, struct err *e)
 {
-	int64_t now = wire_now_ms();
 	int got;
 
-	if (now - l->heard_ms > PING_MS && now - l->pinged_ms > PING_MS && ping(l, e) < 0)
+	if (unheard(l, e) < 0)
 		return -1;
 	got = receive(l, wait_ms, m, e);
 	if (got != 1)
@@ -325,18 +349,6 @@ static int judge(struct link *l, const struct msg *m, uint64_t tag, struct err *
 	return take_error(l, m, e);
 }
 
-static int unheard(struct link *l, struct err *e)
-{
-	int64_t now = wire_now_ms();
-
-	if (now - l->heard_ms > l->options->timeout_ms)
-		return err_set(e, ERR_UNREACHABLE, "the broker has not answered for %ld s",
-			       (long)((now - l->heard_ms) / 1000));
-	if (now - l->heard_ms > PING_MS && now - l->pinged_ms > PING_MS)
-		return ping(l, e);
-	return 0;
-}
-
 int link_ask(struct link *l, struct msg *m, struct msg *answer, struct err *e)
 {
 	uint64_t tag = ++l->last_tag;
@@ -356,6 +368,11 @@ int link_ask(struct link *l, struct msg *m, struct msg *answer, struct err *e)
 		if (verdict == 1)
 			return 0;
 	}
+}
+
+void link_patience(struct link *l, int64_t ms)
+{
+	l->patience_ms = ms;
 }
 
 int link_exit_status(const struct err *e)

@@ -24,9 +24,13 @@ struct link *link_open(const struct link_options *o, uint64_t roles, struct err 
 void link_close(struct link *l); /* says BYE */
 const struct msg_welcome *link_welcome(const struct link *l);
 
-/* Sends m with a tag of its own and waits for the answer, at most timeout_ms without any sign of
- * life. BUSY is waited out (and said once on standard error). An ERROR answer is the error here.
- * The answer is valid until the next call. */
+/* From now on a broker may be silent for so long before the link gives up (-1: for ever; at first
+ * it is the options' timeout). Said once on standard error when it has been silent for a while. */
+void link_patience(struct link *l, int64_t ms);
+
+/* Sends m with a tag of its own and waits for the answer, as long as patience allows without any
+ * sign of life. BUSY is waited out (and said once on standard error). An ERROR answer is the error
+ * here. The answer is valid until the next call. */
 int link_ask(struct link *l, struct msg *m, struct msg *answer, struct err *e);
 
 /* For streams: sends without waiting; receives what comes. 1 a message, 0 nothing within wait_ms,

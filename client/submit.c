@@ -149,6 +149,7 @@ int submit_all(struct link *l, char *const *paths, int n, const struct submit_op
 	int got, r = 0;
 
 	*s = (struct submitter){.link = l, .o = o, .t = t};
+	link_patience(l, 60000); /* a broker that restarts is no reason to stop half-way */
 	snprintf(t->batch, sizeof(t->batch), "b%08x%08x", randombytes_random(),
 		 randombytes_random());
 	while (r == 0 && (got = input_next(in, &d, &failure)) != 0) {
