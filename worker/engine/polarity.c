@@ -25,7 +25,8 @@ static const struct token *tok_at(const struct doc *d, int32_t t)
 
 static bool is_passive(const struct doc *d, int32_t tok)
 {
-	return doc_child(d, tok, REL_NSUBJ_PASS) >= 0 || doc_child(d, tok, REL_AUX_PASS) >= 0;
+	/* a subject that is called passive without an auxiliary is the parser's mistake */
+	return doc_child(d, tok, REL_AUX_PASS) >= 0;
 }
 
 struct str polarity_opener(const struct doc *d, int32_t tok)
@@ -112,6 +113,8 @@ static int32_t subject_of(const struct doc *d, int32_t tok, int depth)
 		return agent(d, tok);
 	s = doc_child(d, tok, REL_NSUBJ);
 	if (s < 0)
+		s = doc_child(d, tok, REL_NSUBJ_PASS);
+	if (s < 0)
 		s = doc_child(d, tok, REL_NSUBJ_OUTER);
 	if (s < 0)
 		s = doc_child(d, tok, REL_CSUBJ);
@@ -134,7 +137,7 @@ int32_t polarity_object(const struct doc *d, int32_t tok)
 {
 	int32_t o = doc_child(d, tok, REL_OBJ);
 
-	if (o < 0)
+	if (o < 0 && is_passive(d, tok))
 		o = doc_child(d, tok, REL_NSUBJ_PASS);
 	if (o >= 0 && tok_at(d, tok)->rel == REL_ACL_RELCL &&
 	    is_relative_pronoun(tok_at(d, o)->lower))
@@ -281,14 +284,25 @@ static int32_t described(const struct doc *d, int32_t tok)
 	return polarity_subject(d, tok);
 }
 
-static int32_t possessor(const struct doc *d, int32_t tok)
+static bool fills(const struct frame *f, int32_t tok)
 {
+	for (uint32_t i = 0; i < f->n_targets; i++)
+		if (f->target[i] == tok)
+			return true;
+	return false;
+}
+
+static int32_t possessor(const struct doc *d, const struct frame *f)
+{
+	int32_t tok = f->tok;
 	const struct token *t = tok_at(d, tok);
 	int32_t found = doc_child(d, tok, REL_NMOD_POSS);
 
 	for (int32_t c = t->child; found < 0 && c >= 0; c = tok_at(d, c)->next) {
 		const struct token *k = tok_at(d, c);
 
+		if (fills(f, c))
+			continue; /* "critic of the deal": the deal is no holder */
 		if (rel_base(k->rel) == REL_NMOD && is_one_of(polarity_opener(d, c), "of by from"))
 			found = c;
 		else if ((k->rel == REL_AMOD || k->rel == REL_COMPOUND) && k->mention >= 0)
@@ -306,6 +320,18 @@ static int32_t possessor(const struct doc *d, int32_t tok)
 	return HOLDER_SOURCE;
 }
 
+/* Whose state an adjective or a participle names: "worried officials", "is committed to". */
+static int32_t who_feels(const struct doc *d, int32_t tok)
+{
+	int32_t s = doc_child(d, tok, REL_NSUBJ_PASS);
+
+	if (s >= 0)
+		return s;
+	if (tok_at(d, tok)->rel == REL_AMOD || tok_at(d, tok)->rel == REL_ACL)
+		return tok_at(d, tok)->head;
+	return polarity_subject(d, tok);
+}
+
 static int32_t holder_of(const struct doc *d, const struct frame *f)
 {
 	uint8_t slot = f->class->holder;
@@ -313,15 +339,14 @@ static int32_t holder_of(const struct doc *d, const struct frame *f)
 	if (slot & SLOT_SOURCE)
 		return HOLDER_SOURCE;
 	if (slot & SLOT_POSS)
-		return possessor(d, f->tok);
+		return possessor(d, f);
 	if (slot & SLOT_OBJ)
 		return polarity_object(d, f->tok);
 	if (slot & SLOT_HEAD)
 		return described(d, f->tok);
 	if (slot & SLOT_SUBJ) {
 		if (f->class->part == GRAMMAR_ADJ)
-			return tok_at(d, f->tok)->rel == REL_AMOD ? tok_at(d, f->tok)->head :
-								    polarity_subject(d, f->tok);
+			return who_feels(d, f->tok);
 		return polarity_subject(d, f->tok);
 	}
 	return HOLDER_NONE;
@@ -357,10 +382,16 @@ static void fill_targets(const struct doc *d, struct frame *f, int32_t object, s
 
 static bool has_phrase(const struct doc *d, int32_t tok, struct str prep)
 {
-	for (int32_t c = tok_at(d, tok)->child; c >= 0; c = tok_at(d, c)->next)
-		if (rel_base(tok_at(d, c)->rel) == REL_OBL &&
+	for (int32_t c = tok_at(d, tok)->child; c >= 0; c = tok_at(d, c)->next) {
+		enum rel r = rel_base(tok_at(d, c)->rel);
+
+		if ((r == REL_OBL || r == REL_ADVCL || r == REL_XCOMP || r == REL_NMOD) &&
 		    str_eq(polarity_opener(d, c), prep))
 			return true;
+		/* the parser may hang it on the object */
+		if (r == REL_OBJ && has_phrase(d, c, prep))
+			return true;
+	}
 	return false;
 }
 
@@ -448,14 +479,6 @@ void frames_find(struct doc *d, const struct grammar *g, struct frames *out)
 	out->of[d->n_tokens] = out->n;
 }
 
-static bool fills(const struct frame *f, int32_t tok)
-{
-	for (uint32_t i = 0; i < f->n_targets; i++)
-		if (f->target[i] == tok)
-			return true;
-	return false;
-}
-
 struct climb {
 	const struct doc *d;
 	const struct grammar *g;
@@ -487,6 +510,8 @@ static void emit(struct climb *c, const struct frame *f, int32_t holder, int sig
 /* "sees X as a threat": the sign is the value of what X is seen as. */
 static int view_sign(const struct climb *c, const struct frame *f)
 {
+	int32_t o = polarity_object(c->d, f->tok);
+
 	for (int32_t k = tok_at(c->d, f->tok)->child; k >= 0; k = tok_at(c->d, k)->next) {
 		enum rel r = rel_base(tok_at(c->d, k)->rel);
 		int v = 0;
@@ -499,6 +524,11 @@ static int view_sign(const struct climb *c, const struct frame *f)
 		if (v)
 			return v;
 	}
+	/* the parser may hang "as a threat" on the object */
+	for (int32_t k = o >= 0 ? tok_at(c->d, o)->child : -1; k >= 0; k = tok_at(c->d, k)->next)
+		if (rel_base(tok_at(c->d, k)->rel) == REL_NMOD &&
+		    str_is(polarity_opener(c->d, k), "as") && polarity_value(c->f, k))
+			return polarity_value(c->f, k);
 	return 0;
 }
 

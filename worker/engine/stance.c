@@ -41,20 +41,54 @@ int stance_ranker_open(struct stance_ranker *r, const struct image *model,
 		       const struct image *codebook, struct err *e)
 {
 	struct str threshold = image_section(model, "stance.threshold");
+	struct str worth = image_section(model, "stance.worth");
 
 	*r = (struct stance_ranker){.threshold = 0.5};
 	if (grammar_open(&r->grammar, image_section(codebook, "stances"), e) < 0)
 		return -1;
 	if (!image_section(model, "stance.pair").n)
 		return 0;
+	if (word_clusters_open(&r->clusters, image_section(model, "stance.clusters"), e) < 0)
+		return -1;
 	if (open_part(&r->target, model, "stance.target", 2, e) < 0 ||
 	    open_part(&r->pair, model, "stance.pair", 2, e) < 0 ||
 	    open_part(&r->sign, model, "stance.sign", N_POLARITIES, e) < 0)
 		return -1;
 	if (threshold.n == sizeof(double))
 		memcpy(&r->threshold, threshold.p, sizeof(double));
+	if (worth.n == sizeof(r->worth))
+		memcpy(r->worth, worth.p, sizeof(r->worth));
+	for (int i = 0; i < STANCE_KNOTS; i++)
+		if (!(r->worth[i] >= 0 && r->worth[i] <= 1))
+			return err_set(e, ERR_CORRUPT, "stance.worth is no list of chances");
 	r->trained = true;
 	return 0;
+}
+
+double stance_confidence(const struct stance_ranker *r, double raw)
+{
+	double at = raw * (STANCE_KNOTS - 1);
+	int i = (int)at;
+
+	if (!(r->worth[STANCE_KNOTS - 1] > 0) || !(raw >= 0))
+		return raw;
+	if (i >= STANCE_KNOTS - 1)
+		return r->worth[STANCE_KNOTS - 1];
+	return r->worth[i] + (at - i) * (r->worth[i + 1] - r->worth[i]);
+}
+
+/* Whether a word hands its sign down to something below it: of "end the war" the stance is about
+ * the war. */
+static bool passes_on(const struct work *w, int32_t tok)
+{
+	const struct frames *f = &w->ground.frames;
+
+	for (uint32_t i = f->of[tok]; i < f->of[tok + 1]; i++)
+		if (f->list[i].class->sign && f->list[i].class->kind != GRAMMAR_EVAL &&
+		    f->list[i].class->kind != GRAMMAR_CERT && f->list[i].n_targets &&
+		    f->list[i].target[0] > tok)
+			return true;
+	return false;
 }
 
 /* Without weights: a composed side of the grammar is as sure as its kind and its distance. */
@@ -66,11 +100,12 @@ static void score_by_rule(struct work *w, struct scored *s)
 	if (s->pair.side < 0)
 		return;
 	x = &w->c.sides[s->pair.target][s->pair.side];
-	if (!x->sign || x->class->kind == GRAMMAR_EFF || x->class->kind == GRAMMAR_FLIP ||
-	    x->class->kind == GRAMMAR_CERT)
+	if (!x->sign || x->class->kind == GRAMMAR_CERT)
 		return;
-	p -= 0.1 * x->depth + 0.1 * !!(x->flags & SIDE_FAR) + 0.1 * !!(x->flags & SIDE_MAYBE);
-	if (x->class->kind == GRAMMAR_EVAL)
+	if (passes_on(w, w->c.targets[s->pair.target].head))
+		p -= 0.3;
+	p -= 0.02 * x->depth + 0.1 * !!(x->flags & SIDE_FAR) + 0.1 * !!(x->flags & SIDE_MAYBE);
+	if (x->class->kind == GRAMMAR_EVAL || x->class->kind == GRAMMAR_EFF)
 		p -= 0.25;
 	s->p = p;
 	s->p_sign = 1;
@@ -277,7 +312,7 @@ static void emit(struct work *w, const struct scored *s)
 		.trigger = doc_span(d, (uint32_t)trigger, 1),
 		.sentence = st->span,
 		.text = (struct str){d->text.p + st->byte, st->n_bytes},
-		.confidence = s->p * s->p_sign,
+		.confidence = stance_confidence(w->r, s->p * s->p_sign),
 		.rule = rule_of(w, s),
 	};
 }
@@ -288,7 +323,7 @@ void stance_run(const struct stance_ranker *r, struct doc *d)
 
 	if (!d->n_entities)
 		return; /* nobody could hold one */
-	stance_ground_make(&w.ground, d, &r->grammar);
+	stance_ground_make(&w.ground, d, &r->grammar, &r->clusters);
 	w.scored = ARENA_ARRAY(d->arena, struct scored, SCORED_MAX);
 	for (uint32_t i = 0; i < d->n_sentences; i++) {
 		candidates_find(&w.ground, i, &w.c);

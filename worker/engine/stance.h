@@ -10,19 +10,28 @@
 #include "worker/engine/linear.h"
 #include "worker/engine/stance_pairs.h"
 
+enum { STANCE_KNOTS = 21 };
+
 /* What ranks; the trainer makes its own for cross-validation. */
 struct stance_ranker {
 	struct grammar grammar;
+	struct word_clusters clusters;
 	bool trained;
 	struct linear target; /* 2 classes: is it a target of anything? */
 	struct linear pair;   /* 2 classes: does this holder stand for or against it? */
 	struct linear sign;   /* N_POLARITIES classes: given that, which */
-	double threshold;     /* stances below this confidence are not given */
+	double threshold;     /* stances with a raw score below this are not given */
+	/* What a raw score of i / (STANCE_KNOTS - 1) is worth: the share of such stances that were
+	 * right on documents not learned from. Rising; all 0: confidence is the raw score. */
+	double worth[STANCE_KNOTS];
 };
 
 /* Borrows both images. Fails where the codebook has no stance grammar or weights are damaged. */
 int stance_ranker_open(struct stance_ranker *r, const struct image *model,
 		       const struct image *codebook, struct err *e);
+
+/* Raw score to confidence. */
+double stance_confidence(const struct stance_ranker *r, double raw);
 
 /* The stage: writes doc->stances. */
 void stance_run(const struct stance_ranker *r, struct doc *d);

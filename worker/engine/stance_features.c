@@ -6,6 +6,7 @@ enum template {
 	T_SENTENCE, T_ATTRIB, T_ROOT, T_INNER, T_WORD, T_BEFORE, T_AFTER, T_DET, T_CHILD, T_SUBJ,
 	T_VALUE_SUM, T_ENTITIES, T_GOV_CLASS, T_CLAUSE_CLASS, T_CLAUSE_WORD,
 	S_WORD = 3000, S_PAIR, S_VALUE, S_NEAR, S_SIDE, S_OUTER,
+	C_HEAD = 4000, C_GOV, C_GOV2, C_CHILD, C_PATH, C_VERB, C_SUBJ, C_ROOT, C_BAG, C_CUE,
 	P_LINKS = 2000, P_LINK, P_SIDE, P_SIDE_ITEM, P_PATH, P_PATH_LEMMA, P_CUE, P_ROLE, P_KIND,
 	P_NEST, P_DISTANCE, P_TOP, P_N, P_SAME_CODE, P_VERB, P_PRONOUN, P_MIDDLE, P_AUTHOR_VALUE,
 };
@@ -53,6 +54,17 @@ static struct str word_of(const struct token *t)
 	return t->lemma.n ? t->lemma : t->lower;
 }
 
+/* The same for all words of a class. */
+static void add_class(struct sink *k, enum template t, int32_t tok, int64_t with)
+{
+	const struct word_cluster *c = &k->s->cluster[tok];
+
+	if (!c->fine)
+		return;
+	add_int(k, t, (with * 4096 + c->fine) * 2);
+	add_int(k, t, (with * 4096 + c->coarse) * 2 + 1);
+}
+
 static int sign_code(const struct side *x)
 {
 	return x->sign + 1;
@@ -72,11 +84,13 @@ static void add_chain(struct sink *k, const struct target *t)
 
 		if (i == 0) {
 			add_2(k, T_GOV_REL, w, r);
+			add_class(k, C_GOV, g, r);
 			add_str(k, T_GOV, w);
 			add_2(k, T_GOV_REL, STR(""), r * N_UPOS + tok_at(d, g)->upos);
 			add_2(k, T_OPENER, w, (int64_t)feature_of(1, polarity_opener(d, at)));
 		} else {
 			add_2(k, T_GOV2, w, i * 100 + (int)r);
+			add_class(k, C_GOV2, g, i > 2 ? 2 : i);
 		}
 		chain = feature_and(chain, feature_of_int(T_CHAIN, r));
 		features_add(k->f, chain);
@@ -143,8 +157,10 @@ static void add_around(struct sink *k, const struct target *t)
 	}
 	for (int32_t c = tok_at(d, t->head)->child; c >= 0; c = tok_at(d, c)->next) {
 		add_2(k, T_CHILD, STR(""), tok_at(d, c)->rel);
-		if (tok_at(d, c)->rel != REL_PUNCT)
+		if (tok_at(d, c)->rel != REL_PUNCT) {
 			add_2(k, T_CHILD, word_of(tok_at(d, c)), tok_at(d, c)->rel);
+			add_class(k, C_CHILD, c, tok_at(d, c)->rel);
+		}
 	}
 }
 
@@ -188,6 +204,8 @@ void stance_target_features(const struct stance_ground *s, const struct candidat
 	int32_t subject = polarity_subject(s->d, h->head >= 0 ? h->head : t->head);
 
 	add_str(&k, T_HEAD, word_of(h));
+	add_class(&k, C_HEAD, t->head, 0);
+	add_class(&k, C_HEAD, t->head, 1 + h->rel);
 	add_2(&k, T_HEAD, word_of(h), h->rel);
 	add_int(&k, T_REL, h->rel * 8 + t->kind);
 	add_int(&k, T_UPOS, h->upos);
@@ -201,6 +219,10 @@ void stance_target_features(const struct stance_ground *s, const struct candidat
 	add_int(&k, T_NEG, polarity_negated(s->d, t->head));
 	if (st->root >= 0)
 		add_2(&k, T_ROOT, word_of(tok_at(s->d, st->root)), st->root == h->head);
+	if (st->root >= 0)
+		add_class(&k, C_ROOT, st->root, 0);
+	if (subject >= 0)
+		add_class(&k, C_SUBJ, subject, subject == t->head);
 	if (subject >= 0)
 		add_2(&k, T_SUBJ, word_of(tok_at(s->d, subject)), subject == t->head);
 	if (h->head >= 0)
@@ -244,6 +266,8 @@ static void add_path(struct sink *k, const struct target *t, int32_t to, struct 
 	features_add(k->f, feature_and(path, feature_of(P_PATH_LEMMA, word_of(tok_at(d, at)))));
 	features_add(k->f, feature_and(lemmas, feature_of(P_PATH_LEMMA, word_of(tok_at(d, at)))));
 	add_2(k, P_TOP, word_of(tok_at(d, at)), n_down > 2 ? 2 : n_down);
+	features_add(k->f, feature_and(path, feature_of_int(C_PATH, k->s->cluster[at].fine)));
+	features_add(k->f, feature_and(path, feature_of_int(C_PATH, 10000 + k->s->cluster[at].coarse)));
 	add_int(k, P_DISTANCE, n_up * 16 + n_down);
 	add_2(k, P_TOP, tag, tok_at(d, to)->rel * 64 + tok_at(d, t->head)->rel);
 }
@@ -309,9 +333,11 @@ static void add_holder(struct sink *k, const struct target *t, const struct hold
 		return;
 	add_int(k, P_MIDDLE, (h->tok < t->head) * 1000 + tok_at(d, h->tok)->rel);
 	add_int(k, P_PRONOUN, tok_at(d, h->tok)->upos);
-	if (tok_at(d, h->tok)->head >= 0)
+	if (tok_at(d, h->tok)->head >= 0) {
 		add_2(k, P_VERB, word_of(tok_at(d, tok_at(d, h->tok)->head)),
 		      tok_at(d, h->tok)->rel);
+		add_class(k, C_VERB, tok_at(d, h->tok)->head, tok_at(d, h->tok)->rel);
+	}
 }
 
 void stance_pair_features(const struct stance_ground *s, const struct candidates *c,
@@ -369,6 +395,7 @@ static void add_bag(struct sink *k, const struct target *t)
 			continue;
 		*(where == 0 ? &before : where == 1 ? &in : &after) += v;
 		add_2(k, S_WORD, word_of(x), negated);
+		add_class(k, C_BAG, (int32_t)i, negated);
 		add_2(k, S_WORD, word_of(x), 10 + where + 4 * negated);
 	}
 	add_int(k, S_VALUE, (before > 0) - (before < 0));

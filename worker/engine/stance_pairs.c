@@ -14,7 +14,8 @@ static int32_t spoken_of(const struct doc *d, const struct sentence *s)
 	return entity;
 }
 
-void stance_ground_make(struct stance_ground *s, struct doc *d, const struct grammar *g)
+void stance_ground_make(struct stance_ground *s, struct doc *d, const struct grammar *g,
+			const struct word_clusters *clusters)
 {
 	int32_t last = -1;
 
@@ -23,6 +24,9 @@ void stance_ground_make(struct stance_ground *s, struct doc *d, const struct gra
 		.g = g,
 		.earlier = ARENA_ARRAY(d->arena, int32_t, d->n_sentences + 1),
 	};
+	s->cluster = ARENA_ARRAY(d->arena, struct word_cluster, d->n_tokens + 1);
+	for (uint32_t i = 0; i < d->n_tokens; i++)
+		s->cluster[i] = word_clusters_find(clusters, d->tokens[i].lower);
 	frames_find(d, g, &s->frames);
 	for (uint32_t i = 0; i < d->n_sentences; i++) {
 		int32_t now = spoken_of(d, &d->sentences[i]);
@@ -185,19 +189,28 @@ static uint16_t tree_links(const struct stance_ground *s, const struct target *t
 	return links;
 }
 
+/* The outermost composed side with this holder: its sign has everything in it. Attitudes come
+ * before what merely helps or hurts, and valuations last. */
 static int8_t side_of(const struct stance_ground *s, const struct candidates *c, uint32_t target,
 		      const struct holder *h)
 {
+	static const int8_t rank[N_GRAMMAR_KINDS] = {
+		[GRAMMAR_ATT] = 4,  [GRAMMAR_SAY] = 4, [GRAMMAR_ACT] = 3,  [GRAMMAR_WANT] = 4,
+		[GRAMMAR_FLIP] = 4, [GRAMMAR_EFF] = 2, [GRAMMAR_EVAL] = 1, [GRAMMAR_CERT] = 0};
+	int best = -1, best_rank = -1;
+
 	for (uint32_t i = 0; i < c->n_sides[target]; i++) {
 		const struct side *x = &c->sides[target][i];
 		int32_t who = x->holder == HOLDER_SOURCE ?
 				      stance_speaker(s, c->sentence, x->trigger) :
 				      stance_actor_at(s->d, x->holder);
 
-		if (who == h->entity)
-			return (int8_t)i;
+		if (who != h->entity || rank[x->class->kind] < best_rank)
+			continue;
+		best = (int)i;
+		best_rank = rank[x->class->kind];
 	}
-	return -1;
+	return (int8_t)best;
 }
 
 void candidates_pair(const struct stance_ground *s, struct candidates *c, uint32_t target)

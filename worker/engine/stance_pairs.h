@@ -7,6 +7,7 @@
 #include "worker/engine/doc.h"
 #include "worker/engine/polarity.h"
 #include "worker/engine/target.h"
+#include "worker/engine/word_clusters.h"
 
 /* How a holder is tied to a target. */
 enum link {
@@ -56,9 +57,11 @@ struct stance_ground {
 	struct doc *d;
 	const struct grammar *g;
 	struct frames frames;
+	struct word_cluster *cluster; /* [n_tokens] */
 	int32_t *earlier;     /* [n_sentences] entity, or -1 */
 };
-void stance_ground_make(struct stance_ground *s, struct doc *d, const struct grammar *g);
+void stance_ground_make(struct stance_ground *s, struct doc *d, const struct grammar *g,
+			const struct word_clusters *clusters);
 
 /* Targets, sides and holders of a sentence. */
 void candidates_find(const struct stance_ground *s, uint32_t sentence, struct candidates *c);

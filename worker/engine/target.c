@@ -140,8 +140,8 @@ static bool is_nominal(const struct token *t)
 static bool is_clause_relation(enum rel r)
 {
 	return r == REL_XCOMP || r == REL_CCOMP || r == REL_ADVCL || r == REL_ACL ||
-	       r == REL_CSUBJ || r == REL_CSUBJ_PASS || r == REL_ACL_RELCL || r == REL_PARATAXIS ||
-	       r == REL_ROOT || r == REL_OBL || r == REL_NMOD || r == REL_OBJ;
+	       r == REL_CSUBJ || r == REL_CSUBJ_PASS || r == REL_ACL_RELCL || r == REL_OBL ||
+	       r == REL_NMOD || r == REL_OBJ;
 }
 
 static bool is_clause(const struct doc *d, int32_t tok)
@@ -185,6 +185,21 @@ static bool classify(const struct doc *d, int32_t tok, enum target_kind *kind)
 	return true;
 }
 
+/* Nobody is for or against a day. */
+static bool is_time(const struct doc *d, uint32_t sentence, const struct target *t)
+{
+	for (uint32_t i = 0; i < d->n_timexes; i++) {
+		const struct timex *x = &d->timexes[i];
+
+		if (x->tok > (uint32_t)t->head)
+			break;
+		if (d->tokens[x->tok].sent == sentence && (uint32_t)t->head < x->tok + x->n_tok &&
+		    x->type != TIMEX_DURATION)
+			return true;
+	}
+	return false;
+}
+
 void target_find(struct doc *d, uint32_t sentence, struct target **list, uint32_t *n,
 		 uint32_t *cap)
 {
@@ -194,7 +209,7 @@ void target_find(struct doc *d, uint32_t sentence, struct target **list, uint32_
 
 	for (uint32_t i = 0; i < s->n_tok; i++) {
 		t = (struct target){.head = (int32_t)(s->tok + i)};
-		if (!classify(d, t.head, &t.kind))
+		if (!classify(d, t.head, &t.kind) || is_time(d, sentence, &t))
 			continue;
 		memset(in, 0, s->n_tok);
 		mark(d, t.head, t.head, t.kind != TARGET_CLAUSE, s->tok, in, s->n_tok, 0);

@@ -240,7 +240,20 @@ static int doc_cmp(const void *a, const void *b)
 	return str_cmp(((const struct gold_doc *)a)->id, ((const struct gold_doc *)b)->id);
 }
 
-int stance_gold_read(struct stance_gold *g, const char *folder, struct err *e)
+static int read_own(struct stance_gold *g, const char *folder, struct err *e)
+{
+	char path[4096];
+
+	g->n_own = g->n_docs;
+	snprintf(path, sizeof(path), "%s/documents.jsonl", folder);
+	if (read_lines(g, path, read_corpus_line, e) < 0)
+		return -1;
+	g->n_own = g->n_docs - g->n_own;
+	snprintf(path, sizeof(path), "%s/records.jsonl", folder);
+	return read_lines(g, path, read_stance, e);
+}
+
+int stance_gold_read(struct stance_gold *g, const char *folder, const char *own, struct err *e)
 {
 	char path[4096];
 
@@ -253,7 +266,9 @@ int stance_gold_read(struct stance_gold *g, const char *folder, struct err *e)
 	if (read_folder(g, path, e) < 0)
 		return -1;
 	snprintf(path, sizeof(path), "%s/gold/news", folder);
-	return read_folder(g, path, e);
+	if (read_folder(g, path, e) < 0)
+		return -1;
+	return own ? read_own(g, own, e) : 0;
 }
 
 void stance_gold_free(struct stance_gold *g)

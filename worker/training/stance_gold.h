@@ -35,12 +35,13 @@ struct gold_doc {
 
 struct stance_gold {
 	struct arena arena;
-	struct gold_doc *docs; /* sorted by id */
-	uint32_t n_docs, cap;
+	struct gold_doc *docs; /* sorted by id; the last n_own are the project's own examples */
+	uint32_t n_docs, cap, n_own;
 };
 
-/* Reads `folder`/corpus.jsonl and the records of `folder`/gold. */
-int stance_gold_read(struct stance_gold *g, const char *folder, struct err *e);
+/* Reads `folder`/corpus.jsonl and the records of `folder`/gold, then, unless NULL, the own examples
+ * `own`/documents.jsonl and records.jsonl. */
+int stance_gold_read(struct stance_gold *g, const char *folder, const char *own, struct err *e);
 void stance_gold_free(struct stance_gold *g);
 
 /* Lower case, plain quotes, single blanks: how the scorer compares texts. */

@@ -12,12 +12,13 @@
 #include "worker/training/stance_label.h"
 #include "worker/training/train.h"
 #include "worker/training/linear_train.h"
+#include "worker/training/word_cluster.h"
 
 enum { FOLDS = 5 };
 
 struct options {
-	const char *model, *codebook, *shared, *out, *results;
-	uint32_t epochs;
+	const char *model, *codebook, *shared, *out, *results, *own;
+	uint32_t epochs, min_count;
 	double l2, rate, foreign;
 	bool cross, rules;
 };
@@ -30,7 +31,9 @@ struct bench {
 	struct engine **engines; /* one a document: its analysis stays valid */
 	struct doc **docs;
 	struct stance_ranker base;
+	struct buf clusters;
 	FILE *results;
+	double worth[STANCE_KNOTS];
 	struct foreign {
 		struct features f;
 		enum polarity polarity;
@@ -54,9 +57,12 @@ static int open_bench(struct bench *b, struct err *e)
 {
 	if (open_image(&b->model, &b->model_bytes, b->o.model, e) < 0 ||
 	    open_image(&b->codebook, &b->codebook_bytes, b->o.codebook, e) < 0 ||
-	    stance_gold_read(&b->gold, b->o.shared, e) < 0)
+	    stance_gold_read(&b->gold, b->o.shared, b->o.own, e) < 0)
 		return -1;
 	if (grammar_open(&b->base.grammar, image_section(&b->codebook, "stances"), e) < 0)
+		return -1;
+	if (word_cluster_train(&b->model, b->o.shared, &b->clusters, e) < 0 ||
+	    word_clusters_open(&b->base.clusters, buf_str(&b->clusters), e) < 0)
 		return -1;
 	b->engines = mem_alloc(b->gold.n_docs * sizeof(*b->engines));
 	b->docs = mem_alloc(b->gold.n_docs * sizeof(*b->docs));
@@ -98,7 +104,8 @@ static int read_foreign(struct bench *b, struct err *e)
 
 		if (x.list[i].polarity == POLARITY_NEUTRAL)
 			continue;
-		stance_ground_make(&s, engine_parse(en, &in), &b->base.grammar);
+		stance_ground_make(&s, engine_parse(en, &in), &b->base.grammar,
+				   &b->base.clusters);
 		if (!extra_find(&s, &x.list[i], &c, &p)) {
 			n_lost++;
 			continue;
@@ -136,7 +143,7 @@ static const enum polarity polarity_of_label[] = {
 };
 
 /* Most pairs are none; of those about nothing coded, one in KEEP is enough. */
-enum { KEEP = 3 };
+enum { KEEP = 4 };
 
 static void gather_pairs(struct gathering *x, const struct stance_ground *s, struct candidates *c,
 			 const struct sentence_labels *l, uint32_t t)
@@ -174,7 +181,7 @@ static void gather(struct bench *b, uint32_t doc, struct gathering *x)
 	struct sentence_labels *l = mem_alloc(sizeof(*l));
 	struct arena a = {0};
 
-	stance_ground_make(&s, b->docs[doc], &b->base.grammar);
+	stance_ground_make(&s, b->docs[doc], &b->base.grammar, &b->base.clusters);
 	for (uint32_t i = 0; i < b->docs[doc]->n_sentences; i++) {
 		candidates_find(&s, i, &c);
 		arena_reset(&a, 1 << 20);
@@ -192,9 +199,12 @@ static void gather(struct bench *b, uint32_t doc, struct gathering *x)
 	mem_free(l);
 }
 
-/* Documents of the fold (or, where `others`, of all the others; fold -1: all). */
-static bool in_fold(uint32_t doc, int fold, bool others)
+/* Documents of the fold, or, where `others`, of all the others; fold -1: all. The project's own
+ * examples are always learned from and never measured on. */
+static bool in_fold(const struct bench *b, uint32_t doc, int fold, bool others)
 {
+	if (doc >= b->gold.n_docs - b->gold.n_own)
+		return others;
 	return fold < 0 || ((int)(doc % FOLDS) == fold) != others;
 }
 
@@ -204,12 +214,14 @@ struct weights {
 
 static void train_fold(struct bench *b, int fold, struct weights *w)
 {
-	struct linear_options o = {.epochs = b->o.epochs, .l2 = b->o.l2, .rate = b->o.rate};
+	struct linear_options o = {.epochs = b->o.epochs,
+				   .min_count = b->o.min_count,
+				   .l2 = b->o.l2, .rate = b->o.rate};
 	struct gathering x = {linear_set_new(), linear_set_new(), linear_set_new(), {0}, 0, 0, 0,
 			      0, 0};
 
 	for (uint32_t i = 0; i < b->gold.n_docs; i++)
-		if (in_fold(i, fold, true))
+		if (in_fold(b, i, fold, true))
 			gather(b, i, &x);
 	fprintf(stderr,
 		"fold %d: %u targets, %u pairs, %u signs; of %u records: target found %u, "
@@ -273,7 +285,7 @@ static void print_stances(const struct doc *d, FILE *f)
 static void rank_docs(struct bench *b, int fold, const struct stance_ranker *r, struct measure *m)
 {
 	for (uint32_t i = 0; i < b->gold.n_docs; i++) {
-		if (!in_fold(i, fold, false))
+		if (!in_fold(b, i, fold, false))
 			continue;
 		b->docs[i]->n_stances = 0;
 		stance_run(r, b->docs[i]);
@@ -313,6 +325,77 @@ static double sweep(struct bench *b, struct measure *m)
 	return best;
 }
 
+/* Shares of right stances by raw score, made rising by pooling neighbours; of the documents with
+ * an even or an odd place, or (parity -1) of all. */
+static void fit_worth(const struct measure *m, int parity, double worth[STANCE_KNOTS])
+{
+	double right[STANCE_KNOTS] = {0}, n[STANCE_KNOTS] = {0};
+
+	for (uint32_t i = 0; i < m->n; i++) {
+		uint32_t k = (uint32_t)(m->list[i].confidence * (STANCE_KNOTS - 1) + 0.5);
+
+		if (parity >= 0 && (int)(m->list[i].doc / FOLDS % 2) != parity)
+			continue;
+		right[k] += m->list[i].right;
+		n[k]++;
+	}
+	for (int k = 0; k < STANCE_KNOTS; k++) {
+		int low = k;
+		double r = right[k], c = n[k];
+
+		while (low > 0 && (c < 1 || r / c < worth[low - 1])) {
+			low--;
+			r += right[low];
+			c += n[low];
+		}
+		for (int j = low; j <= k; j++)
+			worth[j] = c > 0 ? r / c : 0;
+	}
+}
+
+/* Mean distance between confidence and share of right ones, over ten bins. */
+static double calibration_error(const struct measure *m, int parity,
+				const double worth[STANCE_KNOTS])
+{
+	struct stance_ranker r = {.threshold = 0};
+	double sum[10] = {0}, right[10] = {0}, n[10] = {0}, all = 0, error = 0;
+
+	memcpy(r.worth, worth, sizeof(r.worth));
+	for (uint32_t i = 0; i < m->n; i++) {
+		double c = stance_confidence(&r, m->list[i].confidence);
+		int k = (int)(c * 10);
+
+		if (parity >= 0 && (int)(m->list[i].doc / FOLDS % 2) != parity)
+			continue;
+		k = k > 9 ? 9 : k;
+		sum[k] += c;
+		right[k] += m->list[i].right;
+		n[k]++;
+		all++;
+	}
+	for (int k = 0; k < 10; k++)
+		error += n[k] ? (sum[k] > right[k] ? sum[k] - right[k] : right[k] - sum[k]) : 0;
+	return all ? error / all : 0;
+}
+
+/* Fits what raw scores are worth; the error is measured on the half that was not fitted. */
+static void calibrate(struct bench *b, struct measure *m, double threshold)
+{
+	double half[STANCE_KNOTS];
+	static const double none[STANCE_KNOTS];
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < m->n; i++)
+		if (m->list[i].confidence >= threshold)
+			m->list[kept++] = m->list[i];
+	m->n = kept;
+	stance_tally(m->list, m->n, b->gold.docs, m->used, m->n_used, threshold);
+	fit_worth(m, 0, half);
+	printf("calibration error %.3f raw, %.3f fitted (on the other half of the documents)\n",
+	       calibration_error(m, 1, none), calibration_error(m, 1, half));
+	fit_worth(m, -1, b->worth);
+}
+
 static double cross_validate(struct bench *b)
 {
 	struct measure m = {.used = mem_alloc((b->gold.n_docs + 1) * sizeof(*m.used))};
@@ -329,6 +412,7 @@ static double cross_validate(struct bench *b)
 		weights_free(&w);
 	}
 	threshold = sweep(b, &m);
+	calibrate(b, &m, threshold);
 	if (b->results)
 		fclose(b->results);
 	arena_free(&m.arena);
@@ -358,9 +442,11 @@ static int write_image(struct bench *b, double threshold, struct err *e)
 	int rc = 0;
 
 	train_fold(b, -1, &t);
+	image_writer_add(w, "stance.clusters", b->clusters.p, b->clusters.n);
 	image_writer_add(w, "stance.target", t.target.p, t.target.n);
 	image_writer_add(w, "stance.pair", t.pair.p, t.pair.n);
 	image_writer_add(w, "stance.sign", t.sign.p, t.sign.n);
+	image_writer_add(w, "stance.worth", b->worth, sizeof(b->worth));
 	image_writer_add(w, "stance.threshold", &threshold, sizeof(threshold));
 	image_writer_finish(w, &out);
 	f = fopen(b->o.out, "wb");
@@ -378,13 +464,16 @@ static int read_options(struct options *o, int argc, char **argv)
 		{"epochs", required_argument, NULL, 'e'}, {"l2", required_argument, NULL, 'l'},
 		{"rate", required_argument, NULL, 'r'},	  {"out", required_argument, NULL, 'o'},
 		{"results", required_argument, NULL, 'R'}, {"no-cross", no_argument, NULL, 'n'},
+		{"min-count", required_argument, NULL, 'm'},
+		{"own", required_argument, NULL, 'w'},
 		{"rules", no_argument, NULL, 'g'},
 		{"foreign", required_argument, NULL, 'f'},
 		{0}};
 	int c;
 
-	*o = (struct options){.epochs = 12,
-			       .l2 = 1e-3,
+	*o = (struct options){.epochs = 8,
+			       .min_count = 3,
+			       .l2 = 0.1,
 			       .rate = 0.1,
 			       .foreign = 0.5,
 			       .cross = true};
@@ -407,6 +496,12 @@ static int read_options(struct options *o, int argc, char **argv)
 			break;
 		case 'R':
 			o->results = optarg;
+			break;
+		case 'm':
+			o->min_count = (uint32_t)strtoul(optarg, NULL, 10);
+			break;
+		case 'w':
+			o->own = optarg;
 			break;
 		case 'g':
 			o->rules = true;
@@ -434,7 +529,7 @@ int train_stances(int argc, char **argv)
 
 	if (read_options(&b.o, argc, argv) < 0) {
 		fprintf(stderr, "usage: stances [--epochs N] [--l2 X] [--rate X] [--foreign WEIGHT] "
-				"[--no-cross] [--rules] [--results FILE] [--out IMAGE] "
+				"[--no-cross] [--rules] [--own FOLDER] [--results FILE] [--out IMAGE] "
 				"MODEL CODEBOOK SHARED\n");
 		return 2;
 	}
