@@ -20,6 +20,8 @@ struct str lemma_apply(struct arena *a, const struct lemma_rule *r, const struct
 	if (r->cut > base.n)
 		return t->lower;
 	base.n -= r->cut;
+	if (r->cut && ((unsigned char)base.p[base.n] & 0xC0) == 0x80)
+		return t->lower; /* learned from another word: it would cut a character in two */
 	if (!r->n_add)
 		return base.n ? base : t->form;
 	out = arena_alloc(a, base.n + r->n_add);

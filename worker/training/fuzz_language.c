@@ -4,6 +4,7 @@
 
 #include "worker/engine/engine.h"
 #include "worker/engine/segment.h"
+#include "worker/engine/text.h"
 #include "worker/training/conllu.h"
 #include "worker/training/random.h"
 #include "worker/training/train.h"
@@ -116,6 +117,17 @@ static void make_text(struct buf *b, uint64_t *seed)
 	}
 }
 
+/* Whether bytes are whole characters: decoding them again finds nothing to replace. */
+static bool is_text(struct str s)
+{
+	struct arena a = {0};
+	struct doc d = {.arena = &a};
+
+	text_decode(&d, s);
+	arena_free(&a);
+	return d.n_bad == 0;
+}
+
 /* What must hold of every analysed document. */
 static bool is_whole(const struct doc *d)
 {
@@ -125,7 +137,8 @@ static bool is_whole(const struct doc *d)
 		const struct token *t = &d->tokens[i];
 
 		if (t->span.start < end || t->span.end <= t->span.start ||
-		    t->span.end > d->n_chars || t->n_bytes == 0 || !t->form.n || !t->lemma.n)
+		    t->span.end > d->n_chars || t->n_bytes == 0 || !t->form.n || !t->lemma.n ||
+		    !is_text(t->lemma))
 			return false;
 		end = t->span.end;
 	}
