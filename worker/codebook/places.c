@@ -17,6 +17,7 @@ struct places {
 	struct place_row {
 		struct place_item item;
 		uint32_t layer, order, line;
+		struct str path;
 	} *rows;
 	uint32_t n, cap, layer;
 };
@@ -62,7 +63,8 @@ static void add(struct places *p, struct place_item item, struct str name, struc
 	item.name = pool_add(&p->pool, name);
 	item.n_name = (uint32_t)name.n;
 	MEM_GROW(p->rows, p->n, p->cap);
-	p->rows[p->n] = (struct place_row){item, p->layer, p->n, p->source->line};
+	p->rows[p->n] = (struct place_row){item, p->layer, p->n, p->source->line,
+					   p->source->path};
 	p->n++;
 }
 
@@ -144,7 +146,6 @@ static const struct place_item *country_of(const struct places *p, const char *c
 static void place_towns(struct places *p, struct problems *problems)
 {
 	const struct place_item *c = NULL;
-	struct source s = {.path = STR("places/"), .problems = problems};
 
 	for (uint32_t i = 0; i < p->n; i++) {
 		struct place_item *t = &p->rows[i].item;
@@ -154,6 +155,8 @@ static void place_towns(struct places *p, struct problems *problems)
 		if (!c || memcmp(c->code, t->code, 3) != 0)
 			c = country_of(p, t->code);
 		if (!c) {
+			struct source s = {.path = p->rows[i].path, .problems = problems};
+
 			source_problem(&s, p->rows[i].line, (struct str){t->code, 3},
 				       "a code that has a country line");
 			return;

@@ -48,7 +48,10 @@ void source_problem(struct source *s, uint32_t line, struct str found, const cha
 	va_start(ap, expected);
 	vsnprintf(text, sizeof(text), expected, ap);
 	va_end(ap);
-	buf_printf(b, "%.*s:%u: found ", STR_ARG(s->path), line);
+	buf_printf(b, "%.*s", STR_ARG(s->path));
+	if (line) /* 0: the file as a whole */
+		buf_printf(b, ":%u", line);
+	buf_printf(b, ": found ");
 	if (found.n)
 		buf_printf(b, "\"%.*s%s\"", (int)(found.n > 80 ? 80 : found.n), found.p,
 			   found.n > 80 ? "…" : "");

@@ -159,7 +159,7 @@ static void emit_unit(struct matcher *m, const struct unit *u, uint32_t end)
 	set_fact(m, x, &f);
 	if (u->type == UNIT_PLACE)
 		x->is_place = true;
-	else if (u->type == UNIT_CAPITAL || f.etype == ENTITY_COUNTRY)
+	else if (u->type == UNIT_CAPITAL || f.etype == ENTITY_COUNTRY || str_is(f.code, "WORLD"))
 		x->is_place = used_as_place(m, u, end);
 	x->modifier = u->type == UNIT_NAME && f.etype == ENTITY_COUNTRY &&
 		      noun_follows(m, u->tok + u->n_tok, end) &&

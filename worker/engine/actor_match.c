@@ -65,6 +65,9 @@ static bool case_fits(const struct matcher *m, const struct ai_name *n, uint32_t
 
 		if ((n->capitals >> i & 1 && !p->upper) || (n->acronyms >> i & 1 && !p->all_upper))
 			return false;
+		/* "the world" is not in "the World Bank". */
+		if (i && !n->capitals && n->type != AI_WORD && p->upper && !m->shouting)
+			return false;
 	}
 	return true;
 }
@@ -281,6 +284,26 @@ static void add_unit(struct matcher *m, struct unit u)
 	}
 }
 
+/* "attaches importance", "military action", "opposition to the plan": a word that could be people
+ * or a body, but is none here. */
+static bool is_no_actor(const struct matcher *m, const struct ai_name *n, uint32_t tok, uint32_t n_tok)
+{
+	static const char *const acts[] = {"opposition", "resistance", "dissent", NULL};
+	static const char *const towards[] = {"to", "from", "against", NULL};
+	const struct token *t = &m->d->tokens[tok];
+
+	if (n->type != AI_WORD || n_tok != 1 || m->pieces[m->piece_of[tok]].upper)
+		return false;
+	if (t->upos == UPOS_VERB || t->upos == UPOS_AUX || t->upos == UPOS_ADV || t->upos == UPOS_ADJ ||
+	    t->upos == UPOS_ADP || t->upos == UPOS_PRON)
+		return true;
+	for (uint32_t i = 0; tok + 1 < m->d->n_tokens && acts[i]; i++)
+		for (uint32_t k = 0; str_is(t->lower, acts[i]) && towards[k]; k++)
+			if (str_is(m->d->tokens[tok + 1].lower, towards[k]))
+				return true;
+	return false;
+}
+
 /* Tries the longest name that starts at a piece; returns the number of pieces used, 0 if none.
  * A name may end inside a token at a hyphen ("US-led"), but not begin there. */
 static uint32_t match_at(struct matcher *m, uint32_t at, uint32_t end)
@@ -303,6 +326,7 @@ static uint32_t match_at(struct matcher *m, uint32_t at, uint32_t end)
 		struct unit u = {.tok = tok, .n_tok = n_tok};
 
 		if (!name || is_part_of_other_name(m, name, tok, n_tok) ||
+		    is_no_actor(m, name, tok, n_tok) ||
 		    is_date_like(m, name, tok,
 				 m->d->sentences[m->d->tokens[tok].sent].tok +
 					 m->d->sentences[m->d->tokens[tok].sent].n_tok))
