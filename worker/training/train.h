@@ -27,6 +27,7 @@ struct train_command {
 	X(timex_measure, "timex-measure", "MODEL FOLDER... [-v]", "scores of temporal expressions") \
 	X(coref_measure, "coref-measure", "MODEL CODEBOOK|- CONLLU FOLDER [-v]", "CoNLL scores on OntoGUM") \
 	X(attrib_measure, "attrib-measure", "MODEL CODEBOOK|- FOLDER [-v]", "attribution on PolNeAR") \
+	X(coref_gap, "coref-gap", "MODEL CODEBOOK|- FILE.tsv", "pronouns on GAP") \
 	X(discourse_dump, "discourse-dump", "MODEL CODEBOOK CORPUS.jsonl ID...", "who is who and who says what")
 
 #define X(function, name, arguments, help) int function(int argc, char **argv);
