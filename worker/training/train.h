@@ -15,10 +15,10 @@ struct train_command {
 	X(train_vectors, "vectors", "OUT CORPUS TREEBANK...", "word vectors (skip-gram)") \
 	X(train_nn, "nn", "--out STATE OPTION...", "the network: tags, trees, names") \
 	X(fuzz_language, "fuzz", "MODEL COUNT SEED", "random texts through the language stages") \
-	X(train_measure, "measure", "MODEL FILE...", "scores on gold tokens: trees, names") \
-	X(train_picture, "picture", "MODEL SENTENCE", "the analysis of a sentence as SVG") \
-	X(train_mean, "mean", "OUT STATE STATE...", "the mean of trained networks") \
-	X(train_language, "language", "OUT STATE TREEBANK...", "quantised network and lemmas") \
+	X(train_measure, "measure", "MODEL FILE...", "scores on gold tokens: trees, names")      \
+	X(train_picture, "picture", "MODEL SENTENCE", "the analysis of a sentence as SVG")       \
+	X(train_mean, "mean", "OUT STATE STATE...", "the mean of trained networks")              \
+	X(train_language, "language", "OUT STATE TREEBANK...", "quantised network and lemmas")   \
 	X(train_stances, "stances", "MODEL CODEBOOK SHARED", "ranker of stances")                \
 	X(eval_stances, "eval-stances", "MODEL CODEBOOK SHARED [LEAN]", "stances on foreign sets")  \
 	X(train_events, "events", "MODEL CODEBOOK CORPUS RECORDS OUT ...", "triggers and actors of events")  \
