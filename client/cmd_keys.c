@@ -39,7 +39,8 @@ static const struct option_row ROWS[] = {
 	 .type = OPTION_STR,
 	 AT(out),
 	 .arg = "FILE",
-	 .help = "key file of the new peer, for its --key (default: NAME.key)"},
+	 .help = "key file of the new peer: --key of a worker, --key-file of a client (default: "
+		 "NAME.key)"},
 	{.name = "json", .type = OPTION_BOOL, AT(json), .help = "list as JSON, one object a line"},
 	{.type = OPTION_END},
 };

@@ -46,11 +46,13 @@ static const struct option_row ROWS[] = {
 	 .arg = "T",
 	 .standard = "0",
 	 .help = "given up when not done by then; 0 is never"},
-	{.name = "doc-key",
+	{.name = "key",
 	 .type = OPTION_STR,
 	 AT(key),
 	 .arg = "KEY",
-	 .help = "idempotency key instead of the content; with several documents KEY/ID"},
+	 .help = "the same key in the same collection is the same job, whatever the content; for "
+		 "one "
+		 "document"},
 	{.name = "date",
 	 .type = OPTION_STR,
 	 AT(date),

@@ -146,6 +146,7 @@ int submit_all(struct link *l, char *const *paths, int n, const struct submit_op
 	struct input *in = input_new(paths, n);
 	struct document d;
 	struct err failure;
+	uint64_t n_read = 0;
 	int got, r = 0;
 
 	*s = (struct submitter){.link = l, .o = o, .t = t};
@@ -154,6 +155,13 @@ int submit_all(struct link *l, char *const *paths, int n, const struct submit_op
 		 randombytes_random());
 	while (r == 0 && (got = input_next(in, &d, &failure)) != 0) {
 		if (got < 0) {
+			t->failed++;
+			o->failed(o->arg, failure.text);
+			continue;
+		}
+		if (o->key && n_read++ > 0) {
+			err_set(&failure, ERR_INVALID, "%.*s: a key is for one document only",
+				STR_ARG(d.meta.id));
 			t->failed++;
 			o->failed(o->arg, failure.text);
 			continue;

@@ -45,6 +45,14 @@ is "retry" "0 1 queued" "$? $(cat out)"
 is "retry of no job" 1 $?
 has "names it" 'job 99999' err
 
+echo 'One text.' >one.txt
+echo 'Another text.' >two.txt
+"$demarche" submit --collection keyed --key k one.txt >out 2>err
+cp two.txt one.txt
+"$demarche" submit --collection keyed --key k one.txt >again 2>err
+is "the same key is the same job" "$(cat out)" "$(cat again)"
+"$demarche" cancel "$(cat out)" >/dev/null
+
 kill -9 "$broker"
 wait "$broker" 2>/dev/null
 start_broker
@@ -137,11 +145,11 @@ is "key files are private" "600 600 600" "$(stat -c %a ann.key node.key broker.k
 pids="$pids $!"
 until_line keyed.out ready
 tcp=$(sed -E 's/^ready ([^ ]*).*/\1/; s/\[::ffff:127\.0\.0\.1\]/127.0.0.1/' keyed.out)
-"$demarche" submit --broker "$tcp" --key ann.key "$samples" >out 2>err
+"$demarche" submit --broker "$tcp" --key-file ann.key "$samples" >out 2>err
 is "submit with a key" 0 $?
-"$demarche" status --broker "$tcp" --key ann.key >out 2>err
+"$demarche" status --broker "$tcp" --key-file ann.key >out 2>err
 is "a role that the key lacks" 4 $?
-"$demarche" status --broker "$tcp" --key node.key >out 2>err
+"$demarche" status --broker "$tcp" --key-file node.key >out 2>err
 is "a role that it has" 0 $?
 "$demarche" status --broker "$tcp" --timeout 500ms >out 2>err
 is "without a key there is no answer" 3 $?
