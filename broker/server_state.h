@@ -62,7 +62,8 @@ struct server {
 	struct outgoing *out;
 	uint32_t n_out, cap_out;
 	struct cursor *cursors;
-	uint32_t n_streams, n_peers;
+	struct stream *streams; /* all, those that were served longest ago first */
+	uint32_t n_streams, n_peers, n_pages;
 	int64_t start_ms, start_mono_ms, now_ms;
 	bool streams_wait; /* some stream has more to send than one turn allows */
 	bool streams_full; /* some reader takes nothing at present */

@@ -113,7 +113,7 @@ const char *const STORE_SCHEMA[] = {
 	"	rule TEXT NOT NULL\n"
 	") STRICT;",
 	"CREATE INDEX IF NOT EXISTS events_seq ON events(seq);",
-	"CREATE INDEX IF NOT EXISTS events_type ON events(type, start_date);",
+	"CREATE INDEX IF NOT EXISTS events_type ON events(type, seq);",
 	"CREATE INDEX IF NOT EXISTS events_date ON events(start_date);",
 	"CREATE TABLE IF NOT EXISTS event_actors(\n"
 	"	event INTEGER NOT NULL REFERENCES events,\n"

@@ -8,6 +8,18 @@
 #include "broker/store.h"
 
 /* clang-format off */
+/* Results that pass a filter. Where an actor or a type is asked for, their indexes lead: what a
+ * reader waits for is rare, and is not looked for in every result. */
+#define RESULTS_HEAD                                                                               \
+	"SELECT r.seq, r.job, r.record FROM results r WHERE r.seq > ?1 AND r.seq <= ?2 AND "
+#define RESULTS_FILTER                                                                             \
+	"(?3 = '' OR r.collection = (SELECT collection FROM collections WHERE name = ?3)) AND "    \
+	"(?4 = '' OR EXISTS(SELECT 1 FROM entities n WHERE n.seq = r.seq AND "                     \
+	"(n.code = ?4 OR n.name = ?4))) AND "                                                      \
+	"(?5 = '' OR EXISTS(SELECT 1 FROM events v WHERE v.seq = r.seq AND v.type = ?5)) AND "     \
+	"(?6 = '' OR EXISTS(SELECT 1 FROM stances t WHERE t.seq = r.seq AND t.polarity = ?6)) "    \
+	"ORDER BY r.seq"
+
 /* X(name, sql): prepared once, used for every turn. */
 #define STORE_STATEMENTS(X)                                                                        \
 	X(BEGIN, "BEGIN IMMEDIATE")                                                                \
@@ -64,13 +76,14 @@
 			    "entity) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")                              \
 	X(RESULTS, "SELECT seq, job, record FROM results WHERE seq > ?1 AND seq <= ?2 "            \
 		   "ORDER BY seq")                                                                 \
-	X(RESULTS_OF, "SELECT r.seq, r.job, r.record FROM results r WHERE r.seq > ?1 AND "         \
-		      "r.seq <= ?2 AND (?3 = '' OR r.collection = (SELECT collection FROM "        \
-		      "collections WHERE name = ?3)) AND (?4 = '' OR EXISTS(SELECT 1 FROM "        \
-		      "entities n WHERE n.seq = r.seq AND (n.code = ?4 OR n.name = ?4))) AND "     \
-		      "(?5 = '' OR EXISTS(SELECT 1 FROM events v WHERE v.seq = r.seq AND "         \
-		      "v.type = ?5)) AND (?6 = '' OR EXISTS(SELECT 1 FROM stances t WHERE "        \
-		      "t.seq = r.seq AND t.polarity = ?6)) ORDER BY r.seq")                        \
+	X(RESULTS_OF, RESULTS_HEAD RESULTS_FILTER)                                                 \
+	X(RESULTS_OF_ACTOR, RESULTS_HEAD                                                           \
+	  "r.seq IN (SELECT seq FROM entities WHERE code = ?4 AND seq > ?1 AND seq <= ?2 UNION "   \
+	  "SELECT seq FROM entities WHERE name = ?4 AND seq > ?1 AND seq <= ?2) AND "              \
+	  RESULTS_FILTER)                                                                          \
+	X(RESULTS_OF_TYPE, RESULTS_HEAD                                                            \
+	  "r.seq IN (SELECT seq FROM events WHERE type = ?5 AND seq > ?1 AND seq <= ?2) AND "      \
+	  RESULTS_FILTER)                                                                          \
 	X(CURSOR, "SELECT seq FROM cursors WHERE name = ?1")                                       \
 	X(SET_CURSOR, "INSERT INTO cursors(name, seq, ms) VALUES(?1, ?2, ?3) ON CONFLICT(name) "   \
 		      "DO UPDATE SET seq = ?2, ms = ?3")

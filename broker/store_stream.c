@@ -34,11 +34,20 @@ static bool filters(const struct store_filter *f)
 	return f->collection.n || f->actor.n || f->type.n || f->polarity.n;
 }
 
+static enum store_statement results_by(const struct store_filter *f)
+{
+	if (f->actor.n)
+		return SQL_RESULTS_OF_ACTOR;
+	if (f->type.n)
+		return SQL_RESULTS_OF_TYPE;
+	return filters(f) ? SQL_RESULTS_OF : SQL_RESULTS;
+}
+
 int store_results(struct store *s, const struct store_page *p, struct arena *a,
 		  struct store_results *out, struct err *e)
 {
 	bool filtered = filters(p->filter);
-	sqlite3_stmt *q = store_statement(s, filtered ? SQL_RESULTS_OF : SQL_RESULTS);
+	sqlite3_stmt *q = store_statement(s, results_by(p->filter));
 	size_t bytes = 0;
 	uint32_t cap = 0;
 	int r = SQLITE_DONE;

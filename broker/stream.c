@@ -21,6 +21,9 @@ enum {
 	PAGE_LOOK = 20000, /* results looked at for one page, whatever passes the filter */
 	NAME_MOST = 1000,  /* named cursors in use at a time */
 	GIVEN_MOST = 100000,
+	PAGES_AT_ONCE = 64,   /* read in one turn, for all streams together */
+	WORD_EVERY_MS = 100,  /* a message without results, at most so often */
+	WORD_RESULTS = 10000, /* … and at least after so many that the filter left out */
 };
 
 /* A result that a reader of a cursor has and has not acknowledged. */
@@ -47,8 +50,10 @@ struct stream {
 	struct store_filter filter;
 	char filter_text[4 * (MSG_NAME_MAX + 1)];
 	uint64_t told_up_to; /* last_seq of the last message */
+	int64_t told_ms;     /* when that was sent */
 	bool told_caught_up, told_idle;
-	struct stream *next, *prev;
+	struct stream *next, *prev;         /* of its peer */
+	struct stream *all_next, *all_prev; /* of the server; the head is served next */
 };
 
 /* Cursors */
@@ -166,6 +171,7 @@ static void stream_free(struct server *s, struct stream *t)
 	if (t->cursor)
 		cursor_leave(s, t);
 	DL_DELETE(t->peer->streams, t);
+	DL_DELETE2(s->streams, t, all_prev, all_next);
 	t->peer->n_streams--;
 	s->n_streams--;
 	mem_free(t);
@@ -246,6 +252,7 @@ int stream_open(struct server *s, struct server_peer *p, const struct msg *m, st
 		return -1;
 	}
 	DL_APPEND(p->streams, t);
+	DL_APPEND2(s->streams, t, all_prev, all_next);
 	p->n_streams++;
 	s->n_streams++;
 	s->streams_wait = true;
@@ -320,6 +327,7 @@ static enum wire_sent send_results(struct server *s, struct stream *t,
 		t->told_caught_up = m.results.caught_up;
 		t->told_idle = m.results.idle;
 		t->told_up_to = r->last_seq;
+		t->told_ms = s->now_ms;
 	}
 	return sent;
 }
@@ -370,7 +378,7 @@ static int send_page(struct server *s, struct stream *t, struct err *e)
 		page.up_to = from + PAGE_LOOK;
 	if (store_results(s->store, &page, &s->frame, &r, e) < 0)
 		return -1;
-	if (r.n || r.last_seq >= last) {
+	if (r.n || r.last_seq >= t->told_up_to + WORD_RESULTS) {
 		enum wire_sent sent = send_results(s, t, &r);
 
 		if (sent == WIRE_FULL)
@@ -387,6 +395,18 @@ static int send_page(struct server *s, struct stream *t, struct err *e)
 	return 0;
 }
 
+/* Tells that there is nothing more at present. When that comes and goes quickly, it waits a little
+ * to be told: a thousand readers must not get a message for each job. */
+static void send_word(struct server *s, struct stream *t)
+{
+	struct store_results nothing = {.last_seq = position(t)};
+
+	if (t->told_caught_up && s->now_ms < t->told_ms + WORD_EVERY_MS)
+		s->streams_full = true;
+	else if (send_results(s, t, &nothing) == WIRE_FULL)
+		s->streams_full = true;
+}
+
 static bool wants_word(const struct server *s, const struct stream *t)
 {
 	if (position(t) < core_last_seq(s->core))
@@ -396,17 +416,18 @@ static bool wants_word(const struct server *s, const struct stream *t)
 
 static int pump_one(struct server *s, struct stream *t, struct err *e)
 {
-	struct store_results nothing = {.last_seq = position(t)};
-
 	if (t->cursor && t->cursor->n_orphans && t->credit && send_orphans(s, t, e) < 0)
 		return -1;
 	if (t->credit && position(t) < core_last_seq(s->core) &&
-	    !(t->cursor && t->cursor->n_given >= GIVEN_MOST))
-		return send_page(s, t, e);
+	    !(t->cursor && t->cursor->n_given >= GIVEN_MOST)) {
+		s->n_pages++;
+		if (send_page(s, t, e) < 0)
+			return -1;
+	}
 	if (!core_idle(s->core))
 		t->told_idle = false;
-	if (wants_word(s, t) && send_results(s, t, &nothing) == WIRE_FULL)
-		s->streams_full = true;
+	if (wants_word(s, t))
+		send_word(s, t);
 	return 0;
 }
 
@@ -414,23 +435,24 @@ int stream_pump(struct server *s, struct err *e)
 {
 	uint64_t last = core_last_seq(s->core);
 	bool idle = core_idle(s->core);
-	struct server_peer *p, *next_peer;
-	struct stream *t, *next;
+	struct stream *t;
 
 	if (!s->n_streams)
 		return 0;
 	if (!s->streams_wait && !s->streams_full && s->streamed_seq == last && s->was_idle == idle)
 		return 0;
 	s->streams_wait = s->streams_full = false;
-	HASH_ITER(hh, s->by_id, p, next_peer)
-	{
-		DL_FOREACH_SAFE(p->streams, t, next)
-		{
-			if (pump_one(s, t, e) < 0)
-				return -1;
-			arena_reset(&s->frame, 1 << 20);
-		}
+	s->n_pages = 0;
+	for (uint32_t n = s->n_streams; n && s->n_pages < PAGES_AT_ONCE; n--) {
+		t = s->streams;
+		DL_DELETE2(s->streams, t, all_prev, all_next);
+		DL_APPEND2(s->streams, t, all_prev, all_next);
+		if (pump_one(s, t, e) < 0)
+			return -1;
+		arena_reset(&s->frame, 1 << 20);
 	}
+	if (s->n_pages >= PAGES_AT_ONCE)
+		s->streams_wait = true;
 	s->streamed_seq = last;
 	s->was_idle = idle;
 	return 0;

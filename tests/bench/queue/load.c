@@ -187,7 +187,8 @@ static void *work_all(void *context)
 			ask_work(t, m.grant.n_leases);
 			finish_grant(t, &m.grant);
 		} else if (m.kind == MSG_DONE_ACK) {
-			unsigned long long left = atomic_load(&results_left), n = m.done_ack.n_items;
+			unsigned long long left = atomic_load(&results_left),
+					   n = m.done_ack.n_items;
 
 			t->done += n;
 			while (!atomic_compare_exchange_weak(&results_left, &left,

@@ -133,7 +133,7 @@ static void skip(struct line_socket *s, size_t n)
 
 static bool take_work(uint64_t n)
 {
-	uint64_t left = atomic_load(&left_to_do);
+	unsigned long long left = atomic_load(&left_to_do);
 
 	while (!atomic_compare_exchange_weak(&left_to_do, &left, left > n ? left - n : 0))
 		;
