@@ -4,7 +4,7 @@
 
 struct stances {
 	struct source_options source;
-	const char *actor, *target, *polarity, *since, *until, *text, *collection;
+	const char *actor, *target, *type, *polarity, *since, *until, *text, *collection;
 	int64_t limit;
 	bool json;
 };
@@ -21,6 +21,7 @@ static const struct option_row ROWS[] = {
 	FILTER(actor, "CODE", "whose position: CHN, EU …, or a name"),
 	FILTER(target, "CODE", "towards whom or what: a code, or words of the issue"),
 	FILTER(polarity, "WORD", "support, oppose or neutral"),
+	FILTER(type, "WORD", "the same as --polarity"),
 	FILTER(since, "DATE", "of documents not before this day"),
 	FILTER(until, "DATE", "of documents not after this day"),
 	FILTER(text, "WORDS", "words of the sentence"),
@@ -108,9 +109,14 @@ int cmd_stances(int argc, char **argv)
 		return options_wrong(&PROGRAM, &e);
 	}
 	const struct row_filter filters[] = {
-		{"actor", o.actor},           {"target", o.target}, {"polarity", o.polarity},
-		{"since", o.since},           {"until", o.until},   {"text", o.text},
-		{"collection", o.collection}, {NULL, NULL},
+		{"actor", o.actor},
+		{"target", o.target},
+		{"polarity", o.polarity ? o.polarity : o.type},
+		{"since", o.since},
+		{"until", o.until},
+		{"text", o.text},
+		{"collection", o.collection},
+		{NULL, NULL},
 	};
 	status = rows_print(&LIST, &o.source, filters, (uint64_t)o.limit, o.json);
 	return status;

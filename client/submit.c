@@ -57,9 +57,7 @@ static void add_document(struct submitter *s, const struct document *d)
 	}
 	x->source = cut(a, d->meta.source, MSG_META_MAX);
 	x->lang = cut(a, d->meta.lang, 35);
-	if (s->o->key)
-		x->key =
-			cut(a, arena_printf(a, "%s/%.*s", s->o->key, STR_ARG(x->id)), MSG_META_MAX);
+	x->key = str_of(s->o->key ? s->o->key : "");
 	x->body = arena_str(a, d->text);
 	b->bytes += d->text.n;
 }
