@@ -12,10 +12,12 @@ static int open_weights(struct event_model *m, const struct image *model, struct
 	struct str limits = image_section(model, "event.limits");
 
 	if (linear_open(&m->trigger, image_section(model, "event.trigger"), e) < 0 ||
+	    linear_open(&m->type, image_section(model, "event.type"), e) < 0 ||
 	    linear_open(&m->source, image_section(model, "event.source"), e) < 0 ||
 	    linear_open(&m->target, image_section(model, "event.target"), e) < 0)
 		return -1;
-	if (limits.n != sizeof(m->limits) || m->trigger.n_classes != N_EVENT_TYPES ||
+	if (limits.n != sizeof(m->limits) || m->trigger.n_classes != 2 ||
+	    m->type.n_classes != N_EVENT_TYPES ||
 	    m->source.n_classes != 2 || m->target.n_classes != 2)
 		return err_set(e, ERR_CORRUPT, "the model's event weights do not fit together");
 	memcpy(&m->limits, limits.p, sizeof(m->limits));
@@ -32,7 +34,7 @@ int event_model_open(struct event_model *m, const struct image *model,
 	m->book = frame_book_new(codebook, e);
 	if (!m->book)
 		return err_wrap(e, "event frames");
-	if (image_section(model, "event.trigger").n && open_weights(m, model, e) < 0) {
+	if (image_section(model, "event.type").n && open_weights(m, model, e) < 0) {
 		event_model_close(m);
 		return -1;
 	}
@@ -63,12 +65,18 @@ static void rule_probabilities(const struct event_ground *g, uint32_t candidate,
 void event_type_probabilities(const struct event_model *m, const struct event_ground *g,
 			      uint32_t candidate, struct features *f, double *p)
 {
+	double yes;
+
 	if (!m->trained) {
 		rule_probabilities(g, candidate, p);
 		return;
 	}
 	event_trigger_features(g, candidate, f);
-	linear_probabilities(&m->trigger, f, p);
+	linear_probabilities(&m->type, f, p);
+	yes = linear_yes(&m->trigger, f);
+	for (uint32_t t = 1; t < N_EVENT_TYPES; t++)
+		p[t] *= yes;
+	p[0] = 1 - yes;
 }
 
 /* The stage's working state for one document. */

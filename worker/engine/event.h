@@ -1,5 +1,5 @@
 /* Events: who did what to whom. The codebook's frames and the words of the text propose triggers,
- * trained models (sections "event.trigger", "event.source", "event.target", "event.limits" of the
+ * trained models (sections "event.trigger", "event.type", "event.source", "event.target", "event.limits" of the
  * model) rank type, source and target; where they are missing the frames and the tree decide
  * alone. Owns the order of these steps and the removal of duplicates. Writes doc->events. */
 #ifndef DEMARCHE_ENGINE_EVENT_H
@@ -23,7 +23,9 @@ struct event_limits {
 struct event_model {
 	struct frame_book *book; /* owned */
 	bool trained;
-	struct linear trigger, source, target;
+	struct linear trigger; /* of two classes: is it an event at all? */
+	struct linear type;    /* if it is, which? class: enum event_type */
+	struct linear source, target;
 	struct event_limits limits;
 };
 

@@ -147,6 +147,17 @@ int gold_read(struct gold *g, const char *corpus, const char *records, struct er
 	return each_file(g, records, e);
 }
 
+int gold_read_more(struct gold *g, const char *corpus, const char *records, struct err *e)
+{
+	uint32_t first = g->n;
+
+	if (each_line(g, corpus, false, e) < 0)
+		return -1;
+	for (uint32_t i = first; i < g->n; i++)
+		g->docs[i].fold = GOLD_EXTRA;
+	return each_file(g, records, e);
+}
+
 void gold_free(struct gold *g)
 {
 	for (uint32_t i = 0; i < g->n; i++)

@@ -16,7 +16,7 @@ enum { FOLDS = 5, IGNORE = 255 };
 
 /* Training sets: [fold] holds what is NOT of that fold; [FOLDS] holds all. */
 struct sets {
-	struct linear_set *trigger[FOLDS + 1], *source[FOLDS + 1], *target[FOLDS + 1];
+	struct linear_set *trigger[FOLDS + 1], *type[FOLDS + 1], *source[FOLDS + 1], *target[FOLDS + 1];
 };
 
 struct trainer {
@@ -216,7 +216,9 @@ static void add_doc(struct trainer *t, const struct gold_doc *gd)
 		if (labels[c] == IGNORE)
 			continue;
 		event_trigger_features(&g, c, &t->features);
-		sets_add(t->sets.trigger, gd->fold, &t->features, labels[c], 1);
+		sets_add(t->sets.trigger, gd->fold, &t->features, labels[c] != 0, 1);
+		if (labels[c])
+			sets_add(t->sets.type, gd->fold, &t->features, labels[c], 1);
 	}
 	mem_free(labels);
 }
@@ -274,48 +276,59 @@ static void add_silver(struct trainer *t, const struct silver_sentence *x, doubl
 		if (c < 0)
 			continue;
 		event_trigger_features(&g, (uint32_t)c, &t->features);
-		sets_add(t->sets.trigger, FOLDS + 1, &t->features, type, weight);
+		/* generated text tells types, but not what coders would call an event */
+		if (!str_starts(x->id, STR("SYN")))
+			sets_add(t->sets.trigger, FOLDS + 1, &t->features, 1, weight);
+		sets_add(t->sets.type, FOLDS + 1, &t->features, type, option("SILVER_TYPE", 0.5));
 		t->n_silver++;
 	}
 }
 
 /* One set of weights, opened in place. */
 struct weights {
-	struct buf trigger, source, target;
+	struct buf trigger, type, source, target;
 	struct event_model model;
 };
 
 static int train_weights(struct trainer *t, uint32_t fold, struct weights *w, struct err *e)
 {
-	struct linear_options trigger = {.n_classes = N_EVENT_TYPES,
+	struct linear_options trigger = {.n_classes = 2,
 					 .epochs = (uint32_t)option("EPOCHS", 14),
-					 .rate = option("RATE", 0.015), .l2 = option("L2", 2e-3),
+					 .rate = option("RATE", 0.01), .l2 = option("L2", 2e-3),
 					 .min_count = (uint32_t)option("MIN", 2),
 					 .temperature = option("TEMP", 1)};
-	struct linear_options arg = {.n_classes = 2, .epochs = 12, .rate = 0.1, .l2 = 2e-4,
+	struct linear_options type = {.n_classes = N_EVENT_TYPES,
+				      .epochs = (uint32_t)option("EPOCHS_TYPE", 14),
+				      .rate = option("RATE_TYPE", 0.015), .l2 = option("L2_TYPE", 2e-3),
+				      .min_count = 2};
+	struct linear_options arg = {.n_classes = 2, .epochs = 12,
+				     .rate = option("RATE_ARG", 0.1), .l2 = option("L2_ARG", 2e-4),
 				     .min_count = 2};
 
 	linear_train(t->sets.trigger[fold], &trigger, &w->trigger);
+	linear_train(t->sets.type[fold], &type, &w->type);
 	linear_train(t->sets.source[fold], &arg, &w->source);
 	linear_train(t->sets.target[fold], &arg, &w->target);
 	if (linear_open(&w->model.trigger, buf_str(&w->trigger), e) < 0 ||
+	    linear_open(&w->model.type, buf_str(&w->type), e) < 0 ||
 	    linear_open(&w->model.source, buf_str(&w->source), e) < 0 ||
 	    linear_open(&w->model.target, buf_str(&w->target), e) < 0)
 		return -1;
 	w->model.book = t->book;
 	w->model.trained = true;
 	w->model.limits = (struct event_limits){
-		.trigger = (float)option("T_TRIGGER", 0.2),
+		.trigger = (float)option("T_TRIGGER", 0.23),
 		.repeat = (float)option("T_REPEAT", 0.4),
-		.source_more = (float)option("T_SOURCE", 0.6),
+		.source_more = (float)option("T_SOURCE", 0.45),
 		.target = (float)option("T_TARGET", 0.25),
-		.target_more = (float)option("T_TARGET_MORE", 0.5)};
+		.target_more = (float)option("T_TARGET_MORE", 0.35)};
 	return 0;
 }
 
 static void weights_free(struct weights *w)
 {
 	buf_free(&w->trigger);
+	buf_free(&w->type);
 	buf_free(&w->source);
 	buf_free(&w->target);
 }
@@ -362,6 +375,7 @@ static int write_weights(struct trainer *t, const char *path, struct err *e)
 
 	if (rc == 0) {
 		image_writer_add(iw, "event.trigger", w.trigger.p, w.trigger.n);
+		image_writer_add(iw, "event.type", w.type.p, w.type.n);
 		image_writer_add(iw, "event.source", w.source.p, w.source.n);
 		image_writer_add(iw, "event.target", w.target.p, w.target.n);
 		image_writer_add(iw, "event.limits", &w.model.limits, sizeof(w.model.limits));
@@ -393,6 +407,7 @@ static int trainer_open(struct trainer *t, char **argv, struct err *e)
 {
 	for (uint32_t k = 0; k <= FOLDS; k++) {
 		t->sets.trigger[k] = linear_set_new();
+		t->sets.type[k] = linear_set_new();
 		t->sets.source[k] = linear_set_new();
 		t->sets.target[k] = linear_set_new();
 	}
@@ -410,6 +425,7 @@ static void trainer_close(struct trainer *t)
 {
 	for (uint32_t k = 0; k <= FOLDS; k++) {
 		linear_set_free(t->sets.trigger[k]);
+		linear_set_free(t->sets.type[k]);
 		linear_set_free(t->sets.source[k]);
 		linear_set_free(t->sets.target[k]);
 	}
@@ -422,6 +438,18 @@ static void trainer_close(struct trainer *t)
 	buf_free(&t->codebook_bytes);
 }
 
+/* DOCUMENTS:RECORDS is coded documents, anything else sentences with codes. */
+static int read_more(struct trainer *t, const char *argument, struct err *e)
+{
+	const char *colon = strchr(argument, ':');
+	char documents[4096];
+
+	if (!colon)
+		return silver_read(&t->silver, t->book, argument, e);
+	snprintf(documents, sizeof(documents), "%.*s", (int)(colon - argument), argument);
+	return gold_read_more(&t->gold, documents, colon + 1, e);
+}
+
 int train_events(int argc, char **argv)
 {
 	struct trainer t = {0};
@@ -430,12 +458,12 @@ int train_events(int argc, char **argv)
 
 	if (argc < 7) {
 		fprintf(stderr, "usage: events MODEL CODEBOOK CORPUS RECORDS OUT RESULTS|- "
-			"[SENTENCES...]\n");
+			"[DOCUMENTS:RECORDS...] [SENTENCES...]\n");
 		return 2;
 	}
 	rc = trainer_open(&t, argv, &e);
 	for (int i = 7; rc == 0 && i < argc; i++)
-		rc = silver_read(&t.silver, t.book, argv[i], &e);
+		rc = read_more(&t, argv[i], &e);
 	for (uint32_t i = 0; rc == 0 && i < t.silver.n; i++)
 		add_silver(&t, &t.silver.list[i], option("SILVER", 0.4));
 	for (uint32_t i = 0; rc == 0 && i < t.gold.n; i++)
