@@ -21,6 +21,7 @@ struct train_command {
 	X(train_language, "language", "OUT STATE TREEBANK...", "quantised network and lemmas")   \
 	X(train_stances, "stances", "MODEL CODEBOOK SHARED", "ranker of stances")                \
 	X(eval_stances, "eval-stances", "MODEL CODEBOOK SHARED [LEAN]", "stances on foreign sets")  \
+	X(train_eval_events, "eval-events", "MODEL CODEBOOK SENTENCES...", "codes of sentences found")    \
 	X(train_events, "events", "MODEL CODEBOOK CORPUS RECORDS OUT ...", "triggers and actors of events")  \
 	X(actor_measure, "actor-measure", "MODEL CODEBOOK CORPUS RECORDS STRINGS [-v]", "codes of actors") \
 	X(train_join, "join", "OUT IMAGE...", "join the sections of images into one image") \
