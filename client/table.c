@@ -7,6 +7,8 @@
 #include <unicode/utf8.h>
 #include <unistd.h>
 
+enum { FLEXIBLE_MIN = 34, OTHERS_MIN = 16 };
+
 struct table {
 	struct arena arena;
 	struct str heads[TABLE_COLUMNS_MAX];
@@ -162,11 +164,15 @@ static struct str take_words(struct str *rest, int columns)
 
 static void print_cell(const struct table *t, int c, struct str s, int width, FILE *f)
 {
-	int room = width - text_columns(s);
+	bool cut = text_columns(s) > width;
+	int room;
 
+	if (cut)
+		s = text_fit(s, width - 1);
+	room = width - text_columns(s) - cut;
 	if (t->right[c])
 		pad(f, room);
-	fprintf(f, "%.*s", STR_ARG(s));
+	fprintf(f, "%.*s%s", STR_ARG(s), cut ? "…" : "");
 	if (c + 1 == t->n_columns)
 		return;
 	if (!t->right[c])
@@ -193,6 +199,31 @@ static void print_row(const struct table *t, const struct str *cells, const int 
 	} while (rest.n);
 }
 
+/* Takes so many columns away: first from the flexible column, down to a readable width; then from
+ * the widest of the others. */
+static void fit_widths(const struct table *t, int *widths, int excess)
+{
+	int *flexible = &widths[t->flexible];
+	int give = *flexible - FLEXIBLE_MIN < excess ? *flexible - FLEXIBLE_MIN : excess;
+
+	if (give > 0) {
+		*flexible -= give;
+		excess -= give;
+	}
+	while (excess > 0) {
+		int widest = -1;
+
+		for (int c = 0; c < t->n_columns; c++)
+			if (c != t->flexible && widths[c] > OTHERS_MIN &&
+			    (widest < 0 || widths[c] > widths[widest]))
+				widest = c;
+		if (widest < 0)
+			return;
+		widths[widest]--;
+		excess--;
+	}
+}
+
 void table_print(struct table *t, FILE *f)
 {
 	int widths[TABLE_COLUMNS_MAX] = {0}, sum = 0, sum_heads = 0;
@@ -207,11 +238,8 @@ void table_print(struct table *t, FILE *f)
 		}
 		sum += widths[c] + (c ? 2 : 0);
 	}
-	if (t->flexible >= 0 && sum > style_width(f)) {
-		widths[t->flexible] -= sum - style_width(f);
-		if (widths[t->flexible] < 20)
-			widths[t->flexible] = 20;
-	}
+	if (t->flexible >= 0 && sum > style_width(f))
+		fit_widths(t, widths, sum - style_width(f));
 	if (sum_heads > 0) {
 		fputs(style_on(f, STYLE_BOLD), f);
 		print_row(t, t->heads, widths, f);
