@@ -197,7 +197,34 @@ static void read_mass(struct actors *a, struct str value)
 	struct str part;
 
 	while (source_part(&value, '|', &part))
-		actors_add_name(a, part, AI_WORD, false);
+		actors_add_name(a, part, AI_WORD, true);
+}
+
+static void read_others(struct actors *a, struct str value)
+{
+	if (a->others.n || is_word_class(entry_of(a)))
+		source_problem(a->source, a->source->line, value,
+			       "one such line, and none with title, agent and body");
+	a->others = value;
+	a->others_line = a->source->line;
+}
+
+/* At the end of a block: the others have its code, role, kind and conditions, but each is an actor
+ * of its own. */
+static void add_others(struct actors *a)
+{
+	struct str part;
+
+	while (source_part(&a->others, '|', &part)) {
+		struct ai_entry e = *entry_of(a);
+
+		e.name = actors_text(a, part);
+		e.line = a->others_line;
+		MEM_GROW(a->entries, a->n_entries, a->cap_entries);
+		a->entries[a->n_entries++] = e;
+		actors_add_name(a, part, AI_NAME, false);
+	}
+	a->others = (struct str){0};
 }
 
 /* yyyymmdd with zeros for what is not said; `open` for an empty side of "..". */
@@ -328,7 +355,7 @@ static const struct {
 	{"prefix", read_prefix},     {"office", read_office},       {"member", read_members},
 	{"with", read_with},         {"unless", read_unless},       {"weak", read_weak},
 	{"neutral", read_neutral},   {"word", read_word},           {"plural", read_plural},
-	{"mass", read_mass},
+	{"mass", read_mass},         {"names", read_others},
 };
 enum { N_FIELDS = sizeof(FIELDS) / sizeof(FIELDS[0]) };
 
@@ -345,7 +372,7 @@ static void read_field(struct actors *a, const struct source_line *l)
 		}
 	source_problem(a->source, l->line, l->key, "a field: alias, adjective, people, capital, "
 		       "metonym, short, prefix, office, member, with, unless, weak, neutral, word, "
-		       "plural or mass");
+		       "plural, mass or names");
 }
 
 static void read_file(struct actors *a, struct source *s)
@@ -355,13 +382,15 @@ static void read_file(struct actors *a, struct source *s)
 
 	a->source = s;
 	while (source_next(s, &l)) {
-		if (!l.field)
+		if (!l.field) {
+			add_others(a);
 			open = read_head(a, &l);
-		else if (open)
+		} else if (open)
 			read_field(a, &l);
 		else if (!s->problems->n)
 			source_problem(s, l.line, l.key, "a block's head before its fields");
 	}
+	add_others(a);
 }
 
 void actors_compile(const struct codebook_file *files, uint32_t n, struct image_writer *w,

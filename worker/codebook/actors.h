@@ -21,6 +21,8 @@ struct actors {
 	uint32_t cap_entries, cap_offices, cap_names, cap_lists;
 	uint32_t layer;
 	struct source *source;
+	struct str others;    /* of the block being read: entries like it ("names:") */
+	uint32_t others_line;
 };
 
 struct ai_str actors_text(struct actors *a, struct str s);

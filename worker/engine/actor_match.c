@@ -284,6 +284,20 @@ static void add_unit(struct matcher *m, struct unit u)
 	}
 }
 
+/* "the carrier USS Theodore Roosevelt": a ship has a person's name. */
+static bool is_ship(const struct matcher *m, const struct ai_name *n, uint32_t tok)
+{
+	static const char *const before[] = {"uss", "hms", "usns", "carrier", "destroyer", "frigate",
+					     "warship", "cruiser", NULL};
+
+	if (m->book->entries[n->entry].kind != ENTITY_PERSON || n->type == AI_WORD || tok == 0)
+		return false;
+	for (uint32_t i = 0; before[i]; i++)
+		if (str_is(m->d->tokens[tok - 1].lower, before[i]))
+			return true;
+	return false;
+}
+
 /* "attaches importance", "military action", "opposition to the plan": a word that could be people
  * or a body, but is none here. */
 static bool is_no_actor(const struct matcher *m, const struct ai_name *n, uint32_t tok, uint32_t n_tok)
@@ -326,7 +340,7 @@ static uint32_t match_at(struct matcher *m, uint32_t at, uint32_t end)
 		struct unit u = {.tok = tok, .n_tok = n_tok};
 
 		if (!name || is_part_of_other_name(m, name, tok, n_tok) ||
-		    is_no_actor(m, name, tok, n_tok) ||
+		    is_no_actor(m, name, tok, n_tok) || is_ship(m, name, tok) ||
 		    is_date_like(m, name, tok,
 				 m->d->sentences[m->d->tokens[tok].sent].tok +
 					 m->d->sentences[m->d->tokens[tok].sent].n_tok))
