@@ -259,7 +259,7 @@ static int32_t search(const struct coref *c, const struct mention *m, enum prono
 			continue;
 		if (a.entity >= 0 && n_seen < SEEN_MAX)
 			seen[n_seen++] = a.entity;
-		order += 3;
+		order += 1;
 		score = ok + place(c, m, &a, order) + weight(c, a.entity);
 		if (score > best_score) {
 			best = a.entity;
