@@ -525,6 +525,10 @@ uint8_t *segment_tokens(struct doc *d)
 	const char *address;
 	uint32_t cp;
 
+	/* a token takes five to six bytes of news: growing step by step would cost the double */
+	d->cap_tokens = r.cap_gaps = (uint32_t)(d->text.n / 5 + 16);
+	d->tokens = ARENA_ARRAY(d->arena, struct token, d->cap_tokens);
+	r.gaps = arena_alloc(d->arena, r.cap_gaps);
 	for (;;) {
 		read_blank(&r);
 		if (r.at >= r.end)
@@ -538,8 +542,6 @@ uint8_t *segment_tokens(struct doc *d)
 		else if (!is_apostrophe(cp) || !read_stray_clitic(&r, r.end))
 			read_sign(&r, r.end);
 	}
-	if (!r.gaps)
-		r.gaps = arena_alloc(d->arena, 1);
 	return r.gaps;
 }
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/time.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "worker/engine/engine.h"
@@ -67,44 +67,73 @@ static void print_sentence(const struct doc *d, const struct sentence *s)
 	putchar('\n');
 }
 
+/* Processor time of this process; wall time says little on a busy machine. */
+static double cpu_seconds(void)
+{
+	struct rusage u;
+
+	getrusage(RUSAGE_SELF, &u);
+	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+	       1e-6 * (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+}
+
+static long peak_kib(void)
+{
+	struct rusage u;
+
+	getrusage(RUSAGE_SELF, &u);
+	return u.ru_maxrss;
+}
+
+static int dump_file(struct engine *en, const char *path, uint64_t *tokens, double *seconds,
+		     struct err *e)
+{
+	struct buf text = {0};
+	struct doc *d;
+	double start;
+
+	if (file_read(&text, path, e) < 0)
+		return -1;
+	start = cpu_seconds();
+	d = engine_parse(en, &(struct engine_input){.text = buf_str(&text)});
+	*seconds += cpu_seconds() - start;
+	*tokens += d->n_tokens;
+	for (uint32_t k = 0; k < d->n_sentences; k++)
+		print_sentence(d, &d->sentences[k]);
+	for (uint32_t k = 0; k < d->n_warnings; k++)
+		fprintf(stderr, "%s: %.*s\n", path, STR_ARG(d->warnings[k]));
+	buf_free(&text);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
-	struct image model;
+	struct image model, codebook = {0};
+	bool coded = argc > 4 && strcmp(argv[2], "--codebook") == 0;
 	struct engine *en;
 	struct err e;
-	struct timeval a, b; /* <time.h> has a struct timex of its own */
-	double seconds = 0;
+	double seconds = 0, start = cpu_seconds(), ready;
 	uint64_t tokens = 0;
 
 	if (argc < 3) {
-		fprintf(stderr, "usage: demarche-parse-dump MODEL FILE...\n");
+		fprintf(stderr, "usage: demarche-parse-dump MODEL [--codebook IMAGE] FILE...\n");
 		return 2;
 	}
-	if (map_image(&model, argv[1], &e) < 0 || !(en = engine_new(&model, NULL, &e))) {
+	if (map_image(&model, argv[1], &e) < 0 ||
+	    (coded && map_image(&codebook, argv[3], &e) < 0) ||
+	    !(en = engine_new(&model, coded ? &codebook : NULL, &e))) {
 		fprintf(stderr, "%s\n", e.text);
 		return 1;
 	}
-	for (int i = 2; i < argc; i++) {
-		struct buf text = {0};
-		struct doc *d;
-
-		if (file_read(&text, argv[i], &e) < 0) {
+	ready = cpu_seconds() - start;
+	for (int i = coded ? 4 : 2; i < argc; i++)
+		if (dump_file(en, argv[i], &tokens, &seconds, &e) < 0) {
 			fprintf(stderr, "%s\n", e.text);
 			return 1;
 		}
-		gettimeofday(&a, NULL);
-		d = engine_parse(en, &(struct engine_input){.text = buf_str(&text)});
-		gettimeofday(&b, NULL);
-		seconds += (double)(b.tv_sec - a.tv_sec) + 1e-6 * (double)(b.tv_usec - a.tv_usec);
-		tokens += d->n_tokens;
-		for (uint32_t k = 0; k < d->n_sentences; k++)
-			print_sentence(d, &d->sentences[k]);
-		for (uint32_t k = 0; k < d->n_warnings; k++)
-			fprintf(stderr, "%s: %.*s\n", argv[i], STR_ARG(d->warnings[k]));
-		buf_free(&text);
-	}
-	fprintf(stderr, "%llu tokens, %.0f tokens/s\n", (unsigned long long)tokens,
-		(double)tokens / seconds);
+	fprintf(stderr, "%llu tokens, %.0f tokens/s, ready in %.1f ms, %ld MiB at most\n",
+		(unsigned long long)tokens, (double)tokens / seconds, 1e3 * ready,
+		peak_kib() / 1024);
 	engine_free(en);
 	return 0;
 }
