@@ -98,7 +98,8 @@ static uint32_t sorted_names(struct actors *a, struct ai_name *out)
 {
 	uint32_t n = 0;
 
-	qsort(a->names, a->n_names, sizeof(*a->names), by_key);
+	if (a->n_names)
+		qsort(a->names, a->n_names, sizeof(*a->names), by_key);
 	for (uint32_t i = 0; i < a->n_names; i++) {
 		const struct ai_name *x = &a->names[i].n;
 		uint32_t k = n;
