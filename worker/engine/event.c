@@ -17,20 +17,22 @@ static int open_weights(struct event_model *m, const struct image *model, struct
 	    linear_open(&m->target, image_section(model, "event.target"), e) < 0)
 		return -1;
 	if (limits.n != sizeof(m->limits) || m->trigger.n_classes != 2 ||
-	    m->type.n_classes != N_EVENT_TYPES ||
-	    m->source.n_classes != 2 || m->target.n_classes != 2)
+	    m->type.n_classes != N_EVENT_TYPES || m->source.n_classes != 2 ||
+	    m->target.n_classes != 2)
 		return err_set(e, ERR_CORRUPT, "the model's event weights do not fit together");
 	memcpy(&m->limits, limits.p, sizeof(m->limits));
 	m->trained = true;
 	return 0;
 }
 
-int event_model_open(struct event_model *m, const struct image *model,
-		     const struct image *codebook, struct err *e)
+int event_model_open(struct event_model *m, const struct image *model, const struct image *codebook,
+		     struct err *e)
 {
-	*m = (struct event_model){
-		.limits = {.trigger = 0.3f, .repeat = 0.5f, .source_more = 0.6f, .target = 0.3f,
-			   .target_more = 0.5f}};
+	*m = (struct event_model){.limits = {.trigger = 0.3f,
+					     .repeat = 0.5f,
+					     .source_more = 0.6f,
+					     .target = 0.3f,
+					     .target_more = 0.5f}};
 	m->book = frame_book_new(codebook, e);
 	if (!m->book)
 		return err_wrap(e, "event frames");
@@ -166,21 +168,45 @@ static void choose(struct chosen *c, uint32_t entity)
 		c->entities[c->n++] = entity;
 }
 
-/* Ranks the candidates; the best above `first`, then those above `more`. Returns the index of
- * the best, or -1. */
-static int32_t pick(struct work *w, struct event_context *x, bool target, double first, double more,
-		    struct chosen *c)
+static bool is_chosen(const struct chosen *c, uint32_t entity)
+{
+	for (uint32_t i = 0; i < c->n; i++)
+		if (c->entities[i] == entity)
+			return true;
+	return false;
+}
+
+/* A verb's own subject or agent does what the verb says: no ranking comes before the tree. */
+static bool does_it(const struct work *w, const struct event_context *x, uint32_t i)
+{
+	enum arg_place place = x->args[i].place;
+
+	return w->d->tokens[x->candidate->tok].upos == UPOS_VERB && !x->args[i].nested &&
+	       (place == ARG_SUBJECT || place == ARG_AGENT || place == ARG_SUBJECT_FAR) &&
+	       event_arg_rule(&w->ground, x, i, false) >= 0.8;
+}
+
+/* Ranks the candidates; the best above `first`, then those that share its place above `more`.
+ * Nobody in `not` is chosen. Returns the index of the best, or -1. */
+static int32_t pick(struct work *w, struct event_context *x, const struct chosen * not,
+		    double first, double more, struct chosen *c)
 {
 	double p[EVENT_ARGS_MAX], best = -1;
+	bool target = not != NULL;
 	int32_t at = -1;
 
 	for (uint32_t i = 0; i < x->n_args; i++) {
+		p[i] = -1;
+		if (target && is_chosen(not, x->args[i].entity))
+			continue;
 		if (w->m->trained) {
 			event_arg_features(&w->ground, x, i, target, &w->features);
 			p[i] = linear_yes(target ? &w->m->target : &w->m->source, &w->features);
 		} else {
 			p[i] = event_arg_rule(&w->ground, x, i, target);
 		}
+		if (!target && does_it(w, x, i))
+			p[i] = 1 + p[i];
 		if (p[i] > best) {
 			best = p[i];
 			at = (int32_t)i;
@@ -188,10 +214,10 @@ static int32_t pick(struct work *w, struct event_context *x, bool target, double
 	}
 	if (at < 0 || best < first)
 		return -1;
-	c->p = best;
+	c->p = best > 1 ? 1 : best;
 	choose(c, x->args[at].entity);
 	for (uint32_t i = 0; i < x->n_args; i++)
-		if (p[i] >= more)
+		if (p[i] >= more && x->args[i].place == x->args[at].place)
 			choose(c, x->args[i].entity);
 	return at;
 }
@@ -323,18 +349,18 @@ static void resolve(struct work *w, const struct event_guess *x)
 {
 	const struct event_limits *l = &w->m->limits;
 	struct event_arg args[EVENT_ARGS_MAX];
-	struct event_context c = {.type = x->type, .args = args,
-				  .candidate = &w->ground.candidates[x->candidate]};
+	struct event_context c = {
+		.type = x->type, .args = args, .candidate = &w->ground.candidates[x->candidate]};
 	struct chosen source = {0}, target = {0}, by = {0};
 	struct result_event e = {0};
 	const struct frame_match *m = match_of(w, x);
 	int32_t best;
 
 	c.n_args = event_args(&w->ground, c.candidate->tok, args);
-	best = pick(w, &c, false, 0, (double)l->source_more, &source);
+	best = pick(w, &c, NULL, 0, (double)l->source_more, &source);
 	if (best >= 0)
 		c.source = &args[best];
-	pick(w, &c, true, (double)l->target, (double)l->target_more, &target);
+	pick(w, &c, &source, (double)l->target, (double)l->target_more, &target);
 	if (!target.n && source.n > 1 && m &&
 	    (frame_at(w->ground.book, m->frame)->flags & FRAME_RECIPROCAL))
 		target = source;
