@@ -5,6 +5,7 @@
 #include "broker/sched.h"
 #include "proto/msg.h"
 
+enum { COLLECTIONS_MAX = 4096 }; /* in memory: since the start, or with queued jobs then */
 enum { SILENT_HEARTBEATS = 3, GRACE_HEARTBEATS = 2, BUSY_MS = 1000, NAME_KEPT = 64 };
 
 struct peer {
@@ -322,6 +323,11 @@ static void step_submit(struct core *c, const struct input *in, struct update *u
 	if (c->config.max_waiting && waiting >= c->config.max_waiting) {
 		answer(u, SUBMIT_REFUSED, ERR_BUSY, "the queue is full: try again later");
 		u->answer.retry_ms = BUSY_MS;
+		return;
+	}
+	if (sched_n_collections(c->sched) >= COLLECTIONS_MAX &&
+	    !sched_has_collection(c->sched, s->collection)) {
+		answer(u, SUBMIT_REFUSED, ERR_TOO_BIG, "too many collections");
 		return;
 	}
 	f.job = f.ticket = ++c->last_number;

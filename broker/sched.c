@@ -470,6 +470,11 @@ uint64_t sched_n_collections(const struct sched *s)
 	return s->n_collections;
 }
 
+bool sched_has_collection(const struct sched *s, uint32_t collection)
+{
+	return find_collection(s, collection) != NULL;
+}
+
 uint64_t sched_queued_of(const struct sched *s, uint32_t collection)
 {
 	const struct collection *c = find_collection(s, collection);

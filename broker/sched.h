@@ -66,6 +66,7 @@ void sched_refill(struct sched *s, const struct refill *r, const struct job_fact
 
 uint64_t sched_count(const struct sched *s, enum job_state state);
 uint64_t sched_n_collections(const struct sched *s);
+bool sched_has_collection(const struct sched *s, uint32_t collection);
 /* Jobs of one collection that are queued, in memory or not. */
 uint64_t sched_queued_of(const struct sched *s, uint32_t collection);
 

@@ -5,7 +5,7 @@
 #include "broker/store_vfs.h"
 #include "proto/mem.h"
 
-enum { WAKE_PAGES = 4000, HELP_PAGES = 16000 };
+enum { WAKE_PAGES = 2500, HELP_PAGES = 10000 };
 
 struct store_checkpointer {
 	sqlite3 *db; /* of the thread alone */

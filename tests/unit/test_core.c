@@ -335,6 +335,19 @@ static void full_queue_is_busy(void **state)
 	assert_int_equal(U.answer.status, SUBMIT_NEW);
 }
 
+static void collections_are_bounded(void **state)
+{
+	(void)state;
+	for (uint32_t i = 1; i <= 4096; i++)
+		submit(i, 0);
+	assert_int_equal(U.answer.status, SUBMIT_NEW);
+	submit(4097, 0);
+	assert_int_equal(U.answer.status, SUBMIT_REFUSED);
+	assert_int_equal(U.answer.code, ERR_TOO_BIG);
+	submit(5, 0);
+	assert_int_equal(U.answer.status, SUBMIT_NEW);
+}
+
 static void late_result_completes_the_job_and_revokes_the_other_try(void **state)
 {
 	uint64_t job = submit(1, 0);
@@ -403,6 +416,7 @@ int main(void)
 		T(delayed_job_waits_for_its_time),
 		T(overdue_job_is_dead_and_its_worker_told),
 		T(full_queue_is_busy),
+		T(collections_are_bounded),
 		T(late_result_completes_the_job_and_revokes_the_other_try),
 		T(failure_of_a_lost_lease_changes_nothing),
 		T(drained_core_grants_nothing),
