@@ -64,6 +64,7 @@ static const struct option_program PROGRAM = {
 /* All layers into one image. Problems are printed, one a line. */
 static int compile(char **dirs, int n, struct buf *image, struct err *e)
 {
+	bool named;
 	struct codebook_files files = {0};
 	struct problems problems = {0};
 	int rc = codebook_read_dir(&files, images_path("codebook"), e);
@@ -72,8 +73,11 @@ static int compile(char **dirs, int n, struct buf *image, struct err *e)
 		rc = codebook_read_dir(&files, dirs[i], e);
 	if (rc == 0)
 		rc = codebook_compile(&files, image, &problems, e);
-	if (problems.n)
+	named = problems.n > 0;
+	if (named)
 		fprintf(stderr, "%.*s", STR_ARG(buf_str(&problems.text)));
+	if (rc < 0 && named)
+		err_set(e, ERR_INVALID, "%u problem%s found", problems.n, problems.n == 1 ? "" : "s");
 	codebook_files_free(&files);
 	problems_free(&problems);
 	return rc;

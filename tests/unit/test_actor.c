@@ -1,0 +1,108 @@
+/* Sentences of our own: whom a phrase names, at the document's date, by the built-in codebook. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+
+#include "worker/engine/actor.h"
+#include "worker/engine/engine.h"
+#include "worker/images.h"
+
+struct probe {
+	const char *date, *text, *phrase, *code, *role;
+};
+
+static const struct probe PROBES[] = {
+	/* the office of the date */
+	{"2019-05-01", "Donald Trump spoke on Friday.", "Donald Trump", "USA", "GOV"},
+	{"2016-05-01", "Donald Trump spoke on Friday.", "Donald Trump", "USA", "PTY"},
+	{"2019-05-01", "Emmanuel Macron spoke on Friday.", "Emmanuel Macron", "FRA", "GOV"},
+	{"2026-05-01", "Friedrich Merz spoke on Friday.", "Friedrich Merz", "DEU", "GOV"},
+	{"2022-05-01", "Friedrich Merz spoke on Friday.", "Friedrich Merz", "DEU", "OPP"},
+	{"2026-05-01", "Sanae Takaichi met Mark Carney in Tokyo.", "Mark Carney", "CAN", "GOV"},
+	{"2015-05-01", "Mark Carney spoke in London.", "Mark Carney", "GBR", "GOV"},
+	{"2022-05-01", "The Taliban banned music.", "Taliban", "AFG", "GOV"},
+	{"2002-05-01", "The Taliban fled to the hills.", "Taliban", "AFG", "REB"},
+	/* what the phrase says */
+	{"2020-05-01", "Polish Foreign Minister Jan Kowal resigned.",
+	 "Polish Foreign Minister Jan Kowal", "POL", "GOV"},
+	{"2020-05-01", "Rep. Ann Example voted against the bill.", "Rep. Ann Example", "USA", "LEG"},
+	{"2020-05-01", "Shanghai police arrested two men.", "Shanghai police", "CHN", "GOV"},
+	{"2020-05-01", "The Russian Defense Ministry spokesman declined to comment.",
+	 "Russian Defense Ministry spokesman", "RUS", "MIL"},
+	{"2020-05-01", "House Democrats and the Pentagon agreed.", "House Democrats", "USA", "LEG"},
+	/* names of more than one thing */
+	{"2020-05-01", "Georgia's prime minister left Tbilisi.",
+	 "Georgia's prime minister", "GEO", "GOV"},
+	{"2020-05-01", "Rep. Jim Jordan criticized the king of Jordan.", "Rep. Jim Jordan", "USA", "LEG"},
+	{"2020-05-01", "Jordan and Chad signed an agreement.", "Jordan", "JOR", "GOV"},
+	{"2020-05-01", "Jordan and Chad signed an agreement.", "Chad", "TCD", "GOV"},
+	{"2018-05-01", "Theresa May said that Brexit would come.", "Theresa May", "GBR", "GOV"},
+	/* the words of the text */
+	{"2015-05-01", "ISIS attacked the city.", "ISIS", "OTHER:ISIS", "REB"},
+};
+enum { N_PROBES = sizeof(PROBES) / sizeof(PROBES[0]) };
+
+static bool found(const struct doc *d, const struct probe *p)
+{
+	for (uint32_t i = 0; i < d->n_mentions; i++) {
+		const struct mention *m = &d->mentions[i];
+
+		if (str_is(doc_text(d, m->tok, m->n_tok), p->phrase) && str_is(m->code, p->code) &&
+		    str_is(m->role, p->role))
+			return true;
+	}
+	return false;
+}
+
+static void report(const struct doc *d, const struct probe *p)
+{
+	printf("%s %s: expected %s as %s %s\n", p->date, p->text, p->phrase, p->code, p->role);
+	for (uint32_t i = 0; i < d->n_mentions; i++) {
+		const struct mention *m = &d->mentions[i];
+
+		printf("    %.*s: %.*s %.*s\n", STR_ARG(doc_text(d, m->tok, m->n_tok)), STR_ARG(m->code),
+		       STR_ARG(m->role));
+	}
+}
+
+static void phrases_name_who_they_name(void **state)
+{
+	struct images im;
+	struct engine *en;
+	struct err e;
+	int wrong = 0;
+
+	(void)state;
+	if (images_open(&im, NULL, NULL, &e) < 0) {
+		printf("skipped: %s\n", e.text);
+		skip();
+	}
+	en = engine_new(&im.model, &im.codebook, &e);
+	assert_non_null(en);
+	for (uint32_t i = 0; i < N_PROBES; i++) {
+		struct engine_input in = {.text = str_of(PROBES[i].text)};
+		const struct doc *d;
+
+		in.meta.date = str_of(PROBES[i].date);
+		d = engine_parse(en, &in);
+		if (!found(d, &PROBES[i])) {
+			report(d, &PROBES[i]);
+			wrong++;
+		}
+	}
+	engine_free(en);
+	images_close(&im);
+	assert_int_equal(wrong, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(phrases_name_who_they_name),
+	};
+
+	return cmocka_run_group_tests_name("actor", tests, NULL, NULL);
+}
