@@ -18,7 +18,8 @@ static void the_worked_example_scores_as_published(void **state)
 	coref_score_add(&s, 9, &(struct partition){gold, 2}, &(struct partition){found, 3});
 	assert_float_equal(coref_score_recall(s.muc), 0.40, 1e-9);
 	assert_float_equal(coref_score_precision(s.muc), 0.40, 1e-9);
-	assert_float_equal(coref_score_recall(s.b3), (4.0 / 3 + 1.0 / 3 + 1.0 / 4 + 4.0 / 4) / 7, 1e-9);
+	assert_float_equal(coref_score_recall(s.b3), (4.0 / 3 + 1.0 / 3 + 1.0 / 4 + 4.0 / 4) / 7,
+			   1e-9);
 	assert_float_equal(coref_score_precision(s.b3), (4.0 / 2 + 1.0 / 2 + 1.0 / 2 + 4.0 / 4) / 8,
 			   1e-9);
 	assert_float_equal(coref_score_recall(s.ceaf), 0.65, 1e-9);

@@ -29,8 +29,9 @@ static void iso_dates_are_read_as_precise_as_they_are(void **state)
 
 static void what_is_no_date_is_refused(void **state)
 {
-	static const char *const bad[] = {"",	      "20",	    "0000",	  "2020-13", "2020-1-1",
-					  "2021-02-29", "2020/01/01", "2020-01-01x", "yesterday"};
+	static const char *const bad[] = {"",           "20",          "0000",
+					  "2020-13",    "2020-1-1",    "2021-02-29",
+					  "2020/01/01", "2020-01-01x", "yesterday"};
 	struct date d;
 
 	(void)state;
