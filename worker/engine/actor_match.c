@@ -93,11 +93,14 @@ static uint32_t *code_slot(const struct matcher *m, uint32_t at)
 }
 
 /* A name of this country in the document so far: what a weak entry asks for. */
+static bool country_is_named(const struct matcher *m, const struct ai_entry *e)
+{
+	return e->code.n != 3 || *code_slot(m, e->code.at) == e->code.at;
+}
+
 static bool country_is_there(const struct matcher *m, const struct ai_entry *e)
 {
-	struct str code = book_text(m->book, e->code);
-
-	return code.n != 3 || str_is(code, "USA") || *code_slot(m, e->code.at) == e->code.at;
+	return str_is(book_text(m->book, e->code), "USA") || country_is_named(m, e);
 }
 
 /* How much speaks for reading a name as this entry; negative rules it out. */
@@ -114,7 +117,9 @@ static int weigh(const struct matcher *m, const struct ai_name *n)
 		if (e->n_office)
 			w += book_in_office(m->book, e, m->day, 0, 0) ? 8
 			     : book_in_office(m->book, e, m->day, 1, 6) ? 3 : -4;
-		if (n->type == AI_SHORT && !book_in_office(m->book, e, m->day, 2, 8))
+		/* A bare surname counts around its office, or where its country is spoken of. */
+		if (n->type == AI_SHORT && (e->n_office ? !book_in_office(m->book, e, m->day, 2, 8)
+							: !country_is_named(m, e)))
 			return -1;
 		if (e->flags & AI_WEAK) {
 			if (!country_is_there(m, e))
