@@ -105,8 +105,8 @@ static void damaged_sections_are_refused(void **state)
 
 static struct token word(const char *lemma, enum upos u)
 {
-	return (struct token){.lemma = str_of(lemma), .lower = str_of(lemma), .upos = (uint8_t)u,
-			      .mention = -1};
+	return (struct token){
+		.lemma = str_of(lemma), .lower = str_of(lemma), .upos = (uint8_t)u, .mention = -1};
 }
 
 static void the_same_issue_in_other_words_has_the_same_key(void **state)

@@ -82,12 +82,10 @@ static int slot_of(struct compiler *c, struct str s, uint8_t *bits)
 
 		if (str_is(s, "-"))
 			;
-#define X(name, text, bit)                                                                         \
-	else if (str_is(s, text)) *bits |= bit;
+#define X(name, text, bit) else if (str_is(s, text)) *bits |= bit;
 		GRAMMAR_SLOTS(X)
 #undef X
-		else
-			return fail(c, "expected a place (subj obj comp head poss source -)", s);
+		else return fail(c, "expected a place (subj obj comp head poss source -)", s);
 		s = rest;
 	}
 	return 0;
@@ -98,10 +96,10 @@ static int kind_of(struct str name, uint8_t *kind)
 	struct str head = name;
 
 	split(&head, '.');
-#define X(id, text)                                                                                \
-	if (str_is(head, text)) {                                                                  \
-		*kind = GRAMMAR_##id;                                                              \
-		return 0;                                                                          \
+#define X(id, text)                   \
+	if (str_is(head, text)) {     \
+		*kind = GRAMMAR_##id; \
+		return 0;             \
 	}
 	GRAMMAR_KINDS(X)
 #undef X
@@ -110,10 +108,10 @@ static int kind_of(struct str name, uint8_t *kind)
 
 static int part_of(struct str word, uint8_t *part)
 {
-#define X(id, text)                                                                                \
-	if (str_is(word, text)) {                                                                  \
-		*part = GRAMMAR_##id;                                                              \
-		return 0;                                                                          \
+#define X(id, text)                   \
+	if (str_is(word, text)) {     \
+		*part = GRAMMAR_##id; \
+		return 0;             \
 	}
 	GRAMMAR_PARTS(X)
 #undef X
@@ -128,7 +126,8 @@ static int read_class(struct compiler *c, struct str line)
 	struct str targets = next_word(&line);
 
 	if (kind_of(name, &k.kind) < 0)
-		return fail(c, "expected a class name (att. say. act. want. eff. flip. eval. cert.)",
+		return fail(c,
+			    "expected a class name (att. say. act. want. eff. flip. eval. cert.)",
 			    name);
 	if (part_of(part, &k.part) < 0)
 		return fail(c, "expected a part (verb noun adj adv prep)", part);
@@ -296,8 +295,8 @@ static void write_sorted(const struct compiler *c, const void *rows, uint32_t n,
 
 static void write_section(const struct compiler *c, struct buf *out)
 {
-	struct grammar_header h = {"STANCE1",     c->n_classes, c->n_items,
-				   c->n_topics,   c->n_words,   (uint32_t)c->pool.n, 0};
+	struct grammar_header h = {"STANCE1",  c->n_classes,        c->n_items, c->n_topics,
+				   c->n_words, (uint32_t)c->pool.n, 0};
 
 	buf_add(out, &h, sizeof(h));
 	buf_add(out, c->classes, c->n_classes * sizeof(*c->classes));

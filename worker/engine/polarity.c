@@ -90,9 +90,9 @@ static int32_t controlled_subject(const struct doc *d, int32_t tok, int depth)
 	case REL_CCOMP:
 		return doc_child(d, t->head, REL_OBJ) >= 0 ? doc_child(d, t->head, REL_OBJ) : -1;
 	case REL_ACL:
-		return is_participle(d, tok) ? -1 :
-		       str_is(polarity_opener(d, tok), "to") ? subject_of(d, t->head, depth + 1) :
-							       t->head;
+		return is_participle(d, tok)                   ? -1
+		       : str_is(polarity_opener(d, tok), "to") ? subject_of(d, t->head, depth + 1)
+							       : t->head;
 	default:
 		return -1;
 	}
@@ -268,8 +268,7 @@ static int32_t described(const struct doc *d, int32_t tok)
 	int32_t s = doc_child(d, tok, REL_NSUBJ);
 
 	if (t->rel == REL_AMOD || t->rel == REL_ADVMOD || t->rel == REL_COMPOUND ||
-	    t->rel == REL_AUX ||
-	    t->rel == REL_APPOS || t->rel == REL_NMOD_DESC)
+	    t->rel == REL_AUX || t->rel == REL_APPOS || t->rel == REL_NMOD_DESC)
 		return t->head;
 	if (s >= 0)
 		return s;

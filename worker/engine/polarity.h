@@ -13,28 +13,28 @@ struct frame {
 	int32_t tok;
 	uint32_t item;
 	const struct grammar_class *class;
-	int32_t holder;       /* head token of the holder; HOLDER_SOURCE: whoever speaks */
-	int32_t target[4];    /* head tokens of what it is about */
+	int32_t holder;    /* head token of the holder; HOLDER_SOURCE: whoever speaks */
+	int32_t target[4]; /* head tokens of what it is about */
 	uint32_t n_targets;
 };
 enum { HOLDER_SOURCE = -2, HOLDER_NONE = -1 };
 
 /* What composition says of one phrase. */
 enum side_flag {
-	SIDE_NEGATED = 1,   /* a negation was crossed */
-	SIDE_FLIPPED = 2,   /* a reversing word was crossed */
-	SIDE_MODAL = 4,     /* should, must, need */
-	SIDE_MAYBE = 8,     /* may, could, would, if */
+	SIDE_NEGATED = 1, /* a negation was crossed */
+	SIDE_FLIPPED = 2, /* a reversing word was crossed */
+	SIDE_MODAL = 4,   /* should, must, need */
+	SIDE_MAYBE = 8,   /* may, could, would, if */
 	SIDE_QUESTION = 16,
 	SIDE_FAR = 32,      /* words without a frame lie between */
 	SIDE_UNSIGNED = 64, /* the sign is that of "see X as Y" whose Y is unknown */
 };
 struct side {
-	int32_t holder;     /* token, or HOLDER_SOURCE */
-	int32_t trigger;    /* token of the word that takes the side */
+	int32_t holder;  /* token, or HOLDER_SOURCE */
+	int32_t trigger; /* token of the word that takes the side */
 	const struct grammar_class *class;
 	uint32_t item;
-	int8_t sign;        /* 1, -1, 0 */
+	int8_t sign; /* 1, -1, 0 */
 	uint8_t strength, depth, flags;
 };
 enum { SIDES_MAX = 10 };

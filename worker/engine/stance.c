@@ -5,12 +5,14 @@
 
 enum { CHOSEN_MAX = 24, ABOUT_MAX = 8, SCORED_MAX = TARGETS_MAX * HOLDERS_MAX };
 
+#define SUPPORT   0.25 /* of an overlapping phrase's chance */
 #define PROMISING 0.04 /* below this chance of being a target, no pairs are made */
 
 /* A pair with its probabilities. */
 struct scored {
 	struct pair pair;
 	double p, p_sign; /* that it is one; that the sign is right */
+	double raw;       /* with what speaks for it beside */
 	enum polarity polarity;
 };
 
@@ -20,7 +22,7 @@ struct work {
 	struct candidates c;
 	struct features f;
 	int32_t target_sums[2]; /* what the target's features give to the pair model */
-	struct scored *scored; /* [SCORED_MAX] */
+	struct scored *scored;  /* [SCORED_MAX] */
 	uint32_t n_scored;
 	struct scored chosen[CHOSEN_MAX];
 	uint32_t n_chosen;
@@ -32,8 +34,8 @@ static int open_part(struct linear *m, const struct image *model, const char *na
 	if (linear_open(m, image_section(model, name), e) < 0)
 		return err_wrap(e, "%s", name);
 	if (m->n_classes != n_classes)
-		return err_set(e, ERR_CORRUPT, "%s has %u classes, expected %u", name,
-			       m->n_classes, n_classes);
+		return err_set(e, ERR_CORRUPT, "%s has %u classes, expected %u", name, m->n_classes,
+			       n_classes);
 	return 0;
 }
 
@@ -126,7 +128,7 @@ static void score_by_model(struct work *w, struct scored *s)
 		((double)sums[1] - sums[0] + w->target_sums[1] - w->target_sums[0] -
 		 ((double)m->bias[1] - m->bias[0]));
 	s->p = 1 / (1 + linear_exp(-logit));
-	if (s->p < w->r->threshold)
+	if (s->p < w->r->threshold * 0.5)
 		return;
 	w->f.n = 0;
 	stance_sign_features(&w->ground, &w->c, &s->pair, &w->f);
@@ -167,7 +169,7 @@ static void score_sentence(struct work *w)
 				score_by_model(w, s);
 			else
 				score_by_rule(w, s);
-			if (s->p * s->p_sign >= w->r->threshold)
+			if (s->p * s->p_sign >= w->r->threshold * 0.5)
 				w->n_scored++;
 		}
 	}
@@ -189,6 +191,27 @@ static bool excludes(const struct work *w, const struct scored *a, const struct 
 	return overlap(x, y);
 }
 
+/* Overlapping phrases of the same holder and sign speak for each other: that one of them is meant
+ * is surer than each of them. */
+static double with_support(const struct work *w, const struct scored *s)
+{
+	double against = 1 - s->p * s->p_sign;
+
+	for (uint32_t i = 0; i < w->n_scored; i++) {
+		const struct scored *x = &w->scored[i];
+
+		if (x != s && x->pair.holder == s->pair.holder && x->polarity == s->polarity &&
+		    x->pair.target != s->pair.target &&
+		    overlap(&w->c.targets[x->pair.target], &w->c.targets[s->pair.target]))
+			against *= 1 - SUPPORT * x->p * x->p_sign;
+	}
+	return 1 - against;
+}
+
+/* A sentence holds one stance more often than two, and two more often than three: what a further
+ * one must be surer by (tuned by cross-validation). */
+static const double further[] = {0, 0.15, 0.45};
+
 static void choose(struct work *w)
 {
 	w->n_chosen = 0;
@@ -206,7 +229,10 @@ static void choose(struct work *w)
 		}
 		if (!best)
 			return;
-		w->chosen[w->n_chosen++] = *best;
+		w->chosen[w->n_chosen] = *best;
+		w->chosen[w->n_chosen].raw =
+			with_support(w, best) - further[w->n_chosen > 2 ? 2 : w->n_chosen];
+		w->n_chosen++;
 	}
 }
 
@@ -257,8 +283,11 @@ static struct str rule_of(struct work *w, const struct scored *s)
 	if (s->pair.side < 0)
 		return arena_printf(d->arena, "%s", by);
 	x = &w->c.sides[s->pair.target][s->pair.side];
-	return arena_printf(d->arena, "%s %s:%s%s%s%s", by, g->bytes + x->class->name,
+	return arena_printf(d->arena, "%s %s:%s%s%s%s%s", by, g->bytes + x->class->name,
 			    g->bytes + g->items[x->item].lemma,
+			    x->sign > 0   ? " +"
+			    : x->sign < 0 ? " -"
+					  : "",
 			    x->flags & SIDE_NEGATED ? " negated" : "",
 			    x->flags & SIDE_FLIPPED ? " reversed" : "",
 			    x->flags & SIDE_MODAL ? " modal" : "");
@@ -312,7 +341,7 @@ static void emit(struct work *w, const struct scored *s)
 		.trigger = doc_span(d, (uint32_t)trigger, 1),
 		.sentence = st->span,
 		.text = (struct str){d->text.p + st->byte, st->n_bytes},
-		.confidence = stance_confidence(w->r, s->p * s->p_sign),
+		.confidence = stance_confidence(w->r, s->raw),
 		.rule = rule_of(w, s),
 	};
 }
@@ -330,7 +359,8 @@ void stance_run(const struct stance_ranker *r, struct doc *d)
 		score_sentence(&w);
 		choose(&w);
 		for (uint32_t k = 0; k < w.n_chosen; k++)
-			emit(&w, &w.chosen[k]);
+			if (w.chosen[k].raw >= r->threshold)
+				emit(&w, &w.chosen[k]);
 	}
 	features_free(&w.f);
 }

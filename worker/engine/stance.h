@@ -1,7 +1,7 @@
 /* Stances: who stands where on what. Ranks the pairs of holder and target that stance_pairs.h
- * proposes with trained weights (sections "stance.target", "stance.pair" and "stance.sign" of the model; where they
- * are missing the composed polarity of the grammar decides alone), chooses among overlapping ones
- * and writes doc->stances. Reads everything before it in struct doc. */
+ * proposes with trained weights (sections "stance.target", "stance.pair" and "stance.sign" of the
+ * model; where they are missing the composed polarity of the grammar decides alone), chooses among
+ * overlapping ones and writes doc->stances. Reads everything before it in struct doc. */
 #ifndef DEMARCHE_ENGINE_STANCE_H
 #define DEMARCHE_ENGINE_STANCE_H
 

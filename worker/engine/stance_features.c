@@ -1,14 +1,75 @@
 #include "worker/engine/stance_features.h"
 
 enum template {
-	T_HEAD = 1000, T_UPOS, T_REL, T_KIND, T_GOV, T_GOV_REL, T_GOV2, T_CHAIN, T_OPENER, T_SIDE,
-	T_SIDE_ITEM, T_SIDE_FLAGS, T_NO_SIDE, T_VALUE, T_MODAL, T_NEG, T_ENTITY, T_LENGTH, T_PLACE,
-	T_SENTENCE, T_ATTRIB, T_ROOT, T_INNER, T_WORD, T_BEFORE, T_AFTER, T_DET, T_CHILD, T_SUBJ,
-	T_VALUE_SUM, T_ENTITIES, T_GOV_CLASS, T_CLAUSE_CLASS, T_CLAUSE_WORD,
-	S_WORD = 3000, S_PAIR, S_VALUE, S_NEAR, S_SIDE, S_OUTER,
-	C_HEAD = 4000, C_GOV, C_GOV2, C_CHILD, C_PATH, C_VERB, C_SUBJ, C_ROOT, C_BAG, C_CUE,
-	P_LINKS = 2000, P_LINK, P_SIDE, P_SIDE_ITEM, P_PATH, P_PATH_LEMMA, P_CUE, P_ROLE, P_KIND,
-	P_NEST, P_DISTANCE, P_TOP, P_N, P_SAME_CODE, P_VERB, P_PRONOUN, P_MIDDLE, P_AUTHOR_VALUE,
+	T_HEAD = 1000,
+	T_UPOS,
+	T_REL,
+	T_KIND,
+	T_GOV,
+	T_GOV_REL,
+	T_GOV2,
+	T_CHAIN,
+	T_OPENER,
+	T_SIDE,
+	T_SIDE_ITEM,
+	T_SIDE_FLAGS,
+	T_NO_SIDE,
+	T_VALUE,
+	T_MODAL,
+	T_NEG,
+	T_ENTITY,
+	T_LENGTH,
+	T_PLACE,
+	T_SENTENCE,
+	T_ATTRIB,
+	T_ROOT,
+	T_INNER,
+	T_WORD,
+	T_BEFORE,
+	T_AFTER,
+	T_DET,
+	T_CHILD,
+	T_SUBJ,
+	T_VALUE_SUM,
+	T_ENTITIES,
+	T_GOV_CLASS,
+	T_CLAUSE_CLASS,
+	T_CLAUSE_WORD,
+	T_DENSITY,
+	S_WORD = 3000,
+	S_PAIR,
+	S_VALUE,
+	S_NEAR,
+	S_SIDE,
+	S_OUTER,
+	C_HEAD = 4000,
+	C_GOV,
+	C_GOV2,
+	C_CHILD,
+	C_PATH,
+	C_VERB,
+	C_SUBJ,
+	C_ROOT,
+	C_BAG,
+	C_CUE,
+	P_LINKS = 2000,
+	P_LINK,
+	P_SIDE,
+	P_SIDE_ITEM,
+	P_PATH,
+	P_PATH_LEMMA,
+	P_CUE,
+	P_ROLE,
+	P_KIND,
+	P_NEST,
+	P_DISTANCE,
+	P_TOP,
+	P_N,
+	P_SAME_CODE,
+	P_VERB,
+	P_PRONOUN,
+	P_MIDDLE,
+	P_AUTHOR_VALUE,
 };
 enum { PATH_MAX = 9, CLAUSE_MAX = 40 };
 
@@ -149,8 +210,8 @@ static void add_around(struct sink *k, const struct target *t)
 	uint32_t end = t->tok + t->n_tok;
 
 	for (uint32_t i = 1; i <= 2; i++) {
-		add_2(k, T_BEFORE, t->tok >= s->tok + i ? word_of(&d->tokens[t->tok - i]) : STR("<"),
-		      i);
+		add_2(k, T_BEFORE,
+		      t->tok >= s->tok + i ? word_of(&d->tokens[t->tok - i]) : STR("<"), i);
 		add_2(k, T_AFTER,
 		      end + i <= s->tok + s->n_tok ? word_of(&d->tokens[end + i - 1]) : STR(">"),
 		      i);
@@ -178,9 +239,9 @@ static void add_clause(struct sink *k, const struct target *t)
 			continue;
 		v = polarity_value(&k->s->frames, (int32_t)i);
 		sum += v;
-		if (s->n_tok <= CLAUSE_MAX && (d->tokens[i].upos == UPOS_VERB ||
-					       d->tokens[i].upos == UPOS_AUX ||
-					       d->tokens[i].upos == UPOS_ADJ))
+		if (s->n_tok <= CLAUSE_MAX &&
+		    (d->tokens[i].upos == UPOS_VERB || d->tokens[i].upos == UPOS_AUX ||
+		     d->tokens[i].upos == UPOS_ADJ))
 			add_str(k, T_CLAUSE_WORD, word_of(&d->tokens[i]));
 	}
 	add_int(k, T_CLAUSE_CLASS, sum > 3 ? 3 : sum < -3 ? -3 : sum);
@@ -192,6 +253,24 @@ static void add_grammar_of(struct sink *k, enum template t, int32_t tok)
 
 	for (uint32_t i = f->of[tok]; i < f->of[tok + 1]; i++)
 		add_str(k, t, grammar_str(k->s->g, f->list[i].class->name));
+}
+
+/* How much the sentence and the document take sides at all. */
+static void add_density(struct sink *k)
+{
+	const struct sentence *s = &k->d->sentences[k->c->sentence];
+	uint32_t n[N_GRAMMAR_KINDS] = {0}, sum = 0;
+
+	for (uint32_t i = k->s->frames.of[s->tok]; i < k->s->frames.of[s->tok + s->n_tok]; i++)
+		n[k->s->frames.list[i].class->kind]++;
+	for (uint32_t i = 0; i < N_GRAMMAR_KINDS; i++) {
+		add_int(k, T_DENSITY, i * 8 + (n[i] > 3 ? 3 : n[i]));
+		if (i == GRAMMAR_ATT || i == GRAMMAR_SAY || i == GRAMMAR_WANT || i == GRAMMAR_EVAL)
+			sum += n[i];
+	}
+	add_int(k, T_DENSITY, 100 + (sum > 7 ? 7 : sum));
+	add_int(k, T_DENSITY, 200 + k->s->density);
+	add_int(k, T_DENSITY, 300 + (s->n_tok > 48 ? 6 : s->n_tok / 8));
 }
 
 void stance_target_features(const struct stance_ground *s, const struct candidates *c,
@@ -213,8 +292,9 @@ void stance_target_features(const struct stance_ground *s, const struct candidat
 	add_2(&k, T_ENTITY, t->entity >= 0 ? s->d->entities[t->entity].role : STR("-"), h->rel);
 	add_int(&k, T_SENTENCE, st->kind * 4 + (st->voice >= 0) * 2 + (h->attrib >= 0));
 	if (h->attrib >= 0)
-		add_int(&k, T_ATTRIB, s->d->attributions[h->attrib].kind * 2 +
-					      s->d->attributions[h->attrib].direct);
+		add_int(&k, T_ATTRIB,
+			s->d->attributions[h->attrib].kind * 2 +
+				s->d->attributions[h->attrib].direct);
 	add_int(&k, T_PLACE, st->n_tok ? 4 * (t->tok - st->tok) / st->n_tok : 0);
 	add_int(&k, T_NEG, polarity_negated(s->d, t->head));
 	if (st->root >= 0)
@@ -228,6 +308,7 @@ void stance_target_features(const struct stance_ground *s, const struct candidat
 	if (h->head >= 0)
 		add_grammar_of(&k, T_GOV_CLASS, h->head);
 	add_grammar_of(&k, T_CLAUSE_CLASS, t->head);
+	add_density(&k);
 	add_chain(&k, t);
 	add_sides(&k, target);
 	add_words(&k, t);
@@ -267,7 +348,8 @@ static void add_path(struct sink *k, const struct target *t, int32_t to, struct 
 	features_add(k->f, feature_and(lemmas, feature_of(P_PATH_LEMMA, word_of(tok_at(d, at)))));
 	add_2(k, P_TOP, word_of(tok_at(d, at)), n_down > 2 ? 2 : n_down);
 	features_add(k->f, feature_and(path, feature_of_int(C_PATH, k->s->cluster[at].fine)));
-	features_add(k->f, feature_and(path, feature_of_int(C_PATH, 10000 + k->s->cluster[at].coarse)));
+	features_add(k->f,
+		     feature_and(path, feature_of_int(C_PATH, 10000 + k->s->cluster[at].coarse)));
 	add_int(k, P_DISTANCE, n_up * 16 + n_down);
 	add_2(k, P_TOP, tag, tok_at(d, to)->rel * 64 + tok_at(d, t->head)->rel);
 }
@@ -347,11 +429,10 @@ void stance_pair_features(const struct stance_ground *s, const struct candidates
 	const struct target *t = &c->targets[p->target];
 	const struct holder *h = &c->holders[p->holder];
 	const struct token *head = tok_at(s->d, t->head);
-	bool sourced = head->attrib >= 0 &&
-		       s->d->attributions[head->attrib].source_entity >= 0;
+	bool sourced = head->attrib >= 0 && s->d->attributions[head->attrib].source_entity >= 0;
 
-	add_int(&k, P_LINKS, p->links * 4 + sourced * 2 +
-				     (s->d->sentences[c->sentence].voice >= 0));
+	add_int(&k, P_LINKS,
+		p->links * 4 + sourced * 2 + (s->d->sentences[c->sentence].voice >= 0));
 	for (int b = 0; b < 11; b++)
 		if (p->links >> b & 1) {
 			add_int(&k, P_LINK, b);
@@ -413,9 +494,9 @@ static void add_composed(struct sink *k, const struct pair *p)
 
 	for (uint32_t i = 0; i < k->c->n_sides[p->target]; i++) {
 		const struct side *x = &sides[i];
-		int32_t who = x->holder == HOLDER_SOURCE ?
-				      stance_speaker(k->s, k->c->sentence, x->trigger) :
-				      stance_actor_at(k->d, x->holder);
+		int32_t who = x->holder == HOLDER_SOURCE
+				      ? stance_speaker(k->s, k->c->sentence, x->trigger)
+				      : stance_actor_at(k->d, x->holder);
 
 		if (!x->sign || x->class->kind == GRAMMAR_CERT)
 			continue;

@@ -22,8 +22,7 @@ static bool strings_ok(const struct grammar *g)
 	for (uint32_t i = 0; ok && i < g->n_topics; i++)
 		ok = g->topics[i] < g->n_bytes;
 	for (uint32_t i = 0; ok && i < g->n_topic_words; i++)
-		ok = g->topic_words[i].lemma < g->n_bytes &&
-		     g->topic_words[i].topic < g->n_topics;
+		ok = g->topic_words[i].lemma < g->n_bytes && g->topic_words[i].topic < g->n_topics;
 	return ok;
 }
 

@@ -14,6 +14,19 @@ static int32_t spoken_of(const struct doc *d, const struct sentence *s)
 	return entity;
 }
 
+static uint32_t density_of(const struct stance_ground *s)
+{
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; i < s->frames.n; i++) {
+		uint8_t kind = s->frames.list[i].class->kind;
+
+		n += kind == GRAMMAR_ATT || kind == GRAMMAR_SAY || kind == GRAMMAR_EVAL;
+	}
+	n = n * 64 / (s->d->n_tokens + 1u);
+	return n > 9 ? 9 : (uint32_t)n;
+}
+
 void stance_ground_make(struct stance_ground *s, struct doc *d, const struct grammar *g,
 			const struct word_clusters *clusters)
 {
@@ -28,6 +41,7 @@ void stance_ground_make(struct stance_ground *s, struct doc *d, const struct gra
 	for (uint32_t i = 0; i < d->n_tokens; i++)
 		s->cluster[i] = word_clusters_find(clusters, d->tokens[i].lower);
 	frames_find(d, g, &s->frames);
+	s->density = density_of(s);
 	for (uint32_t i = 0; i < d->n_sentences; i++) {
 		int32_t now = spoken_of(d, &d->sentences[i]);
 
@@ -182,8 +196,7 @@ static uint16_t tree_links(const struct stance_ground *s, const struct target *t
 
 		at = d->tokens[at].head;
 		subject = polarity_subject(d, at);
-		if (subject >= 0 && !inside(t, subject) &&
-		    stance_actor_at(d, subject) == h->entity)
+		if (subject >= 0 && !inside(t, subject) && stance_actor_at(d, subject) == h->entity)
 			return links | LINK_SUBJECT;
 	}
 	return links;
@@ -201,9 +214,9 @@ static int8_t side_of(const struct stance_ground *s, const struct candidates *c,
 
 	for (uint32_t i = 0; i < c->n_sides[target]; i++) {
 		const struct side *x = &c->sides[target][i];
-		int32_t who = x->holder == HOLDER_SOURCE ?
-				      stance_speaker(s, c->sentence, x->trigger) :
-				      stance_actor_at(s->d, x->holder);
+		int32_t who = x->holder == HOLDER_SOURCE
+				      ? stance_speaker(s, c->sentence, x->trigger)
+				      : stance_actor_at(s->d, x->holder);
 
 		if (who != h->entity || rank[x->class->kind] < best_rank)
 			continue;

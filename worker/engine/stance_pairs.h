@@ -11,17 +11,17 @@
 
 /* How a holder is tied to a target. */
 enum link {
-	LINK_SIDE = 1,        /* a frame of the grammar names it as holder */
-	LINK_SOURCE = 2,      /* innermost source of the words */
-	LINK_OUTER = 4,       /* a source of the source */
-	LINK_VOICE = 8,       /* speaks the whole sentence */
+	LINK_SIDE = 1,   /* a frame of the grammar names it as holder */
+	LINK_SOURCE = 2, /* innermost source of the words */
+	LINK_OUTER = 4,  /* a source of the source */
+	LINK_VOICE = 8,  /* speaks the whole sentence */
 	LINK_AUTHOR = 16,
-	LINK_SUBJECT = 32,    /* subject of a word above the target */
-	LINK_POSSESSOR = 64,  /* "Trump's decision" */
-	LINK_MENTION = 128,   /* named elsewhere in the sentence */
-	LINK_INSIDE = 256,    /* named inside the target */
-	LINK_EARLIER = 512,   /* not in the sentence: who was last spoken of */
-	LINK_SELF = 1024,     /* the target itself */
+	LINK_SUBJECT = 32,   /* subject of a word above the target */
+	LINK_POSSESSOR = 64, /* "Trump's decision" */
+	LINK_MENTION = 128,  /* named elsewhere in the sentence */
+	LINK_INSIDE = 256,   /* named inside the target */
+	LINK_EARLIER = 512,  /* not in the sentence: who was last spoken of */
+	LINK_SELF = 1024,    /* the target itself */
 };
 
 struct holder {
@@ -57,8 +57,9 @@ struct stance_ground {
 	struct doc *d;
 	const struct grammar *g;
 	struct frames frames;
+	uint32_t density;             /* valuations and attitudes per 64 tokens, at most 9 */
 	struct word_cluster *cluster; /* [n_tokens] */
-	int32_t *earlier;     /* [n_sentences] entity, or -1 */
+	int32_t *earlier;             /* [n_sentences] entity, or -1 */
 };
 void stance_ground_make(struct stance_ground *s, struct doc *d, const struct grammar *g,
 			const struct word_clusters *clusters);

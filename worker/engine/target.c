@@ -56,8 +56,8 @@ static bool left_out(const struct doc *d, int32_t child, int32_t head)
 }
 
 /* Marks what belongs to the phrase; bounded, since a tree may be odd. */
-static void mark(const struct doc *d, int32_t tok, int32_t top, bool noun, uint32_t base,
-		 bool *in, uint32_t n, int depth)
+static void mark(const struct doc *d, int32_t tok, int32_t top, bool noun, uint32_t base, bool *in,
+		 uint32_t n, int depth)
 {
 	in[(uint32_t)tok - base] = true;
 	if (depth > 30)
@@ -121,8 +121,9 @@ static bool is_word(const struct token *t)
 /* Drops a leading "to", "that", article or quotation mark that the tree left inside. */
 static void trim(const struct doc *d, struct target *t)
 {
-	static const char *const openers[] = {"the", "a", "an", "to", "that", "of", "for", "by",
-					      "\"", "'", ",", "`", "(", "-", "and", "or", NULL};
+	static const char *const openers[] = {"the", "a",  "an",  "to", "that", "of",
+					      "for", "by", "\"",  "'",  ",",    "`",
+					      "(",   "-",  "and", "or", NULL};
 
 	while (t->n_tok > 1 && (int32_t)t->tok < t->head &&
 	       is_one_of(d->tokens[t->tok].lower, openers))
@@ -158,9 +159,9 @@ static bool is_clause(const struct doc *d, int32_t tok)
 
 static bool is_personal(const struct token *t)
 {
-	static const char *const list[] = {"he",   "she", "it",    "they", "him", "her", "them",
-					   "this", "that", "these", "those", "us", "me", "you",
-					   "we",   "i",    NULL};
+	static const char *const list[] = {"he",   "she",  "it",   "they",  "him",   "her",
+					   "them", "this", "that", "these", "those", "us",
+					   "me",   "you",  "we",   "i",     NULL};
 
 	return t->upos == UPOS_PRON && is_one_of(t->lower, list);
 }
@@ -200,8 +201,7 @@ static bool is_time(const struct doc *d, uint32_t sentence, const struct target 
 	return false;
 }
 
-void target_find(struct doc *d, uint32_t sentence, struct target **list, uint32_t *n,
-		 uint32_t *cap)
+void target_find(struct doc *d, uint32_t sentence, struct target **list, uint32_t *n, uint32_t *cap)
 {
 	const struct sentence *s = &d->sentences[sentence];
 	bool *in = ARENA_ARRAY(d->arena, bool, s->n_tok + 1);

@@ -12,8 +12,8 @@ struct target {
 	int32_t head;        /* token */
 	uint32_t tok, n_tok; /* the phrase in the text */
 	enum target_kind kind;
-	int32_t entity;      /* the actor that the phrase names, or -1 */
-	uint32_t n_words;    /* content words in it */
+	int32_t entity;   /* the actor that the phrase names, or -1 */
+	uint32_t n_words; /* content words in it */
 };
 
 /* Appends the phrases of a sentence to *list (in the arena), left to right. */

@@ -24,9 +24,9 @@ struct str topic_of(const struct doc *d, const struct grammar *g, uint32_t tok, 
 /* Words that name no issue by themselves. */
 static bool is_empty(const struct token *t)
 {
-	static const char *const list[] = {"be", "have", "do", "such", "other", "own", "more",
-					   "further", "new", "issue", "question", "matter",
-					   "problem", "idea", "notion", NULL};
+	static const char *const list[] = {
+		"be",  "have",  "do",       "such",   "other",   "own",  "more",   "further",
+		"new", "issue", "question", "matter", "problem", "idea", "notion", NULL};
 
 	for (const char *const *p = list; *p; p++)
 		if (str_is(t->lemma, *p))
@@ -39,10 +39,10 @@ static bool is_empty(const struct token *t)
 static size_t stem_length(struct str s)
 {
 	static const char *const endings[] = {
-		"isation", "ization", "ational", "ation", "ition", "ility", "ments", "ment",
-		"ness",    "ical",    "ally",    "tion",  "sion",  "ism",   "ist",   "ity",
-		"ies",     "ing",     "ive",     "ion",   "ous",   "ful",   "ies",   "al",
-		"ic",      "ed",      "er",      "es",    "ly",    "y",     "e",     "s", NULL};
+		"isation", "ization", "ational", "ation", "ition", "ility", "ments", "ment", "ness",
+		"ical",    "ally",    "tion",    "sion",  "ism",   "ist",   "ity",   "ies",  "ing",
+		"ive",     "ion",     "ous",     "ful",   "ies",   "al",    "ic",    "ed",   "er",
+		"es",      "ly",      "y",       "e",     "s",     NULL};
 
 	for (const char *const *p = endings; *p; p++) {
 		size_t n = strlen(*p);

@@ -23,9 +23,7 @@ static void take_newsmtsc(struct extras *x, const json_t *o)
 
 		e.target = (uint32_t)json_integer_value(json_object_get(t, "from"));
 		e.target_end = (uint32_t)json_integer_value(json_object_get(t, "to"));
-		e.polarity = v > 5   ? POLARITY_SUPPORT :
-			     v < 3 ? POLARITY_OPPOSE :
-					     POLARITY_NEUTRAL;
+		e.polarity = v > 5 ? POLARITY_SUPPORT : v < 3 ? POLARITY_OPPOSE : POLARITY_NEUTRAL;
 		add(x, e);
 	}
 }
@@ -61,7 +59,8 @@ int extras_newsmtsc(struct extras *x, const char *path, struct err *e)
 	return each_line(path, x, take_json, e);
 }
 
-/* Takes the brackets out of "… [Paul Ryan] … [U. S.] …" and says where, in characters, they were. */
+/* Takes the brackets out of "… [Paul Ryan] … [U. S.] …" and says where, in characters, they were.
+ */
 static struct str unbracket(struct extras *x, struct str s, uint32_t at[4])
 {
 	char *out = arena_alloc(&x->arena, s.n + 1);
@@ -90,9 +89,9 @@ static void take_directed(struct extras *x, struct str line)
 			label = line.p[i + 1];
 	if (label < '0' || label > '4')
 		return;
-	e.polarity = label == '0' ? POLARITY_NEUTRAL :
-		     label < '3'  ? POLARITY_SUPPORT :
-				    POLARITY_OPPOSE;
+	e.polarity = label == '0'  ? POLARITY_NEUTRAL
+		     : label < '3' ? POLARITY_SUPPORT
+				   : POLARITY_OPPOSE;
 	if (label == '2' || label == '4') {
 		e.target = at[0], e.target_end = at[1], e.holder = at[2], e.holder_end = at[3];
 		add(x, e);
@@ -128,8 +127,7 @@ static int32_t target_in(const struct stance_ground *s, const struct extra *x,
 		if (!within(s->d, c->targets[t].head, x->target, x->target_end) ||
 		    c->targets[t].kind == TARGET_CLAUSE)
 			continue;
-		if (best < 0 ||
-		    doc_dominates(s->d, c->targets[t].head, c->targets[best].head))
+		if (best < 0 || doc_dominates(s->d, c->targets[t].head, c->targets[best].head))
 			best = (int32_t)t;
 	}
 	return best;
@@ -140,7 +138,8 @@ static uint16_t holder_in(const struct stance_ground *s, const struct extra *x,
 {
 	if (x->holder < x->holder_end)
 		for (uint32_t i = s->d->sentences[c->sentence].tok;
-		     i < s->d->sentences[c->sentence].tok + s->d->sentences[c->sentence].n_tok; i++) {
+		     i < s->d->sentences[c->sentence].tok + s->d->sentences[c->sentence].n_tok;
+		     i++) {
 			int32_t e;
 
 			if (!within(s->d, (int32_t)i, x->holder, x->holder_end))

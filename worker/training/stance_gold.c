@@ -7,10 +7,11 @@
 
 static bool is_stop(struct str s)
 {
-	static const char *const list[] = {
-		"a",  "an",   "the",   "of",    "to", "in", "on",  "for", "with", "and", "or",
-		"its", "his", "her",   "their", "our", "this", "that", "these", "those", "by",
-		"from", "at", "as",    "is",    "are", "be", "was", "were", "will", NULL};
+	static const char *const list[] = {"a",     "an",   "the",  "of",   "to",    "in",    "on",
+					   "for",   "with", "and",  "or",   "its",   "his",   "her",
+					   "their", "our",  "this", "that", "these", "those", "by",
+					   "from",  "at",   "as",   "is",   "are",   "be",    "was",
+					   "were",  "will", NULL};
 
 	for (const char *const *p = list; *p; p++)
 		if (str_is(s, *p))
@@ -24,8 +25,11 @@ static size_t plain(const char *p, size_t n, char *c)
 	static const struct {
 		const char *bytes;
 		char plain;
-	} marks[] = {{"\xe2\x80\x99", '\''}, {"\xe2\x80\x98", '\''}, {"\xe2\x80\x9c", '"'},
-		     {"\xe2\x80\x9d", '"'},  {"\xc2\xa0", ' '}};
+	} marks[] = {{"\xe2\x80\x99", '\''},
+		     {"\xe2\x80\x98", '\''},
+		     {"\xe2\x80\x9c", '"'},
+		     {"\xe2\x80\x9d", '"'},
+		     {"\xc2\xa0", ' '}};
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
 		size_t m = strlen(marks[i].bytes);
@@ -183,9 +187,9 @@ static void read_stance(struct stance_gold *g, const json_t *o)
 	s.target = string_at(&g->arena, t, "text");
 	s.code = string_at(&g->arena, t, "code");
 	words_of(&g->arena, s.target, &s.words);
-	s.polarity = str_is(polarity, "support")  ? POLARITY_SUPPORT :
-		     str_is(polarity, "oppose") ? POLARITY_OPPOSE :
-						  POLARITY_NEUTRAL;
+	s.polarity = str_is(polarity, "support")  ? POLARITY_SUPPORT
+		     : str_is(polarity, "oppose") ? POLARITY_OPPOSE
+						  : POLARITY_NEUTRAL;
 	s.strength = (int)json_integer_value(json_object_get(o, "strength"));
 	s.trigger = string_at(&g->arena, o, "trigger");
 	ARENA_GROW(&g->arena, d->stances, d->n_stances, d->cap);

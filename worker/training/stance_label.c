@@ -30,8 +30,8 @@ static int holder_match(const struct doc *d, const struct gold_stance *g, int32_
 }
 
 /* How well a target phrase is the record's: 0 is no match. */
-static double target_match(const struct doc *d, const struct gold_stance *g,
-			   const struct target *t, const struct words *w)
+static double target_match(const struct doc *d, const struct gold_stance *g, const struct target *t,
+			   const struct words *w)
 {
 	struct str code = entity_code(d, t->entity);
 	uint32_t common = words_common(&g->words, w);

@@ -9,7 +9,7 @@
 /* What the hand-coded records say of the candidates of one sentence. */
 enum { LABEL_NONE, LABEL_SUPPORT, LABEL_OPPOSE, LABEL_NEUTRAL, LABEL_IGNORE };
 struct sentence_labels {
-	uint8_t target[TARGETS_MAX];             /* 0, 1 or LABEL_IGNORE */
+	uint8_t target[TARGETS_MAX]; /* 0, 1 or LABEL_IGNORE */
 	uint8_t pair[TARGETS_MAX][HOLDERS_MAX];
 	uint32_t n_gold, n_with_target, n_with_holder, n_with_both;
 };

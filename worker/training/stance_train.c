@@ -37,7 +37,7 @@ struct bench {
 	struct foreign {
 		struct features f;
 		enum polarity polarity;
-	} *foreign; /* examples of signs from other sets */
+	} * foreign; /* examples of signs from other sets */
 	uint32_t n_foreign, cap_foreign;
 };
 
@@ -67,9 +67,9 @@ static int open_bench(struct bench *b, struct err *e)
 	b->engines = mem_alloc(b->gold.n_docs * sizeof(*b->engines));
 	b->docs = mem_alloc(b->gold.n_docs * sizeof(*b->docs));
 	for (uint32_t i = 0; i < b->gold.n_docs; i++) {
-		struct engine_input in = {.text = b->gold.docs[i].text,
-					  .meta = {.id = b->gold.docs[i].id,
-						   .date = b->gold.docs[i].date}};
+		struct engine_input in = {
+			.text = b->gold.docs[i].text,
+			.meta = {.id = b->gold.docs[i].id, .date = b->gold.docs[i].date}};
 
 		b->engines[i] = engine_new(&b->model, &b->codebook, e);
 		if (!b->engines[i])
@@ -104,8 +104,7 @@ static int read_foreign(struct bench *b, struct err *e)
 
 		if (x.list[i].polarity == POLARITY_NEUTRAL)
 			continue;
-		stance_ground_make(&s, engine_parse(en, &in), &b->base.grammar,
-				   &b->base.clusters);
+		stance_ground_make(&s, engine_parse(en, &in), &b->base.grammar, &b->base.clusters);
 		if (!extra_find(&s, &x.list[i], &c, &p)) {
 			n_lost++;
 			continue;
@@ -216,9 +215,10 @@ static void train_fold(struct bench *b, int fold, struct weights *w)
 {
 	struct linear_options o = {.epochs = b->o.epochs,
 				   .min_count = b->o.min_count,
-				   .l2 = b->o.l2, .rate = b->o.rate};
-	struct gathering x = {linear_set_new(), linear_set_new(), linear_set_new(), {0}, 0, 0, 0,
-			      0, 0};
+				   .l2 = b->o.l2,
+				   .rate = b->o.rate};
+	struct gathering x = {
+		linear_set_new(), linear_set_new(), linear_set_new(), {0}, 0, 0, 0, 0, 0};
 
 	for (uint32_t i = 0; i < b->gold.n_docs; i++)
 		if (in_fold(b, i, fold, true))
@@ -275,8 +275,8 @@ static void print_stances(const struct doc *d, FILE *f)
 		const struct result_stance *s = &d->stances[i];
 		const struct entity *h = &d->entities[s->holder.ids[0]];
 
-		fprintf(f, "%.*s\t%.3f\t%.*s:%.*s\t%s\t%.*s\t%.*s\t%.*s\n",
-			STR_ARG(d->meta.id), s->confidence, STR_ARG(h->code), STR_ARG(h->name),
+		fprintf(f, "%.*s\t%.3f\t%.*s:%.*s\t%s\t%.*s\t%.*s\t%.*s\n", STR_ARG(d->meta.id),
+			s->confidence, STR_ARG(h->code), STR_ARG(h->name),
 			polarity_name(s->polarity), STR_ARG(s->target.text), STR_ARG(s->rule),
 			STR_ARG(s->text));
 	}
@@ -313,8 +313,8 @@ static double sweep(struct bench *b, struct measure *m)
 	puts("threshold   gold  given   pair   full  pair P     R    F1  full P     R    F1  sign");
 	for (int k = 2; k <= 19; k++) {
 		double threshold = k * 0.05;
-		struct tally t = stance_tally(m->list, m->n, b->gold.docs, m->used, m->n_used,
-					      threshold);
+		struct tally t =
+			stance_tally(m->list, m->n, b->gold.docs, m->used, m->n_used, threshold);
 
 		print_tally(&t, threshold);
 		if (tally_f1(t.full, t.gold, t.given) > best_f1) {
@@ -460,23 +460,21 @@ static int write_image(struct bench *b, double threshold, struct err *e)
 
 static int read_options(struct options *o, int argc, char **argv)
 {
-	static const struct option table[] = {
-		{"epochs", required_argument, NULL, 'e'}, {"l2", required_argument, NULL, 'l'},
-		{"rate", required_argument, NULL, 'r'},	  {"out", required_argument, NULL, 'o'},
-		{"results", required_argument, NULL, 'R'}, {"no-cross", no_argument, NULL, 'n'},
-		{"min-count", required_argument, NULL, 'm'},
-		{"own", required_argument, NULL, 'w'},
-		{"rules", no_argument, NULL, 'g'},
-		{"foreign", required_argument, NULL, 'f'},
-		{0}};
+	static const struct option table[] = {{"epochs", required_argument, NULL, 'e'},
+					      {"l2", required_argument, NULL, 'l'},
+					      {"rate", required_argument, NULL, 'r'},
+					      {"out", required_argument, NULL, 'o'},
+					      {"results", required_argument, NULL, 'R'},
+					      {"no-cross", no_argument, NULL, 'n'},
+					      {"min-count", required_argument, NULL, 'm'},
+					      {"own", required_argument, NULL, 'w'},
+					      {"rules", no_argument, NULL, 'g'},
+					      {"foreign", required_argument, NULL, 'f'},
+					      {0}};
 	int c;
 
-	*o = (struct options){.epochs = 8,
-			       .min_count = 3,
-			       .l2 = 0.1,
-			       .rate = 0.1,
-			       .foreign = 0.5,
-			       .cross = true};
+	*o = (struct options){
+		.epochs = 8, .min_count = 3, .l2 = 0.1, .rate = 0.1, .foreign = 0.5, .cross = true};
 	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
 		switch (c) {
 		case 'e':
@@ -528,9 +526,10 @@ int train_stances(int argc, char **argv)
 	double threshold = 0.4;
 
 	if (read_options(&b.o, argc, argv) < 0) {
-		fprintf(stderr, "usage: stances [--epochs N] [--l2 X] [--rate X] [--foreign WEIGHT] "
-				"[--no-cross] [--rules] [--own FOLDER] [--results FILE] [--out IMAGE] "
-				"MODEL CODEBOOK SHARED\n");
+		fprintf(stderr,
+			"usage: stances [--epochs N] [--l2 X] [--rate X] [--foreign WEIGHT] "
+			"[--no-cross] [--rules] [--own FOLDER] [--results FILE] [--out IMAGE] "
+			"MODEL CODEBOOK SHARED\n");
 		return 2;
 	}
 	if (open_bench(&b, &e) < 0) {
