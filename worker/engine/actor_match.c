@@ -169,12 +169,12 @@ static const struct ai_name *best_name(const struct matcher *m, uint64_t key, ui
 bool matcher_is_name_like(const struct matcher *m, uint32_t tok)
 {
 	const struct token *t = &m->d->tokens[tok];
-	const struct piece *p = &m->pieces[m->piece_of[tok]];
 	bool starts = tok == m->d->sentences[t->sent].tok ||
 		      str_is(m->d->tokens[tok - 1].form, "\"") ||
 		      str_is(m->d->tokens[tok - 1].form, ":");
 
-	if (m->piece_of[tok] == m->piece_of[tok + 1] || !p->upper || m->shouting)
+	if (m->piece_of[tok] == m->piece_of[tok + 1] || m->shouting ||
+	    !m->pieces[m->piece_of[tok]].upper)
 		return false;
 	if (t->form.p[0] >= '0' && t->form.p[0] <= '9')
 		return false;
