@@ -32,7 +32,9 @@ int event_model_open(struct event_model *m, const struct image *model, const str
 					     .repeat = 0.5f,
 					     .source_more = 0.6f,
 					     .target = 0.3f,
-					     .target_more = 0.5f}};
+					     .target_more = 0.5f,
+					     .surely_source = 0.9f,
+					     .surely_target = 0.9f}};
 	m->book = frame_book_new(codebook, e);
 	if (!m->book)
 		return err_wrap(e, "event frames");
@@ -193,6 +195,8 @@ static int32_t pick(struct work *w, struct event_context *x, const struct chosen
 {
 	double p[EVENT_ARGS_MAX], best = -1;
 	bool target = not != NULL;
+	const struct event_limits *l = &w->m->limits;
+	double surely = (double)(target ? l->surely_target : l->surely_source);
 	int32_t at = -1;
 
 	for (uint32_t i = 0; i < x->n_args; i++) {
@@ -217,7 +221,7 @@ static int32_t pick(struct work *w, struct event_context *x, const struct chosen
 	c->p = best > 1 ? 1 : best;
 	choose(c, x->args[at].entity);
 	for (uint32_t i = 0; i < x->n_args; i++)
-		if (p[i] >= more && x->args[i].place == x->args[at].place)
+		if (p[i] >= more && (x->args[i].place == x->args[at].place || p[i] >= surely))
 			choose(c, x->args[i].entity);
 	return at;
 }

@@ -17,7 +17,8 @@ struct event_limits {
 	float source_more;  /* from which a further source is given */
 	float target;       /* from which a target is given */
 	float target_more;
-	float reserved[3];
+	float surely_source, surely_target; /* ... a further one at another place */
+	float reserved;
 };
 
 struct event_model {

@@ -92,6 +92,61 @@ int silver_read(struct silver *s, const struct frame_book *book, const char *pat
 	return 0;
 }
 
+/* The next word of *rest. */
+static struct str word_of(struct str *rest)
+{
+	struct str w = *rest;
+
+	while (w.n && *w.p == ' ')
+		w.p++, w.n--;
+	rest->p = w.p;
+	rest->n = w.n;
+	while (rest->n && *rest->p != ' ')
+		rest->p++, rest->n--;
+	w.n -= rest->n;
+	return w;
+}
+
+static void add_example(struct silver *s, struct str line)
+{
+	struct silver_sentence x = {.id = STR("example"), .date = STR(""), .n = 1};
+	const char *arrow = memmem(line.p, line.n, " => ", 4);
+	struct str rest, type;
+
+	if (!arrow)
+		return;
+	x.text = arena_str(&s->arena, (struct str){line.p, (size_t)(arrow - line.p)});
+	rest = (struct str){arrow + 4, line.n - x.text.n - 4};
+	x.source = arena_str(&s->arena, word_of(&rest));
+	type = word_of(&rest);
+	x.target = arena_str(&s->arena, word_of(&rest));
+	x.types[0] = event_type_of(type);
+	x.codes[0] = arena_str(&s->arena, type);
+	MEM_GROW(s->list, s->n, s->cap);
+	s->list[s->n++] = x;
+}
+
+int silver_read_examples(struct silver *s, const char *path, struct err *e)
+{
+	static const char KEY[] = "\texample: ";
+	struct buf b = {0};
+	size_t at = 0;
+
+	if (file_read(&b, path, e) < 0)
+		return -1;
+	while (at < b.n) {
+		const char *end = memchr(b.p + at, '\n', b.n - at);
+		struct str line = {b.p + at, end ? (size_t)(end - b.p) - at : b.n - at};
+
+		if (str_starts(line, str_of(KEY)))
+			add_example(s, (struct str){line.p + sizeof(KEY) - 1,
+						    line.n - (sizeof(KEY) - 1)});
+		at += line.n + 1;
+	}
+	buf_free(&b);
+	return 0;
+}
+
 void silver_free(struct silver *s)
 {
 	mem_free(s->list);

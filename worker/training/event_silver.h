@@ -13,6 +13,7 @@ struct silver_sentence {
 	uint32_t types[SILVER_TYPES_MAX]; /* enum event_type */
 	struct str codes[SILVER_TYPES_MAX];
 	uint32_t n;
+	struct str source, target; /* codes joined by '+', "" unknown (examples of frames) */
 	bool yield; /* "YIELD": either CONCEDE or RETREAT */
 };
 
@@ -25,6 +26,8 @@ struct silver {
 /* Appends a file of JSON Lines: {"text", "events": [{"code": TYPE or CAMEO code}]}. CAMEO codes
  * become the types that codes.txt gives them. */
 int silver_read(struct silver *s, const struct frame_book *book, const char *path, struct err *e);
+/* Appends the examples (`example: SENTENCE => SOURCE TYPE TARGET`) of a frames file. */
+int silver_read_examples(struct silver *s, const char *path, struct err *e);
 void silver_free(struct silver *s);
 
 #endif

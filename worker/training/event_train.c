@@ -257,6 +257,22 @@ static int32_t likely_candidate(const struct event_ground *g, uint32_t type)
 	return best;
 }
 
+static uint32_t split_codes(struct str codes, struct gold_actor *out)
+{
+	uint32_t n = 0;
+
+	while (codes.n && n < GOLD_ACTORS_MAX) {
+		const char *plus = memchr(codes.p, '+', codes.n);
+		size_t k = plus ? (size_t)(plus - codes.p) : codes.n;
+
+		if (k && codes.p[0] != '-')
+			out[n++] = (struct gold_actor){{codes.p, k}, STR(""), STR("")};
+		codes.p += plus ? k + 1 : k;
+		codes.n -= plus ? k + 1 : k;
+	}
+	return n;
+}
+
 /* Sentences whose events have no trigger words teach what the words of frames mean; what else is
  * in them is left open. They are in every fold's set. */
 static void add_silver(struct trainer *t, const struct silver_sentence *x, double weight)
@@ -278,9 +294,18 @@ static void add_silver(struct trainer *t, const struct silver_sentence *x, doubl
 		event_trigger_features(&g, (uint32_t)c, &t->features);
 		/* generated text tells types, but not what coders would call an event */
 		if (!str_starts(x->id, STR("SYN")))
-			sets_add(t->sets.trigger, FOLDS + 1, &t->features, 1, weight);
-		sets_add(t->sets.type, FOLDS + 1, &t->features, type, option("SILVER_TYPE", 0.5));
+			sets_add(t->sets.trigger, FOLDS + 1, &t->features, 1,
+				 x->source.n ? 1 : weight);
+		sets_add(t->sets.type, FOLDS + 1, &t->features, type,
+			 x->source.n ? 1 : option("SILVER_TYPE", 0.5));
 		t->n_silver++;
+		if (x->source.n) {
+			struct gold_event e = {.type = (enum event_type)type};
+
+			e.n_source = split_codes(x->source, e.source);
+			e.n_target = split_codes(x->target, e.target);
+			add_arguments(t, &g, c, &e, FOLDS + 1);
+		}
 	}
 }
 
@@ -321,7 +346,9 @@ static int train_weights(struct trainer *t, uint32_t fold, struct weights *w, st
 		.repeat = (float)option("T_REPEAT", 0.4),
 		.source_more = (float)option("T_SOURCE", 0.45),
 		.target = (float)option("T_TARGET", 0.25),
-		.target_more = (float)option("T_TARGET_MORE", 0.35)};
+		.target_more = (float)option("T_TARGET_MORE", 0.35),
+		.surely_source = (float)option("T_SURE_SOURCE", 0.7),
+		.surely_target = (float)option("T_SURE_TARGET", 0.4)};
 	return 0;
 }
 
@@ -438,12 +465,15 @@ static void trainer_close(struct trainer *t)
 	buf_free(&t->codebook_bytes);
 }
 
-/* DOCUMENTS:RECORDS is coded documents, anything else sentences with codes. */
+/* DOCUMENTS:RECORDS is coded documents, *.txt frames with examples, anything else sentences with
+ * codes. */
 static int read_more(struct trainer *t, const char *argument, struct err *e)
 {
 	const char *colon = strchr(argument, ':');
 	char documents[4096];
 
+	if (str_ends(str_of(argument), STR(".txt")))
+		return silver_read_examples(&t->silver, argument, e);
 	if (!colon)
 		return silver_read(&t->silver, t->book, argument, e);
 	snprintf(documents, sizeof(documents), "%.*s", (int)(colon - argument), argument);
@@ -458,7 +488,7 @@ int train_events(int argc, char **argv)
 
 	if (argc < 7) {
 		fprintf(stderr, "usage: events MODEL CODEBOOK CORPUS RECORDS OUT RESULTS|- "
-			"[DOCUMENTS:RECORDS...] [SENTENCES...]\n");
+			"[DOCUMENTS:RECORDS...] [SENTENCES...] [FRAMES.txt...]\n");
 		return 2;
 	}
 	rc = trainer_open(&t, argv, &e);

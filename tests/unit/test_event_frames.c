@@ -1,0 +1,169 @@
+/* The examples in the frames (`example: SENTENCE => SOURCE TYPE TARGET`) are run: the event must
+ * be found with its actors. How many may fail is a ratchet: it may only be lowered. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "worker/codebook/codebook.h"
+#include "worker/engine/engine.h"
+#include "worker/engine/frame.h"
+#include "worker/images.h"
+#include "worker/training/conllu.h"
+
+enum { FAILING_MAX = 12 };
+
+static const char FOLDER[] = "worker/engine/codebook/events";
+
+static bool names(const struct result *r, const struct id_list *l, struct str code)
+{
+	for (uint32_t i = 0; i < l->n; i++)
+		for (uint32_t k = 0; k < r->n_entities; k++)
+			if (r->entities[k].id == l->ids[i] && str_eq(r->entities[k].code, code))
+				return true;
+	return false;
+}
+
+/* Every code of "A+B" (or "-": nobody asked) among the ids. */
+static bool all_named(const struct result *r, const struct id_list *l, struct str codes)
+{
+	struct str one;
+
+	if (str_is(codes, "-"))
+		return true;
+	while (source_part(&codes, '+', &one))
+		if (!names(r, l, one))
+			return false;
+	return true;
+}
+
+static bool holds(const struct result *r, struct str source, struct str type, struct str target)
+{
+	for (uint32_t i = 0; i < r->n_events; i++) {
+		const struct result_event *e = &r->events[i];
+
+		if (str_is(type, event_type_name(e->type)) && all_named(r, &e->source, source) &&
+		    all_named(r, &e->target, target))
+			return true;
+	}
+	return false;
+}
+
+static int run_file(struct engine *en, const char *path, int *n)
+{
+	struct problems p = {0};
+	struct buf b = {0};
+	struct source s = {.path = str_of(path), .problems = &p};
+	struct source_line l;
+	struct err e;
+	int failing = 0;
+
+	if (file_read(&b, path, &e) < 0)
+		fail_msg("%s", e.text);
+	s.text = buf_str(&b);
+	while (source_next(&s, &l)) {
+		struct engine_input in = {0};
+		struct str rest, part[3];
+		const char *arrow;
+
+		if (!l.field || !str_is(l.key, "example"))
+			continue;
+		arrow = memmem(l.value.p, l.value.n, " => ", 4);
+		assert_non_null(arrow);
+		in.text = (struct str){l.value.p, (size_t)(arrow - l.value.p)};
+		rest = (struct str){arrow + 4, l.value.n - in.text.n - 4};
+		for (int i = 0; i < 3; i++)
+			assert_true(source_part(&rest, ' ', &part[i]));
+		++*n;
+		if (holds(engine_analyze(en, &in), part[0], part[1], part[2]))
+			continue;
+		failing++;
+		print_message("%s:%u: %.*s\n", path, l.line, STR_ARG(l.value));
+	}
+	problems_free(&p);
+	buf_free(&b);
+	return failing;
+}
+
+static void examples_in_the_frames_hold(void **state)
+{
+	struct images im;
+	struct engine *en;
+	struct dirent **list;
+	struct err e;
+	int failing = 0, run = 0, n;
+
+	(void)state;
+	if (images_open(&im, NULL, NULL, &e) < 0)
+		fail_msg("%s", e.text);
+	en = engine_new(&im.model, &im.codebook, &e);
+	assert_non_null(en);
+	n = scandir(FOLDER, &list, NULL, alphasort);
+	assert_true(n > 0);
+	for (int i = 0; i < n; i++) {
+		char path[512];
+
+		snprintf(path, sizeof(path), "%s/%s", FOLDER, list[i]->d_name);
+		if (str_ends(str_of(path), STR(".txt")))
+			failing += run_file(en, path, &run);
+		free(list[i]);
+	}
+	free(list);
+	engine_free(en);
+	images_close(&im);
+	print_message("examples: %d, failing: %d\n", run, failing);
+	assert_true(run > 50);
+	assert_true(failing <= FAILING_MAX);
+}
+
+/* Compiles one text as events/x.txt and returns the first problem ("" where there is none). */
+static void compile(const char *text, struct buf *out, char *problem, size_t size)
+{
+	struct codebook_files f = {0};
+	struct problems p = {0};
+	struct err e;
+
+	codebook_files_add(&f, STR("events/x.txt"), str_of(text), 0);
+	if (codebook_compile(&f, out, &p, &e) < 0)
+		snprintf(problem, size, "%s", e.text);
+	else
+		problem[0] = 0;
+	problems_free(&p);
+	codebook_files_free(&f);
+}
+
+static void mistakes_are_told_with_file_and_line(void **state)
+{
+	struct buf out = {0};
+	char problem[512];
+
+	(void)state;
+	compile("code 190 | -10 | ASSAULT | - | - | fight\n\nframe x\n\tcode: 191\n", &out, problem,
+		sizeof(problem));
+	assert_non_null(strstr(problem, "events/x.txt:4:"));
+	compile("frame x\n\tverb: hit\n", &out, problem, sizeof(problem));
+	assert_non_null(strstr(problem, "events/x.txt:1:"));
+	compile("code 190 | -10 | FIGHTING | - | - | fight\n", &out, problem, sizeof(problem));
+	assert_non_null(strstr(problem, "events/x.txt:1:"));
+	compile("code 190 | -10 | ASSAULT | - | - | fight\nframe x\n\tcode: 190\n\ttarget: under\n",
+		&out, problem, sizeof(problem));
+	assert_non_null(strstr(problem, "events/x.txt:4:"));
+	compile("code 190 | -10 | ASSAULT | - | - | fight\nframe x\n\tcode: 190\n\tverb: hit\n",
+		&out, problem, sizeof(problem));
+	assert_string_equal(problem, "");
+	buf_free(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(examples_in_the_frames_hold),
+		cmocka_unit_test(mistakes_are_told_with_file_and_line),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
