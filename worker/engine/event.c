@@ -188,8 +188,8 @@ static bool does_it(const struct work *w, const struct event_context *x, uint32_
 	       event_arg_rule(&w->ground, x, i, false) >= 0.8;
 }
 
-/* Ranks the candidates; the best above `first`, then those that share its place above `more`.
- * Nobody in `not` is chosen. Returns the index of the best, or -1. */
+/* Ranks the candidates; the best above `first`, then those above `more` that share its place or are
+ * sure. Nobody in `not` is chosen. Returns the index of the best, or -1. */
 static int32_t pick(struct work *w, struct event_context *x, const struct chosen * not,
 		    double first, double more, struct chosen *c)
 {
@@ -224,6 +224,27 @@ static int32_t pick(struct work *w, struct event_context *x, const struct chosen
 		if (p[i] >= more && (x->args[i].place == x->args[at].place || p[i] >= surely))
 			choose(c, x->args[i].entity);
 	return at;
+}
+
+/* Nobody stands on both sides: a further source that is a target stays there. */
+static void one_side(struct chosen *source, const struct chosen *target)
+{
+	uint32_t n = source->n > 0;
+
+	for (uint32_t i = 1; i < source->n; i++)
+		if (!is_chosen(target, source->entities[i]))
+			source->entities[n++] = source->entities[i];
+	source->n = n;
+}
+
+/* "India and China met": those who stand together do it to each other. */
+static void parties(const struct event_context *x, int32_t best, const struct chosen *source,
+		    struct chosen *target)
+{
+	for (uint32_t i = 0; i < x->n_args; i++)
+		if (x->args[i].place == x->args[best].place &&
+		    is_chosen(source, x->args[i].entity))
+			choose(target, x->args[i].entity);
 }
 
 static const struct frame_match *match_of(const struct work *w, const struct event_guess *x)
@@ -355,7 +376,7 @@ static void resolve(struct work *w, const struct event_guess *x)
 	struct event_arg args[EVENT_ARGS_MAX];
 	struct event_context c = {
 		.type = x->type, .args = args, .candidate = &w->ground.candidates[x->candidate]};
-	struct chosen source = {0}, target = {0}, by = {0};
+	struct chosen source = {0}, target = {0}, by = {0}, first;
 	struct result_event e = {0};
 	const struct frame_match *m = match_of(w, x);
 	int32_t best;
@@ -364,10 +385,14 @@ static void resolve(struct work *w, const struct event_guess *x)
 	best = pick(w, &c, NULL, 0, (double)l->source_more, &source);
 	if (best >= 0)
 		c.source = &args[best];
-	pick(w, &c, &source, (double)l->target, (double)l->target_more, &target);
-	if (!target.n && source.n > 1 && m &&
-	    (frame_at(w->ground.book, m->frame)->flags & FRAME_RECIPROCAL))
-		target = source;
+	if (best >= 0 && m && (frame_at(w->ground.book, m->frame)->flags & FRAME_RECIPROCAL))
+		parties(&c, best, &source, &target);
+	if (target.n < 2) {
+		first = (struct chosen){.entities = {source.entities[0]}, .n = source.n > 0};
+		target.n = 0;
+		pick(w, &c, &first, (double)l->target, (double)l->target_more, &target);
+		one_side(&source, &target);
+	}
 	reporters(w, c.candidate->tok, &source, &by);
 	fill_event(w, x, &e);
 	e.source = ids(w->d, &source);

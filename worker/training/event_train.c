@@ -347,8 +347,8 @@ static int train_weights(struct trainer *t, uint32_t fold, struct weights *w, st
 		.source_more = (float)option("T_SOURCE", 0.45),
 		.target = (float)option("T_TARGET", 0.25),
 		.target_more = (float)option("T_TARGET_MORE", 0.35),
-		.surely_source = (float)option("T_SURE_SOURCE", 0.7),
-		.surely_target = (float)option("T_SURE_TARGET", 0.4)};
+		.surely_source = (float)option("T_SURE_SOURCE", 0.45),
+		.surely_target = (float)option("T_SURE_TARGET", 0.35)};
 	return 0;
 }
 
