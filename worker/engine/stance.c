@@ -5,6 +5,7 @@
 
 enum { CHOSEN_MAX = 24, ABOUT_MAX = 8, SCORED_MAX = TARGETS_MAX * HOLDERS_MAX };
 
+#define SURE      0.85 /* of a sign by the model: the grammar does not overrule it */
 #define SUPPORT   0.25 /* of an overlapping phrase's chance */
 #define PROMISING 0.04 /* below this chance of being a target, no pairs are made */
 
@@ -114,6 +115,31 @@ static void score_by_rule(struct work *w, struct scored *s)
 	s->polarity = x->sign > 0 ? POLARITY_SUPPORT : POLARITY_OPPOSE;
 }
 
+/* What stands in the grammar and is neither turned nor hedged is surer than learned words. */
+static bool is_plain(const struct side *x)
+{
+	uint8_t kind = x->class->kind;
+
+	return x->sign && x->depth == 0 && !(x->flags & ~SIDE_MODAL) &&
+	       (kind == GRAMMAR_ATT || kind == GRAMMAR_SAY || kind == GRAMMAR_ACT ||
+		kind == GRAMMAR_EVAL) &&
+	       x->class->sign;
+}
+
+static void take_plain_sign(struct work *w, struct scored *s)
+{
+	const struct side *x;
+	enum polarity given;
+
+	if (s->pair.side < 0)
+		return;
+	x = &w->c.sides[s->pair.target][s->pair.side];
+	given = x->sign > 0 ? POLARITY_SUPPORT : POLARITY_OPPOSE;
+	if (!is_plain(x) || given == s->polarity || s->p_sign > SURE)
+		return;
+	s->polarity = given;
+}
+
 static void score_by_model(struct work *w, struct scored *s)
 {
 	const struct linear *m = &w->r->pair;
@@ -138,6 +164,7 @@ static void score_by_model(struct work *w, struct scored *s)
 		if (p[k] > p[s->polarity])
 			s->polarity = (enum polarity)k;
 	s->p_sign = p[s->polarity];
+	take_plain_sign(w, s);
 }
 
 /* Targets that are hardly one are left out before pairs are made. */

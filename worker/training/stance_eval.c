@@ -36,14 +36,16 @@ static int open_image(struct image *im, const char *path, struct err *e)
 {
 	struct buf b = {0};
 	void *aligned;
+	size_t n;
 
 	if (file_read(&b, path, e) < 0)
 		return -1;
 	aligned = aligned_alloc(IMAGE_ALIGN, (b.n + IMAGE_ALIGN) / IMAGE_ALIGN * IMAGE_ALIGN);
 	CHECK(aligned);
 	memcpy(aligned, b.p, b.n);
+	n = b.n;
 	buf_free(&b);
-	return image_open(im, aligned, b.n, e);
+	return image_open(im, aligned, n, e);
 }
 
 /* The sign that the ranker gives to one pair; neutral where it is hardly a stance at all. */
