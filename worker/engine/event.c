@@ -2,6 +2,7 @@
 
 #include "worker/engine/event_code.h"
 #include "worker/engine/place.h"
+#include "worker/engine/place.h"
 #include "worker/engine/status.h"
 #include "worker/engine/timex.h"
 
