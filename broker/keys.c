@@ -102,6 +102,8 @@ static int parse_key(struct str text, char out[static KEYS_Z85], struct err *e)
 	if (text.n != KEYS_Z85 - 1)
 		return err_set(e, ERR_INVALID, "a key of %zu characters, expected %d", text.n,
 			       KEYS_Z85 - 1);
+	if (memchr(text.p, '\0', text.n))
+		return err_set(e, ERR_INVALID, "a key with a NUL byte");
 	memcpy(out, text.p, text.n);
 	out[text.n] = '\0';
 	return 0;

@@ -247,7 +247,7 @@ static int32_t read_day(struct actors *a, struct str s, int32_t open)
 static void read_office(struct actors *a, struct str value)
 {
 	const char *dots = memmem(value.p, value.n, "..", 2);
-	struct str rest = value, role, dates, code = {0}, from;
+	struct str rest = value, role = {0}, dates, code = {0}, from;
 	struct ai_office o = {0};
 	size_t start;
 
