@@ -474,7 +474,7 @@ static int read_options(struct options *o, int argc, char **argv)
 	int c;
 
 	*o = (struct options){
-		.epochs = 8, .min_count = 3, .l2 = 0.1, .rate = 0.1, .foreign = 0.5, .cross = true};
+		.epochs = 7, .min_count = 3, .l2 = 0.1, .rate = 0.1, .foreign = 0.5, .cross = true};
 	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
 		switch (c) {
 		case 'e':
