@@ -204,16 +204,18 @@ static bool fresh(json_t *seen, struct str key, int most)
 /* "Saudi Arabia → Canada", each side as far as it fits. */
 static void add_sides(struct buf *out, const json_t *row, const char *first, const char *second)
 {
-	struct buf side = {0};
+	struct buf one = {0}, other = {0};
 
-	row_actors(row, first, false, &side);
-	buf_add_str(out, text_fit(buf_str(&side), 45));
-	side.n = 0;
+	row_actors(row, first, false, &one);
+	buf_add_str(out, text_fit(buf_str(&one), 45));
 	if (second)
-		row_actors(row, second, false, &side);
-	if (side.n)
-		buf_printf(out, " → %.*s", STR_ARG(text_fit(buf_str(&side), 45)));
-	buf_free(&side);
+		row_actors(row, second, false, &other);
+	if (other.n && str_eq(buf_str(&one), buf_str(&other)))
+		buf_add_str(out, STR(" with each other"));
+	else if (other.n)
+		buf_printf(out, " → %.*s", STR_ARG(text_fit(buf_str(&other), 45)));
+	buf_free(&one);
+	buf_free(&other);
 }
 
 static void print_example(const struct summary *s, struct str date, struct str sides,
