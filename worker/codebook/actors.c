@@ -261,7 +261,7 @@ static void read_office(struct actors *a, struct str value)
 	dates = (struct str){value.p + start, value.n - start};
 	rest.n = start;
 	source_part(&rest, ' ', &role);
-	if (memchr(role.p, '/', role.n))
+	if (role.n && memchr(role.p, '/', role.n))
 		source_part(&role, '/', &code);
 	o.role = actors_text(a, read_role(a, role));
 	if (code.n && !is_code(code))
