@@ -344,11 +344,11 @@ static int train_weights(struct trainer *t, uint32_t fold, struct weights *w, st
 	w->model.limits = (struct event_limits){
 		.trigger = (float)option("T_TRIGGER", 0.23),
 		.repeat = (float)option("T_REPEAT", 0.4),
-		.source_more = (float)option("T_SOURCE", 0.45),
-		.target = (float)option("T_TARGET", 0.25),
-		.target_more = (float)option("T_TARGET_MORE", 0.35),
+		.source_more = (float)option("T_SOURCE", 0.4),
+		.target = (float)option("T_TARGET", 0.15),
+		.target_more = (float)option("T_TARGET_MORE", 0.25),
 		.surely_source = (float)option("T_SURE_SOURCE", 0.45),
-		.surely_target = (float)option("T_SURE_TARGET", 0.35)};
+		.surely_target = (float)option("T_SURE_TARGET", 0.25)};
 	return 0;
 }
 
