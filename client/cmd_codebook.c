@@ -77,7 +77,8 @@ static int compile(char **dirs, int n, struct buf *image, struct err *e)
 	if (named)
 		fprintf(stderr, "%.*s", STR_ARG(buf_str(&problems.text)));
 	if (rc < 0 && named)
-		err_set(e, ERR_INVALID, "%u problem%s found", problems.n, problems.n == 1 ? "" : "s");
+		err_set(e, ERR_INVALID, "%u problem%s found", problems.n,
+			problems.n == 1 ? "" : "s");
 	codebook_files_free(&files);
 	problems_free(&problems);
 	return rc;

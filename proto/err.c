@@ -50,8 +50,8 @@ int err_errno(struct err *e, int error_number, const char *fmt, ...)
 const char *err_name(enum err_code code)
 {
 	switch (code) {
-#define X(number, name, text, meaning)                                                             \
-	case ERR_##name:                                                                           \
+#define X(number, name, text, meaning) \
+	case ERR_##name:               \
 		return text;
 		ERR_CODES(X)
 #undef X

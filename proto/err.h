@@ -7,6 +7,7 @@
 #define DEMARCHE_PROTO_ERR_H
 
 /* Numbers are part of the protocol (docs/protocol.md): never reuse one. */
+/* clang-format off */
 #define ERR_CODES(X)                                                                               \
 	X(0, NONE, "none", "no error")                                                             \
 	X(1, INVALID, "invalid", "the input is not what was expected")                             \
@@ -24,6 +25,7 @@
 	X(13, UNSUPPORTED, "unsupported", "understood, but not done here")                         \
 	X(14, CRASHED, "crashed", "the process that did the work died")                            \
 	X(15, CANCELLED, "cancelled", "stopped on request")
+/* clang-format on */
 
 enum err_code {
 #define X(number, name, text, meaning) ERR_##name = number,
@@ -51,10 +53,10 @@ int err_errno(struct err *e, int error_number, const char *fmt, ...)
 const char *err_name(enum err_code code);
 
 /* The program is wrong: say where and stop. Never on what a peer or a file said. */
-#define CHECK(condition)                                                                           \
-	do {                                                                                       \
-		if (!(condition))                                                                  \
-			err_check_failed(__FILE__, __LINE__, #condition);                          \
+#define CHECK(condition)                                                  \
+	do {                                                              \
+		if (!(condition))                                         \
+			err_check_failed(__FILE__, __LINE__, #condition); \
 	} while (0)
 _Noreturn void err_check_failed(const char *file, int line, const char *condition);
 

@@ -12,18 +12,18 @@
 #include <stdint.h>
 #include <string.h>
 
-void *mem_alloc(size_t n);            /* zeroed, never NULL; mem_free it */
-void *mem_resize(void *p, size_t n);  /* as realloc; new bytes are not zeroed */
-void mem_free(void *p);               /* NULL is fine */
-char *mem_strdup(const char *s);      /* yours */
+void *mem_alloc(size_t n);           /* zeroed, never NULL; mem_free it */
+void *mem_resize(void *p, size_t n); /* as realloc; new bytes are not zeroed */
+void mem_free(void *p);              /* NULL is fine */
+char *mem_strdup(const char *s);     /* yours */
 
 /* Makes room for one more element: MEM_GROW(list, n, cap); list[n++] = x; */
-#define MEM_GROW(list, n, cap)                                                                     \
-	do {                                                                                       \
-		if ((n) == (cap)) {                                                                \
-			(cap) = (cap) ? 2 * (cap) : 16;                                            \
-			(list) = mem_resize((list), (size_t)(cap) * sizeof(*(list)));              \
-		}                                                                                  \
+#define MEM_GROW(list, n, cap)                                                        \
+	do {                                                                          \
+		if ((n) == (cap)) {                                                   \
+			(cap) = (cap) ? 2 * (cap) : 16;                               \
+			(list) = mem_resize((list), (size_t)(cap) * sizeof(*(list))); \
+		}                                                                     \
 	} while (0)
 
 /* Borrowed bytes, not terminated. The lender says until when it is valid. */
@@ -45,10 +45,10 @@ static inline bool str_is(struct str a, const char *s)
 {
 	return str_eq(a, str_of(s));
 }
-int str_cmp(struct str a, struct str b);       /* bytewise, as memcmp; a prefix sorts first */
+int str_cmp(struct str a, struct str b); /* bytewise, as memcmp; a prefix sorts first */
 bool str_starts(struct str s, struct str head);
 bool str_ends(struct str s, struct str tail);
-#define STR_ARG(s) (int)(s).n, (s).p           /* for "%.*s" */
+#define STR_ARG(s) (int)(s).n, (s).p /* for "%.*s" */
 
 /* Owned, growing bytes. {0} is an empty buf; buf_free gives the memory back. */
 struct buf {
@@ -73,12 +73,12 @@ struct arena {
 	size_t used; /* bytes handed out since the last reset */
 };
 void *arena_alloc(struct arena *a, size_t n);
-struct str arena_str(struct arena *a, struct str s);         /* a terminated copy */
+struct str arena_str(struct arena *a, struct str s); /* a terminated copy */
 struct str arena_printf(struct arena *a, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void arena_reset(struct arena *a, size_t keep);
 void arena_free(struct arena *a);
-#define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
+#define ARENA_NEW(a, type)      ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, type, n) ((type *)arena_alloc((a), (size_t)(n) * sizeof(type)))
 
 /* As MEM_GROW for a list that lives in an arena; the outgrown list is not given back. */

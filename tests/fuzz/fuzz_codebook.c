@@ -33,8 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!size)
 		return 0;
-	codebook_files_add(&files, str_of(paths[data[0] % 4]), (struct str){(const char *)data + 1, size - 1},
-			   0);
+	codebook_files_add(&files, str_of(paths[data[0] % 4]),
+			   (struct str){(const char *)data + 1, size - 1}, 0);
 	if (codebook_compile(&files, &bytes, &problems, &e) == 0)
 		open_again(&bytes);
 	else

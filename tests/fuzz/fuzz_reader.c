@@ -13,7 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 
 	if (n < 1)
 		return 0;
-	if (READERS[p[0] % 4](&a, arena_str(&a, (struct str){(const char *)p + 1, n - 1}), &d, &e) == 0)
+	if (READERS[p[0] % 4](&a, arena_str(&a, (struct str){(const char *)p + 1, n - 1}), &d,
+			      &e) == 0)
 		reader_finish(&a, &d, &e);
 	arena_free(&a);
 	return 0;

@@ -28,15 +28,17 @@ static const struct probe PROBES[] = {
 	/* what the phrase says */
 	{"2020-05-01", "Polish Foreign Minister Jan Kowal resigned.",
 	 "Polish Foreign Minister Jan Kowal", "POL", "GOV"},
-	{"2020-05-01", "Rep. Ann Example voted against the bill.", "Rep. Ann Example", "USA", "LEG"},
+	{"2020-05-01", "Rep. Ann Example voted against the bill.", "Rep. Ann Example", "USA",
+	 "LEG"},
 	{"2020-05-01", "Shanghai police arrested two men.", "Shanghai police", "CHN", "GOV"},
 	{"2020-05-01", "The Russian Defense Ministry spokesman declined to comment.",
 	 "Russian Defense Ministry spokesman", "RUS", "MIL"},
 	{"2020-05-01", "House Democrats and the Pentagon agreed.", "House Democrats", "USA", "LEG"},
 	/* names of more than one thing */
-	{"2020-05-01", "Georgia's prime minister left Tbilisi.",
-	 "Georgia's prime minister", "GEO", "GOV"},
-	{"2020-05-01", "Rep. Jim Jordan criticized the king of Jordan.", "Rep. Jim Jordan", "USA", "LEG"},
+	{"2020-05-01", "Georgia's prime minister left Tbilisi.", "Georgia's prime minister", "GEO",
+	 "GOV"},
+	{"2020-05-01", "Rep. Jim Jordan criticized the king of Jordan.", "Rep. Jim Jordan", "USA",
+	 "LEG"},
 	{"2020-05-01", "Jordan and Chad signed an agreement.", "Jordan", "JOR", "GOV"},
 	{"2020-05-01", "Jordan and Chad signed an agreement.", "Chad", "TCD", "GOV"},
 	{"2018-05-01", "Theresa May said that Brexit would come.", "Theresa May", "GBR", "GOV"},
@@ -63,8 +65,8 @@ static void report(const struct doc *d, const struct probe *p)
 	for (uint32_t i = 0; i < d->n_mentions; i++) {
 		const struct mention *m = &d->mentions[i];
 
-		printf("    %.*s: %.*s %.*s\n", STR_ARG(doc_text(d, m->tok, m->n_tok)), STR_ARG(m->code),
-		       STR_ARG(m->role));
+		printf("    %.*s: %.*s %.*s\n", STR_ARG(doc_text(d, m->tok, m->n_tok)),
+		       STR_ARG(m->code), STR_ARG(m->role));
 	}
 }
 

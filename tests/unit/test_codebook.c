@@ -110,7 +110,8 @@ static void who_is_in_office_comes_first(void **state)
 	(void)state;
 	add(&b, "actors/a.txt",
 	    "person DEU Hans Muster\n\toffice: GOV minister 1990..1995\n"
-	    "person AUT Hans Muster\n\toffice: GOV minister 2010..2015\n", 0);
+	    "person AUT Hans Muster\n\toffice: GOV minister 2010..2015\n",
+	    0);
 	open_book(&b);
 	role_at(&b, "Hans Muster", "2012-01-01", &x);
 	assert_true(str_is(x.code, "AUT"));
@@ -126,8 +127,10 @@ static void a_user_layer_adds_names_and_comes_first(void **state)
 
 	(void)state;
 	add(&b, "actors/a.txt", "country DEU Germany\n", 0);
-	add(&b, "actors/own.txt", "country ZZA Arendelle\n\tadjective: Arendellian\n"
-				  "organization ZZB/NGO Germany\n", 1);
+	add(&b, "actors/own.txt",
+	    "country ZZA Arendelle\n\tadjective: Arendellian\n"
+	    "organization ZZB/NGO Germany\n",
+	    1);
 	open_book(&b);
 	role_at(&b, "Arendellian", "2020-01-01", &x);
 	assert_true(str_is(x.code, "ZZA"));
@@ -152,22 +155,27 @@ static void codes_of_others_keep_their_words(void **state)
 static void every_mistake_is_named_with_file_and_line(void **state)
 {
 	(void)state;
-	assert_problem("actors/a.txt", "country chn China\n",
-		       "actors/a.txt:1: found \"chn\", expected a code of capital letters (CHN, NATO) "
-		       "or -, then the name\n");
-	assert_problem("actors/a.txt", "country CHN China\n\toffice: GOV president 2017..2013\n",
-		       "actors/a.txt:2: found \"2017..2013\", expected an end after the beginning\n");
-	assert_problem("actors/a.txt", "person USA/BOSS Ann Example\n",
-		       "actors/a.txt:1: found \"BOSS\", expected a role (GOV MIL LEG JUD PTY OPP MED EDU "
-		       "BUS CVL SPY IGO NGO REB) or -\n");
-	assert_problem("places/a.txt", "place UKR north 30.5 Kyiv\n",
-		       "places/a.txt:1: found \"UKR north 30.5 Kyiv\", expected latitude and longitude in "
-		       "degrees after the code (50.45 30.52)\n");
+	assert_problem(
+		"actors/a.txt", "country chn China\n",
+		"actors/a.txt:1: found \"chn\", expected a code of capital letters (CHN, NATO) "
+		"or -, then the name\n");
+	assert_problem(
+		"actors/a.txt", "country CHN China\n\toffice: GOV president 2017..2013\n",
+		"actors/a.txt:2: found \"2017..2013\", expected an end after the beginning\n");
+	assert_problem(
+		"actors/a.txt", "person USA/BOSS Ann Example\n",
+		"actors/a.txt:1: found \"BOSS\", expected a role (GOV MIL LEG JUD PTY OPP MED EDU "
+		"BUS CVL SPY IGO NGO REB) or -\n");
+	assert_problem(
+		"places/a.txt", "place UKR north 30.5 Kyiv\n",
+		"places/a.txt:1: found \"UKR north 30.5 Kyiv\", expected latitude and longitude in "
+		"degrees after the code (50.45 30.52)\n");
 	assert_problem("places/a.txt", "town UKR Kyiv\n",
 		       "places/a.txt:1: found \"UKR\", expected a code that has a country line\n");
-	assert_problem("cities/a.txt", "place UKR 50 30 Kyiv\n",
-		       "cities/a.txt: found \"cities/a.txt\", expected a file in one of the folders of a "
-		       "codebook (actors/, places/, events/, stances/)\n");
+	assert_problem(
+		"cities/a.txt", "place UKR 50 30 Kyiv\n",
+		"cities/a.txt: found \"cities/a.txt\", expected a file in one of the folders of a "
+		"codebook (actors/, places/, events/, stances/)\n");
 }
 
 static void compiling_twice_gives_the_same_bytes(void **state)

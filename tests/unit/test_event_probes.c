@@ -43,8 +43,8 @@ static const struct probe PROBES[] = {
 	{"Germany is expected to invade France.", "ASSAULT", "planned", "DEU", "FRA"},
 	{"Germany is preparing to invade France.", "ASSAULT", "planned", "DEU", "FRA"},
 	{"Germany's invasion of France began in May.", "ASSAULT", "actual", "DEU", "FRA"},
-	{"Italy demanded that Germany withdraw its troops from France.", "REQUEST", "actual",
-	 "ITA", "DEU"},
+	{"Italy demanded that Germany withdraw its troops from France.", "REQUEST", "actual", "ITA",
+	 "DEU"},
 	{"The United States imposed sanctions on Iran.", "SANCTION", "actual", "USA", "IRN"},
 	{"The United States will impose sanctions on Iran.", "SANCTION", "planned", "USA", "IRN"},
 	{"The United States did not impose sanctions on Iran.", "SANCTION", "negated", "USA",
@@ -97,8 +97,7 @@ static void show(const struct result *r, const struct probe *p)
 		print_message("   %s %s by %.*s:", event_type_name(e->type),
 			      event_status_name(e->status), STR_ARG(e->rule));
 		for (uint32_t k = 0; k < r->n_entities; k++)
-			print_message(" %u=%.*s", r->entities[k].id,
-				      STR_ARG(r->entities[k].code));
+			print_message(" %u=%.*s", r->entities[k].id, STR_ARG(r->entities[k].code));
 		for (uint32_t k = 0; k < e->source.n; k++)
 			print_message(" source %u", e->source.ids[k]);
 		for (uint32_t k = 0; k < e->target.n; k++)

@@ -36,8 +36,12 @@ static void make(struct made *m, const char *text, const char *country)
 	codebook_files_add(&m->files, STR("places/a.txt"), str_of(PLACES), 0);
 	assert_int_equal(codebook_compile(&m->files, &m->bytes, &m->problems, &e), 0);
 	assert_int_equal(image_open(&m->image, m->bytes.p, m->bytes.n, &e), 0);
-	m->d = (struct doc){.arena = &m->arena, .codebook = &m->image, .tokens = m->tokens,
-			    .sentences = &m->sentence, .n_sentences = 1, .mentions = &m->mention,
+	m->d = (struct doc){.arena = &m->arena,
+			    .codebook = &m->image,
+			    .tokens = m->tokens,
+			    .sentences = &m->sentence,
+			    .n_sentences = 1,
+			    .mentions = &m->mention,
 			    .n_mentions = country != NULL};
 	m->mention.code = str_of(country ? country : "");
 	for (const char *p = text; *p;) {

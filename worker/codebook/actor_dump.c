@@ -44,7 +44,9 @@ static void print_mention(const struct doc *d, const char *path, const struct me
 	printf("%s%s%s%s%s%s%s\t%s\t", m->is_place ? "place " : "", m->generic ? "generic " : "",
 	       m->plural ? "plural " : "", m->modifier ? "modifier " : "",
 	       m->former ? "former " : "", m->guessed ? "guessed " : "",
-	       m->kind == MENTION_NAME ? "name" : m->kind == MENTION_NOMINAL ? "nominal" : "pronoun",
+	       m->kind == MENTION_NAME      ? "name"
+	       : m->kind == MENTION_NOMINAL ? "nominal"
+					    : "pronoun",
 	       entity_kind_name((enum entity_kind)m->etype));
 	print_flat(m->rule, 100);
 	if (m->entity >= 0) {

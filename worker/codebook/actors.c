@@ -27,8 +27,8 @@ static const struct {
 enum { CODE_MAX = 64 };
 enum { N_HEADS = sizeof(HEADS) / sizeof(HEADS[0]) };
 
-static const char *const ROLES[] = {"GOV", "MIL", "LEG", "JUD", "PTY", "OPP", "MED", "EDU",
-				    "BUS", "CVL", "SPY", "IGO", "NGO", "REB"};
+static const char *const ROLES[] = {"GOV", "MIL", "LEG", "JUD", "PTY", "OPP", "MED",
+				    "EDU", "BUS", "CVL", "SPY", "IGO", "NGO", "REB"};
 #define ROLE_NAMES "GOV MIL LEG JUD PTY OPP MED EDU BUS CVL SPY IGO NGO REB"
 
 static bool is_role(struct str s)
@@ -119,15 +119,19 @@ static void read_head_value(struct actors *a, struct str value, const char *role
 
 static bool read_head(struct actors *a, const struct source_line *l)
 {
-	struct ai_entry e = {.line = l->line, .file = actors_text(a, a->source->path),
-			     .office = a->n_offices, .member = a->n_lists, .with = a->n_lists,
+	struct ai_entry e = {.line = l->line,
+			     .file = actors_text(a, a->source->path),
+			     .office = a->n_offices,
+			     .member = a->n_lists,
+			     .with = a->n_lists,
 			     .unless = a->n_lists};
 	uint32_t k = 0;
 
 	while (k < N_HEADS && !str_is(l->key, HEADS[k].word))
 		k++;
 	if (k == N_HEADS) {
-		source_problem(a->source, l->line, l->key, "the start of a block: country, "
+		source_problem(a->source, l->line, l->key,
+			       "the start of a block: country, "
 			       "government, organization, group, person, media, other, place, "
 			       "nothing, title, agent or body");
 		return false;
@@ -162,13 +166,34 @@ static void read_names(struct actors *a, struct str value, enum ai_name_type typ
 	}
 }
 
-static void read_alias(struct actors *a, struct str v) { read_names(a, v, AI_NAME); }
-static void read_adjective(struct actors *a, struct str v) { read_names(a, v, AI_ADJECTIVE); }
-static void read_people(struct actors *a, struct str v) { read_names(a, v, AI_PEOPLE); }
-static void read_capital(struct actors *a, struct str v) { read_names(a, v, AI_CAPITAL); }
-static void read_metonym(struct actors *a, struct str v) { read_names(a, v, AI_METONYM); }
-static void read_short(struct actors *a, struct str v) { read_names(a, v, AI_SHORT); }
-static void read_prefix(struct actors *a, struct str v) { read_names(a, v, AI_PREFIX); }
+static void read_alias(struct actors *a, struct str v)
+{
+	read_names(a, v, AI_NAME);
+}
+static void read_adjective(struct actors *a, struct str v)
+{
+	read_names(a, v, AI_ADJECTIVE);
+}
+static void read_people(struct actors *a, struct str v)
+{
+	read_names(a, v, AI_PEOPLE);
+}
+static void read_capital(struct actors *a, struct str v)
+{
+	read_names(a, v, AI_CAPITAL);
+}
+static void read_metonym(struct actors *a, struct str v)
+{
+	read_names(a, v, AI_METONYM);
+}
+static void read_short(struct actors *a, struct str v)
+{
+	read_names(a, v, AI_SHORT);
+}
+static void read_prefix(struct actors *a, struct str v)
+{
+	read_names(a, v, AI_PREFIX);
+}
 
 static bool is_word_class(const struct ai_entry *e)
 {
@@ -343,19 +368,25 @@ static void read_flag(struct actors *a, struct str value, uint32_t flag)
 		source_problem(a->source, a->source->line, value, "yes");
 }
 
-static void read_weak(struct actors *a, struct str v) { read_flag(a, v, AI_WEAK); }
-static void read_neutral(struct actors *a, struct str v) { read_flag(a, v, AI_NEUTRAL); }
+static void read_weak(struct actors *a, struct str v)
+{
+	read_flag(a, v, AI_WEAK);
+}
+static void read_neutral(struct actors *a, struct str v)
+{
+	read_flag(a, v, AI_NEUTRAL);
+}
 
 static const struct {
 	const char *key;
 	void (*read)(struct actors *a, struct str value);
 } FIELDS[] = {
-	{"alias", read_alias},       {"adjective", read_adjective}, {"people", read_people},
-	{"capital", read_capital},   {"metonym", read_metonym},     {"short", read_short},
-	{"prefix", read_prefix},     {"office", read_office},       {"member", read_members},
-	{"with", read_with},         {"unless", read_unless},       {"weak", read_weak},
-	{"neutral", read_neutral},   {"word", read_word},           {"plural", read_plural},
-	{"mass", read_mass},         {"names", read_others},
+	{"alias", read_alias},     {"adjective", read_adjective}, {"people", read_people},
+	{"capital", read_capital}, {"metonym", read_metonym},     {"short", read_short},
+	{"prefix", read_prefix},   {"office", read_office},       {"member", read_members},
+	{"with", read_with},       {"unless", read_unless},       {"weak", read_weak},
+	{"neutral", read_neutral}, {"word", read_word},           {"plural", read_plural},
+	{"mass", read_mass},       {"names", read_others},
 };
 enum { N_FIELDS = sizeof(FIELDS) / sizeof(FIELDS[0]) };
 
@@ -364,13 +395,14 @@ static void read_field(struct actors *a, const struct source_line *l)
 	for (uint32_t k = 0; k < N_FIELDS; k++)
 		if (str_is(l->key, FIELDS[k].key)) {
 			if (!l->value.n)
-				source_problem(a->source, l->line, l->value, "a value after \"%s:\"",
-					       FIELDS[k].key);
+				source_problem(a->source, l->line, l->value,
+					       "a value after \"%s:\"", FIELDS[k].key);
 			else
 				FIELDS[k].read(a, l->value);
 			return;
 		}
-	source_problem(a->source, l->line, l->key, "a field: alias, adjective, people, capital, "
+	source_problem(a->source, l->line, l->key,
+		       "a field: alias, adjective, people, capital, "
 		       "metonym, short, prefix, office, member, with, unless, weak, neutral, word, "
 		       "plural, mass or names");
 }

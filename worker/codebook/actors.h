@@ -13,15 +13,15 @@ struct actors {
 	struct ai_office *offices;
 	struct actors_name {
 		struct ai_name n;
-		uint32_t order;       /* of appearance */
+		uint32_t order; /* of appearance */
 		uint8_t layer;
-	} *names;
+	} * names;
 	uint64_t *lists;
 	uint32_t n_entries, n_offices, n_names, n_lists;
 	uint32_t cap_entries, cap_offices, cap_names, cap_lists;
 	uint32_t layer;
 	struct source *source;
-	struct str others;    /* of the block being read: entries like it ("names:") */
+	struct str others; /* of the block being read: entries like it ("names:") */
 	uint32_t others_line;
 };
 

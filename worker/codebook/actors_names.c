@@ -15,9 +15,12 @@ static void add(struct actors *a, const struct fold_piece *p, uint32_t n, struct
 {
 	struct actors_name name = {.order = a->n_names, .layer = (uint8_t)a->layer};
 
-	name.n = (struct ai_name){.key = FOLD_START, .text = actors_text(a, text),
-				  .entry = a->n_entries - 1, .type = (uint8_t)type,
-				  .n_pieces = (uint8_t)n, .plural = plural};
+	name.n = (struct ai_name){.key = FOLD_START,
+				  .text = actors_text(a, text),
+				  .entry = a->n_entries - 1,
+				  .type = (uint8_t)type,
+				  .n_pieces = (uint8_t)n,
+				  .plural = plural};
 	for (uint32_t i = 0; i < n; i++) {
 		name.n.key = fold_join(name.n.key, p[i].hash);
 		if (p[i].upper && type != AI_WORD)
@@ -66,8 +69,8 @@ static void pluralize(struct str word, char *out, size_t max)
 /* Where the head noun of a phrase ends: before " of " and the like, else at its end. */
 static size_t head_end(struct str text)
 {
-	static const char *const stops[] = {" of ", " for ", " in ", " to ", " on ", "-at-large",
-					    " general of ", "-in-"};
+	static const char *const stops[] = {" of ", " for ",     " in ",         " to ",
+					    " on ", "-at-large", " general of ", "-in-"};
 	size_t end = text.n;
 
 	for (size_t k = 0; k < sizeof(stops) / sizeof(stops[0]); k++) {
@@ -129,9 +132,10 @@ static bool surname_comes_first(struct str code)
 
 static bool is_particle(const struct fold_piece *p)
 {
-	static const char *const list[] = {"van", "von", "der", "den", "de", "del", "della", "di",
-					   "da", "dos", "do", "du", "la", "le", "el", "al", "bin",
-					   "ben", "ibn", "abu", "ter", "ten", "zu", "o", "mac"};
+	static const char *const list[] = {"van", "von", "der", "den", "de",  "del", "della",
+					   "di",  "da",  "dos", "do",  "du",  "la",  "le",
+					   "el",  "al",  "bin", "ben", "ibn", "abu", "ter",
+					   "ten", "zu",  "o",   "mac"};
 
 	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
 		if (p->n == strlen(list[i]) && memcmp(p->text, list[i], p->n) == 0)

@@ -117,8 +117,10 @@ static uint32_t sorted_names(struct actors *a, struct ai_name *out)
 
 void actors_write(struct actors *a, struct image_writer *w)
 {
-	struct actor_image_head h = {.version = ACTOR_IMAGE_VERSION, .n_entries = a->n_entries,
-				     .n_offices = a->n_offices, .n_lists = a->n_lists};
+	struct actor_image_head h = {.version = ACTOR_IMAGE_VERSION,
+				     .n_entries = a->n_entries,
+				     .n_offices = a->n_offices,
+				     .n_lists = a->n_lists};
 	struct ai_name *names = mem_alloc((a->n_names + 1) * sizeof(*names));
 
 	a->n_names = sorted_names(a, names);

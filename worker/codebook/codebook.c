@@ -33,8 +33,7 @@ static const struct {
 };
 enum { N_COMPILERS = sizeof(COMPILERS) / sizeof(COMPILERS[0]) };
 
-void codebook_files_add(struct codebook_files *f, struct str path, struct str text,
-			uint32_t layer)
+void codebook_files_add(struct codebook_files *f, struct str path, struct str text, uint32_t layer)
 {
 	struct codebook_file file = {.layer = layer};
 	char *p = mem_alloc(path.n + 1), *t = mem_alloc(text.n + 1);
@@ -68,7 +67,8 @@ static void unknown_folders(const struct codebook_files *f, struct problems *p)
 		while (k < N_COMPILERS && !str_starts(s.path, str_of(COMPILERS[k].folder)))
 			k++;
 		if (k == N_COMPILERS)
-			source_problem(&s, 0, s.path, "a file in one of the folders of a codebook "
+			source_problem(&s, 0, s.path,
+				       "a file in one of the folders of a codebook "
 				       "(actors/, places/, events/, stances/)");
 	}
 }

@@ -15,9 +15,9 @@
 enum { CODEBOOK_FILES_MAX = 4096 };
 
 struct codebook_file {
-	struct str path;  /* below the codebook's folder: "actors/countries.txt" */
+	struct str path; /* below the codebook's folder: "actors/countries.txt" */
 	struct str text;
-	uint32_t layer;   /* 0 built in, 1 a user's */
+	uint32_t layer; /* 0 built in, 1 a user's */
 };
 
 /* Files in order of layer, then path. Strings are owned; codebook_files_free gives them back. */
@@ -28,8 +28,7 @@ struct codebook_files {
 
 /* Adds all *.txt files below dir as a layer, sorted by path (files.c; the one file with I/O). */
 int codebook_read_dir(struct codebook_files *f, const char *dir, struct err *e);
-void codebook_files_add(struct codebook_files *f, struct str path, struct str text,
-			uint32_t layer);
+void codebook_files_add(struct codebook_files *f, struct str path, struct str text, uint32_t layer);
 void codebook_files_free(struct codebook_files *f);
 
 /* Appends the image to out. On -1 *e has the first problem and *p all of them. */

@@ -103,8 +103,7 @@ static void read_code(struct events *v, struct source *s, const struct source_li
 }
 
 /* The context or class to which the following `words:` belong. */
-static void read_name(struct events *v, struct source *s, const struct source_line *l,
-		      bool context)
+static void read_name(struct events *v, struct source *s, const struct source_line *l, bool context)
 {
 	struct events_name n;
 	uint32_t count = context ? v->n_contexts : v->n_classes;
@@ -192,7 +191,8 @@ static uint32_t read_roles(struct source *s, const struct source_line *l)
 		for (k = 0; k < N_FRAME_ROLES && !str_is(part, NAMES[k]); k++)
 			;
 		if (k == N_FRAME_ROLES)
-			source_problem(s, l->line, part, "subject, object, possessor, clause or "
+			source_problem(s, l->line, part,
+				       "subject, object, possessor, clause or "
 				       "one of the known prepositions");
 		else
 			bits |= 1u << k;
@@ -240,8 +240,8 @@ static void frame_field(struct events *v, struct source *s, const struct source_
 	static const struct {
 		const char *key;
 		uint8_t pos;
-	} LISTS[] = {{"verb", FRAME_VERB}, {"noun", FRAME_NOUN}, {"adj", FRAME_ADJ},
-		     {"any", FRAME_ANY}};
+	} LISTS[] = {
+		{"verb", FRAME_VERB}, {"noun", FRAME_NOUN}, {"adj", FRAME_ADJ}, {"any", FRAME_ANY}};
 	struct frame_rec *f = &v->frames[v->n_frames - 1];
 	struct str rest = l->value, part;
 
@@ -267,7 +267,8 @@ static void frame_field(struct events *v, struct source *s, const struct source_
 	else if (str_is(l->key, "weak"))
 		frame_flag(v, s, l, FRAME_WEAK);
 	else if (!str_is(l->key, "example") && !str_is(l->key, "counter"))
-		source_problem(s, l->line, l->key, "code, type, mode, verb, noun, adj, any, source, "
+		source_problem(s, l->line, l->key,
+			       "code, type, mode, verb, noun, adj, any, source, "
 			       "target, reciprocal, weak, example or counter");
 }
 
@@ -325,8 +326,8 @@ void events_compile(const struct codebook_file *files, uint32_t n, struct image_
 		struct problems ignored = {0};
 
 		for (uint32_t i = 0; i < n; i++) {
-			struct source s = {.path = files[i].path, .text = files[i].text,
-					   .problems = p};
+			struct source s = {
+				.path = files[i].path, .text = files[i].text, .problems = p};
 			struct source_line l;
 
 			for (;;) {

@@ -32,16 +32,16 @@ uint32_t events_word(struct events *v, struct str s)
 			return v->slots[k] - 1;
 	}
 	MEM_GROW(v->words, v->n_words, v->cap_words);
-	v->words[v->n_words] = (struct events_word){.text = {NULL, s.n},
-						    .at = pool_add(&v->pool, s)};
+	v->words[v->n_words] =
+		(struct events_word){.text = {NULL, s.n}, .at = pool_add(&v->pool, s)};
 	v->slots[k] = ++v->n_words;
 	return v->n_words - 1;
 }
 
 static bool is_preposition(struct str w)
 {
-	static const char *const LIST[] = {"of", "on", "for", "from", "between", "in", "with",
-					   "at", "to", "by", "against", "over", "around"};
+	static const char *const LIST[] = {"of", "on", "for", "from",    "between", "in",    "with",
+					   "at", "to", "by",  "against", "over",    "around"};
 
 	for (size_t i = 0; i < sizeof(LIST) / sizeof(LIST[0]); i++)
 		if (str_is(w, LIST[i]))
@@ -68,8 +68,11 @@ static void add_further(struct events *v, struct str word)
 static void add_triggers(struct events *v, uint8_t pos, const struct str *words, uint32_t n,
 			 uint32_t trigger)
 {
-	struct frame_entry e = {.frame = v->n_frames - 1, .words = v->n_further, .pos = pos,
-				.n_words = (uint8_t)(n - 1), .before = (uint8_t)trigger};
+	struct frame_entry e = {.frame = v->n_frames - 1,
+				.words = v->n_further,
+				.pos = pos,
+				.n_words = (uint8_t)(n - 1),
+				.before = (uint8_t)trigger};
 	struct str rest = words[trigger], one;
 
 	for (uint32_t i = 0; i < n; i++)

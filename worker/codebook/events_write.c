@@ -38,7 +38,8 @@ static uint32_t write_slots(struct events *v, struct image_writer *w)
 	for (uint32_t i = 0; i < v->n_words; i++) {
 		const struct events_word *word = &v->words[i];
 		struct frame_slot slot = {.word = {word->at, (uint32_t)word->text.n},
-					  .classes = word->classes, .contexts = word->contexts,
+					  .classes = word->classes,
+					  .contexts = word->contexts,
 					  .entry = e};
 
 		for (; e < v->n_entries && v->entries[e].word == i; e++)
@@ -67,9 +68,12 @@ static void write_names(const struct events *v, struct image_writer *w)
 
 void events_write(struct events *v, struct image_writer *w)
 {
-	struct frame_head h = {.layout = FRAME_LAYOUT, .n_codes = v->n_codes,
-			       .n_frames = v->n_frames, .n_entries = v->n_entries,
-			       .n_words = v->n_further, .n_contexts = v->n_contexts,
+	struct frame_head h = {.layout = FRAME_LAYOUT,
+			       .n_codes = v->n_codes,
+			       .n_frames = v->n_frames,
+			       .n_entries = v->n_entries,
+			       .n_words = v->n_further,
+			       .n_contexts = v->n_contexts,
 			       .n_classes = v->n_classes};
 
 	write_entries(v, w);

@@ -18,7 +18,7 @@ struct places {
 		struct place_item item;
 		uint32_t layer, order, line;
 		struct str path;
-	} *rows;
+	} * rows;
 	uint32_t n, cap, layer;
 };
 
@@ -63,8 +63,7 @@ static void add(struct places *p, struct place_item item, struct str name, struc
 	item.name = pool_add(&p->pool, name);
 	item.n_name = (uint32_t)name.n;
 	MEM_GROW(p->rows, p->n, p->cap);
-	p->rows[p->n] = (struct place_row){item, p->layer, p->n, p->source->line,
-					   p->source->path};
+	p->rows[p->n] = (struct place_row){item, p->layer, p->n, p->source->line, p->source->path};
 	p->n++;
 }
 
@@ -92,7 +91,8 @@ static void read_line(struct places *p, const struct source_line *l)
 		if (++item.kind > PLACE_POINT)
 			break;
 	if (item.kind > PLACE_POINT) {
-		source_problem(p->source, l->line, l->key, "a line that starts with place, country or town");
+		source_problem(p->source, l->line, l->key,
+			       "a line that starts with place, country or town");
 		return;
 	}
 	if (!source_part(&rest, ' ', &part) || !read_code(p, part, &item))
@@ -102,9 +102,11 @@ static void read_line(struct places *p, const struct source_line *l)
 
 		source_part(&rest, ' ', &lat);
 		source_part(&rest, ' ', &lon);
-		if (!read_degrees(lat, 90, &item.latitude) || !read_degrees(lon, 180, &item.longitude)) {
-			source_problem(p->source, l->line, l->value,
-				       "latitude and longitude in degrees after the code (50.45 30.52)");
+		if (!read_degrees(lat, 90, &item.latitude) ||
+		    !read_degrees(lon, 180, &item.longitude)) {
+			source_problem(
+				p->source, l->line, l->value,
+				"latitude and longitude in degrees after the code (50.45 30.52)");
 			return;
 		}
 	}
@@ -199,8 +201,8 @@ void places_compile(const struct codebook_file *files, uint32_t n, struct image_
 
 	pool_add(&p.pool, STR(" "));
 	for (uint32_t i = 0; i < n; i++) {
-		struct source s = {.path = files[i].path, .text = files[i].text,
-				   .problems = problems};
+		struct source s = {
+			.path = files[i].path, .text = files[i].text, .problems = problems};
 		struct source_line l;
 
 		p.source = &s;

@@ -5,11 +5,11 @@
 #include "proto/mem.h"
 
 struct pool {
-	struct buf bytes;  /* what goes into the section */
-	uint32_t *slots;   /* open addressing: index + 1 into refs */
+	struct buf bytes; /* what goes into the section */
+	uint32_t *slots;  /* open addressing: index + 1 into refs */
 	struct pool_ref {
 		uint32_t at, n;
-	} *refs;
+	} * refs;
 	uint32_t n, cap, n_slots;
 };
 

@@ -67,7 +67,12 @@ static size_t utf8_valid(struct str s)
 
 	while (i < s.n) {
 		unsigned char c = (unsigned char)s.p[i];
-		size_t more = c < 0x80 ? 0 : c < 0xc2 ? 9 : c < 0xe0 ? 1 : c < 0xf0 ? 2 : c < 0xf5 ? 3 : 9;
+		size_t more = c < 0x80   ? 0
+			      : c < 0xc2 ? 9
+			      : c < 0xe0 ? 1
+			      : c < 0xf0 ? 2
+			      : c < 0xf5 ? 3
+					 : 9;
 
 		if (more > s.n - i - 1 || (c < 0x20 && c != '\t' && c != '\r'))
 			return i;
@@ -129,7 +134,8 @@ bool source_next(struct source *s, struct source_line *l)
 			continue;
 		}
 		if (line.n > SOURCE_LINE_MAX) {
-			source_problem(s, s->line, line, "a line of at most %d bytes", SOURCE_LINE_MAX);
+			source_problem(s, s->line, line, "a line of at most %d bytes",
+				       SOURCE_LINE_MAX);
 			continue;
 		}
 		line = without_comment(line);

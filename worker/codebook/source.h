@@ -28,9 +28,10 @@ struct source {
 };
 
 struct source_line {
-	bool field;      /* indented `key: value`; else a head */
-	struct str key;  /* fields: before the colon; heads: the first word */
-	struct str value;/* fields: after the colon; heads: the rest. Trimmed, never with a comment */
+	bool field;     /* indented `key: value`; else a head */
+	struct str key; /* fields: before the colon; heads: the first word */
+	struct str
+		value; /* fields: after the colon; heads: the rest. Trimmed, never with a comment */
 	uint32_t line;
 };
 

@@ -53,24 +53,30 @@ static bool is_qualifier(const struct unit *u)
 
 static bool is_possessive(const struct matcher *m, uint32_t tok, uint32_t end)
 {
-	return tok < end && (str_is(m->d->tokens[tok].form, "'s") ||
-			     str_is(m->d->tokens[tok].form, "'"));
+	return tok < end &&
+	       (str_is(m->d->tokens[tok].form, "'s") || str_is(m->d->tokens[tok].form, "'"));
 }
 
 /* Words that may stand between a nationality and its noun: "senior", "deputy", "top nuclear". */
 static bool is_filler(const struct matcher *m, uint32_t tok, uint32_t end)
 {
-	static const char *const no[] = {"the", "a", "an", "and", "or", "of", "in", "on", "to", "for",
-		"with", "by", "at", "from", "as", "is", "are", "was", "were", "has", "have", "had",
-		"will", "would", "may", "said", "says", "that", "which", "who", "his", "its", "their",
-		"not", "but", "while", "after", "before", "when", "against", "over", "into", NULL};
+	static const char *const no[] = {
+		"the",   "a",      "an",   "and",     "or",   "of",    "in",  "on",   "to",
+		"for",   "with",   "by",   "at",      "from", "as",    "is",  "are",  "was",
+		"were",  "has",    "have", "had",     "will", "would", "may", "said", "says",
+		"that",  "which",  "who",  "his",     "its",  "their", "not", "but",  "while",
+		"after", "before", "when", "against", "over", "into",  NULL};
 	const struct token *t = &m->d->tokens[tok];
 
 	if (tok >= end || m->unit_of[tok] >= 0 || m->piece_of[tok] == m->piece_of[tok + 1] ||
 	    is_one_of(m, tok, end, no))
 		return tok < end && str_is(t->form, "-");
 	switch (t->upos) {
-	case UPOS_ADJ: case UPOS_NOUN: case UPOS_NUM: case UPOS_PROPN: case UPOS_X:
+	case UPOS_ADJ:
+	case UPOS_NOUN:
+	case UPOS_NUM:
+	case UPOS_PROPN:
+	case UPOS_X:
 		return true;
 	case UPOS_VERB:
 		return str_ends(t->lower, STR("ed")) && t->rel == REL_AMOD;
@@ -108,7 +114,8 @@ struct unit_fact compose_fact(const struct matcher *m, const struct unit *u)
 }
 
 /* Qualifiers from p on; returns where they end. "US and Chinese", "Russia's", "Sino-US". */
-static uint32_t read_qualifiers(const struct matcher *m, struct phrase *ph, uint32_t p, uint32_t end)
+static uint32_t read_qualifiers(const struct matcher *m, struct phrase *ph, uint32_t p,
+				uint32_t end)
 {
 	while (ph->n_quals < QUALIFIERS_MAX) {
 		const struct unit *u = unit_at(m, p, end);
@@ -175,7 +182,8 @@ static uint32_t read_name(const struct matcher *m, struct phrase *ph, uint32_t p
 	const struct unit *u = unit_at(m, p, end);
 	const struct unit *head = ph->n_heads ? ph->heads[ph->n_heads - 1] : NULL;
 
-	if (!head || !u || head->type == UNIT_BODY || (u->type != UNIT_PERSON && u->type != UNIT_UNKNOWN))
+	if (!head || !u || head->type == UNIT_BODY ||
+	    (u->type != UNIT_PERSON && u->type != UNIT_UNKNOWN))
 		return p;
 	if (head->plural && u->type == UNIT_UNKNOWN && !u->given)
 		return p;
@@ -238,7 +246,8 @@ bool compose_read(const struct matcher *m, uint32_t tok, uint32_t end, struct ph
 	ph->quals_end = p;
 	after = read_heads(m, ph, p, end,
 			   !ph->n_quals || ph->possessive || ph->quals[0]->is_adjective_too
-				   ? (ph->n_quals ? FILLERS_MAX : 0) : 1);
+				   ? (ph->n_quals ? FILLERS_MAX : 0)
+				   : 1);
 	if (!ph->n_heads) {
 		const struct unit *u = unit_at(m, tok, end);
 

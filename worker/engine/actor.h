@@ -37,8 +37,8 @@ uint32_t actor_count(const struct actor_book *b);
 bool actor_entry(const struct actor_book *b, int32_t entry, struct actor_entry *out);
 
 /* Entries that go by this name, best first; at most `max`. Case and accents do not matter. */
-uint32_t actor_find(const struct actor_book *b, struct str name, struct date when,
-		    int32_t *entries, uint32_t max);
+uint32_t actor_find(const struct actor_book *b, struct str name, struct date when, int32_t *entries,
+		    uint32_t max);
 
 /* The role that an entry has at a date, and the office that gives it ("" where none). Year 0
  * asks for the latest. former: the office was held before that date and no longer. */

@@ -88,11 +88,12 @@ static int open_sections(struct actor_book *b, const struct image *im, struct er
 		return -1;
 	b->head = (const void *)s.p;
 	if (b->head->version != ACTOR_IMAGE_VERSION)
-		return err_set(e, ERR_VERSION, "actor sections of version %u, this program reads %d",
+		return err_set(e, ERR_VERSION,
+			       "actor sections of version %u, this program reads %d",
 			       b->head->version, ACTOR_IMAGE_VERSION);
-#define SECTION(name, field, count)                                                                \
-	if (need(im, name, b->head->count, sizeof(*b->field), &s, e) < 0)                          \
-		return -1;                                                                         \
+#define SECTION(name, field, count)                                       \
+	if (need(im, name, b->head->count, sizeof(*b->field), &s, e) < 0) \
+		return -1;                                                \
 	b->field = (const void *)s.p
 	SECTION("actor.text", text, n_text);
 	SECTION("actor.entry", entries, n_entries);
@@ -155,9 +156,12 @@ bool actor_entry(const struct actor_book *b, int32_t entry, struct actor_entry *
 	if (entry < 0 || (uint32_t)entry >= b->head->n_entries)
 		return false;
 	e = &b->entries[entry];
-	*out = (struct actor_entry){.name = book_text(b, e->name), .code = book_text(b, e->code),
-				    .role = book_text(b, e->role), .file = book_text(b, e->file),
-				    .line = e->line, .kind = (enum entity_kind)e->kind};
+	*out = (struct actor_entry){.name = book_text(b, e->name),
+				    .code = book_text(b, e->code),
+				    .role = book_text(b, e->role),
+				    .file = book_text(b, e->file),
+				    .line = e->line,
+				    .kind = (enum entity_kind)e->kind};
 	return true;
 }
 
@@ -191,7 +195,8 @@ static struct date date_of(int32_t day)
 {
 	if (day <= 0 || day == 99999999)
 		return (struct date){0};
-	return (struct date){(int16_t)(day / 10000), (int8_t)(day / 100 % 100), (int8_t)(day % 100)};
+	return (struct date){(int16_t)(day / 10000), (int8_t)(day / 100 % 100),
+			     (int8_t)(day % 100)};
 }
 
 /* The office that counts at a day: the latest begun of those that run, else the last ended. */
@@ -272,8 +277,8 @@ static bool is_listed(const int32_t *entries, uint32_t n, int32_t entry)
 	return false;
 }
 
-uint32_t actor_find(const struct actor_book *b, struct str name, struct date when,
-		    int32_t *entries, uint32_t max)
+uint32_t actor_find(const struct actor_book *b, struct str name, struct date when, int32_t *entries,
+		    uint32_t max)
 {
 	const struct ai_name *first = book_names(b, fold_key(name)), *x;
 	uint32_t n = 0;

@@ -8,14 +8,14 @@
 enum { QUALIFIERS_MAX = 4 };
 
 struct phrase {
-	uint32_t first, end;             /* tokens [first, end) */
+	uint32_t first, end; /* tokens [first, end) */
 	const struct unit *quals[QUALIFIERS_MAX];
 	uint32_t n_quals, quals_end;
-	bool possessive;                 /* "Russia's …" */
-	const struct unit *heads[4];     /* "foreign ministry" "spokesman" */
+	bool possessive;             /* "Russia's …" */
+	const struct unit *heads[4]; /* "foreign ministry" "spokesman" */
 	uint32_t n_heads;
-	const struct unit *name;         /* after the heads, or NULL */
-	const struct unit *link_head;    /* "spokesman for the army": army */
+	const struct unit *name;      /* after the heads, or NULL */
+	const struct unit *link_head; /* "spokesman for the army": army */
 	uint32_t head_tok, link_end;
 };
 

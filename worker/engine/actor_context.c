@@ -12,8 +12,9 @@ struct tally {
 
 static bool is_country_code(struct str code)
 {
-	return code.n == 3 && !str_is(code, "WHO") && !str_is(code, "WTO") && !str_is(code, "IMF") &&
-	       !str_is(code, "SCO") && !str_is(code, "NDB") && !str_is(code, "G20");
+	return code.n == 3 && !str_is(code, "WHO") && !str_is(code, "WTO") &&
+	       !str_is(code, "IMF") && !str_is(code, "SCO") && !str_is(code, "NDB") &&
+	       !str_is(code, "G20");
 }
 
 /* The country named most often; what stands at the start counts double. */
@@ -46,8 +47,8 @@ static struct str dominant_country(const struct doc *d)
  * often somebody else's; those stay without. */
 static bool takes_country(const struct mention *x)
 {
-	static const char *const roles[] = {"GOV", "MIL", "LEG", "JUD", "PTY", "OPP", "CVL", "SPY",
-					    "MED", NULL};
+	static const char *const roles[] = {"GOV", "MIL", "LEG", "JUD", "PTY",
+					    "OPP", "CVL", "SPY", "MED", NULL};
 
 	if (x->code.n || x->is_place || x->entry >= 0)
 		return false;

@@ -87,8 +87,9 @@ static bool is_before(const struct matcher *m, uint32_t tok, const char *const *
 /* Where things happen, not who acts: "in Beijing", a dateline. */
 static bool used_as_place(const struct matcher *m, const struct unit *u, uint32_t end)
 {
-	static const char *const preps[] = {"in", "near", "outside", "around", "across", "throughout",
-					    "within", "inside", "at", "via", "through", NULL};
+	static const char *const preps[] = {"in",     "near",       "outside", "around",
+					    "across", "throughout", "within",  "inside",
+					    "at",     "via",        "through", NULL};
 	uint32_t next = u->tok + u->n_tok;
 	uint32_t first = m->d->sentences[m->d->tokens[u->tok].sent].tok;
 
@@ -151,7 +152,8 @@ static void emit_unit(struct matcher *m, const struct unit *u, uint32_t end)
 
 		x->name = doc_text(m->d, u->tok, u->n_tok);
 		x->etype = ner == NER_PER || (!ner && u->given && u->n_tok > 1) ? ENTITY_PERSON
-			   : ner == NER_ORG ? ENTITY_ORGANIZATION : ENTITY_OTHER;
+			   : ner == NER_ORG ? ENTITY_ORGANIZATION
+					    : ENTITY_OTHER;
 		x->is_place = ner == NER_LOC;
 		x->rule = STR("name");
 		return;
@@ -168,8 +170,8 @@ static void emit_unit(struct matcher *m, const struct unit *u, uint32_t end)
 
 static bool is_former(const struct matcher *m, uint32_t from, uint32_t to)
 {
-	static const char *const words[] = {"former", "ex", "ex-president", "then", "late",
-					    "onetime", "retired", "deposed", "ousted", NULL};
+	static const char *const words[] = {"former",  "ex",      "ex-president", "then",   "late",
+					    "onetime", "retired", "deposed",      "ousted", NULL};
 
 	for (uint32_t t = from > 0 ? from - 1 : 0; t < to; t++)
 		for (uint32_t i = 0; words[i]; i++)
@@ -224,7 +226,8 @@ static int32_t holder_of(const struct matcher *m, const struct phrase *ph, struc
 	if (u->type == UNIT_PERSON)
 		return u->entry;
 	return ph->heads[ph->n_heads - 1]->type == UNIT_TITLE && u->n_tok <= 3
-		       ? matcher_titled(m, u->tok, u->n_tok, code) : -1;
+		       ? matcher_titled(m, u->tok, u->n_tok, code)
+		       : -1;
 }
 
 static void emit_named(struct matcher *m, const struct phrase *ph, struct mention *x,
@@ -268,9 +271,10 @@ static void emit_also(struct matcher *m, const struct phrase *ph, uint32_t first
 
 		copy.code = f.code;
 		copy.also = -1;
-		copy.name = arena_printf(m->d->arena, "%.*s %.*s",
-					 STR_ARG(doc_text(m->d, ph->quals[i]->tok, ph->quals[i]->n_tok)),
-					 STR_ARG(doc_text(m->d, ph->quals_end, ph->end - ph->quals_end)));
+		copy.name = arena_printf(
+			m->d->arena, "%.*s %.*s",
+			STR_ARG(doc_text(m->d, ph->quals[i]->tok, ph->quals[i]->n_tok)),
+			STR_ARG(doc_text(m->d, ph->quals_end, ph->end - ph->quals_end)));
 		ARENA_GROW(m->d->arena, m->d->mentions, m->d->n_mentions, m->d->cap_mentions);
 		m->d->mentions[m->d->n_mentions] = copy;
 		m->d->mentions[last].also = (int32_t)m->d->n_mentions;
@@ -301,7 +305,8 @@ static void emit_headed(struct matcher *m, const struct phrase *ph, uint32_t end
 
 	if (ph->n_quals)
 		employer = compose_fact(m, ph->quals[0]);
-	x = add(m, ph->first, ph->end - ph->first, ph->name && !ph->link_end ? ph->end - 1 : ph->head_tok);
+	x = add(m, ph->first, ph->end - ph->first,
+		ph->name && !ph->link_end ? ph->end - 1 : ph->head_tok);
 	x->kind = MENTION_NOMINAL;
 	x->generic = !ph->n_quals;
 	x->plural = last->plural;

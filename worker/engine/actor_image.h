@@ -45,10 +45,10 @@ enum {
 struct ai_entry {
 	struct ai_str name, code, role, file;
 	uint32_t line, kind, class, flags;
-	uint32_t office, n_office;   /* actor.office */
-	uint32_t member, n_member;   /* actor.list: entry indices */
-	uint32_t with, n_with;       /* actor.list: hashes of words that must be there */
-	uint32_t unless, n_unless;   /* … that must not */
+	uint32_t office, n_office; /* actor.office */
+	uint32_t member, n_member; /* actor.list: entry indices */
+	uint32_t with, n_with;     /* actor.list: hashes of words that must be there */
+	uint32_t unless, n_unless; /* … that must not */
 };
 
 struct ai_office {
@@ -57,24 +57,24 @@ struct ai_office {
 };
 
 enum ai_name_type {
-	AI_NAME,       /* the actor itself */
-	AI_ADJECTIVE,  /* "Chinese", "European" */
-	AI_PEOPLE,     /* "Chinese", "Americans": its population */
-	AI_CAPITAL,    /* the seat of government: actor or place */
-	AI_METONYM,    /* always the government: "the Kremlin" */
-	AI_SHORT,      /* a famous surname, while in office */
-	AI_TITLED,     /* a surname after a title */
-	AI_PREFIX,     /* "Sino" */
-	AI_WORD,       /* a word of the classes TITLE, AGENT, BODY */
+	AI_NAME,      /* the actor itself */
+	AI_ADJECTIVE, /* "Chinese", "European" */
+	AI_PEOPLE,    /* "Chinese", "Americans": its population */
+	AI_CAPITAL,   /* the seat of government: actor or place */
+	AI_METONYM,   /* always the government: "the Kremlin" */
+	AI_SHORT,     /* a famous surname, while in office */
+	AI_TITLED,    /* a surname after a title */
+	AI_PREFIX,    /* "Sino" */
+	AI_WORD,      /* a word of the classes TITLE, AGENT, BODY */
 	N_AI_NAME_TYPES
 };
 
 struct ai_name {
-	uint64_t key;        /* fold_join over the pieces */
-	struct ai_str text;  /* as written in the codebook */
+	uint64_t key;       /* fold_join over the pieces */
+	struct ai_str text; /* as written in the codebook */
 	uint32_t entry;
-	uint16_t capitals;   /* bit i: piece i must start with a capital */
-	uint16_t acronyms;   /* bit i: piece i must be all capitals */
+	uint16_t capitals;                    /* bit i: piece i must start with a capital */
+	uint16_t acronyms;                    /* bit i: piece i must be all capitals */
 	uint8_t type, n_pieces, plural, last; /* last: no more names of this key follow */
 	uint32_t spare;
 };

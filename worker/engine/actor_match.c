@@ -33,9 +33,13 @@ static void cut_tokens(struct matcher *m)
 		m->piece_of[t] = m->n_pieces;
 		for (uint32_t i = 0; i < n; i++) {
 			ARENA_GROW(d->arena, m->pieces, m->n_pieces, cap);
-			m->pieces[m->n_pieces++] = (struct piece){
-				.hash = p[i].hash, .tok = t, .first = i == 0, .last = i + 1 == n,
-				.upper = p[i].upper, .all_upper = p[i].all_upper, .n = p[i].n};
+			m->pieces[m->n_pieces++] = (struct piece){.hash = p[i].hash,
+								  .tok = t,
+								  .first = i == 0,
+								  .last = i + 1 == n,
+								  .upper = p[i].upper,
+								  .all_upper = p[i].all_upper,
+								  .n = p[i].n};
 		}
 	}
 	m->piece_of[d->n_tokens] = m->n_pieces;
@@ -115,8 +119,9 @@ static int weigh(const struct matcher *m, const struct ai_name *n)
 		return -1;
 	if (e->class == AI_ACTOR && e->kind == ENTITY_PERSON) {
 		if (e->n_office)
-			w += book_in_office(m->book, e, m->day, 0, 0) ? 8
-			     : book_in_office(m->book, e, m->day, 1, 6) ? 3 : -4;
+			w += book_in_office(m->book, e, m->day, 0, 0)   ? 8
+			     : book_in_office(m->book, e, m->day, 1, 6) ? 3
+									: -4;
 		/* A bare surname counts around its office, or where its country is spoken of. */
 		if (n->type == AI_SHORT && (e->n_office ? !book_in_office(m->book, e, m->day, 2, 8)
 							: !country_is_named(m, e)))
@@ -185,10 +190,11 @@ bool matcher_is_name_like(const struct matcher *m, uint32_t tok)
 }
 
 /* A surname that is a word too: "in May", "May 12", "last March". */
-static bool is_date_like(const struct matcher *m, const struct ai_name *n, uint32_t tok, uint32_t end)
+static bool is_date_like(const struct matcher *m, const struct ai_name *n, uint32_t tok,
+			 uint32_t end)
 {
-	static const char *const before[] = {"in", "since", "until", "last", "next", "this", "early",
-					     "late", "mid", "by", "of", NULL};
+	static const char *const before[] = {"in",    "since", "until", "last", "next", "this",
+					     "early", "late",  "mid",   "by",   "of",   NULL};
 	uint32_t first = m->d->sentences[m->d->tokens[tok].sent].tok;
 
 	if (n->type != AI_SHORT || n->n_pieces != 1 || !str_is(m->d->tokens[tok].form, "May"))
@@ -228,7 +234,8 @@ static bool is_part_of_other_name(const struct matcher *m, const struct ai_name 
 	}
 	f = book_first(m->book, m->pieces[m->piece_of[tok]].hash);
 	return e->kind == ENTITY_COUNTRY && f && f->given >= 3 && tok + n_tok < end &&
-	       m->d->tokens[tok + n_tok].upos != UPOS_VERB && matcher_is_name_like(m, tok + n_tok) &&
+	       m->d->tokens[tok + n_tok].upos != UPOS_VERB &&
+	       matcher_is_name_like(m, tok + n_tok) &&
 	       !book_first(m->book, m->pieces[m->piece_of[tok + n_tok]].hash);
 }
 
@@ -292,8 +299,9 @@ static void add_unit(struct matcher *m, struct unit u)
 /* "the carrier USS Theodore Roosevelt": a ship has a person's name. */
 static bool is_ship(const struct matcher *m, const struct ai_name *n, uint32_t tok)
 {
-	static const char *const before[] = {"uss", "hms", "usns", "carrier", "destroyer", "frigate",
-					     "warship", "cruiser", NULL};
+	static const char *const before[] = {"uss",     "hms",       "usns",
+					     "carrier", "destroyer", "frigate",
+					     "warship", "cruiser",   NULL};
 
 	if (m->book->entries[n->entry].kind != ENTITY_PERSON || n->type == AI_WORD || tok == 0)
 		return false;
@@ -305,7 +313,8 @@ static bool is_ship(const struct matcher *m, const struct ai_name *n, uint32_t t
 
 /* "attaches importance", "military action", "opposition to the plan": a word that could be people
  * or a body, but is none here. */
-static bool is_no_actor(const struct matcher *m, const struct ai_name *n, uint32_t tok, uint32_t n_tok)
+static bool is_no_actor(const struct matcher *m, const struct ai_name *n, uint32_t tok,
+			uint32_t n_tok)
 {
 	static const char *const acts[] = {"opposition", "resistance", "dissent", NULL};
 	static const char *const towards[] = {"to", "from", "against", NULL};
@@ -313,8 +322,8 @@ static bool is_no_actor(const struct matcher *m, const struct ai_name *n, uint32
 
 	if (n->type != AI_WORD || n_tok != 1 || m->pieces[m->piece_of[tok]].upper)
 		return false;
-	if (t->upos == UPOS_VERB || t->upos == UPOS_AUX || t->upos == UPOS_ADV || t->upos == UPOS_ADJ ||
-	    t->upos == UPOS_ADP || t->upos == UPOS_PRON)
+	if (t->upos == UPOS_VERB || t->upos == UPOS_AUX || t->upos == UPOS_ADV ||
+	    t->upos == UPOS_ADJ || t->upos == UPOS_ADP || t->upos == UPOS_PRON)
 		return true;
 	for (uint32_t i = 0; tok + 1 < m->d->n_tokens && acts[i]; i++)
 		for (uint32_t k = 0; str_is(t->lower, acts[i]) && towards[k]; k++)
@@ -373,7 +382,7 @@ static uint32_t match_at(struct matcher *m, uint32_t at, uint32_t end)
 static bool joins_names(struct str form)
 {
 	static const char *const list[] = {"of", "de", "del", "la", "van", "von", "der", "bin",
-					   "al", "el", "-", "da", "dos", "du", "for", "'"};
+					   "al", "el", "-",   "da", "dos", "du",  "for", "'"};
 
 	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
 		if (str_is(form, list[i]))
@@ -403,15 +412,18 @@ static void unknown_names(struct matcher *m, uint32_t from, uint32_t end)
 				stop++;
 			else if (stop + 1 < end && joins_names(m->d->tokens[stop].form) &&
 				 !str_is(m->d->tokens[stop].form, "of") &&
-				 !str_is(m->d->tokens[stop].form, "for") &&
-				 m->unit_of[stop] < 0 && can_be_unknown(m, stop + 1))
+				 !str_is(m->d->tokens[stop].form, "for") && m->unit_of[stop] < 0 &&
+				 can_be_unknown(m, stop + 1))
 				stop += 2;
 			else
 				break;
 		}
 		f = book_first(m->book, m->pieces[m->piece_of[t]].hash);
-		add_unit(m, (struct unit){.tok = t, .n_tok = stop - t, .type = UNIT_UNKNOWN,
-					  .entry = -1, .given = f && f->given >= 2});
+		add_unit(m, (struct unit){.tok = t,
+					  .n_tok = stop - t,
+					  .type = UNIT_UNKNOWN,
+					  .entry = -1,
+					  .given = f && f->given >= 2});
 		t = stop - 1;
 	}
 }
@@ -460,8 +472,9 @@ int32_t matcher_titled(const struct matcher *m, uint32_t tok, uint32_t n_tok, st
 			continue;
 		if (code.n)
 			w += str_eq(book_text(m->book, e->code), code) ? 6 : -20;
-		w += book_in_office(m->book, e, m->day, 0, 0) ? 6
-		     : book_in_office(m->book, e, m->day, 1, 4) ? 2 : -20;
+		w += book_in_office(m->book, e, m->day, 0, 0)   ? 6
+		     : book_in_office(m->book, e, m->day, 1, 4) ? 2
+								: -20;
 		w += e->flags & AI_WEAK ? -3 : 0;
 		w += code.n || country_is_there(m, e) ? 1 : -4;
 		if (w > best_weight) {

@@ -17,8 +17,8 @@ enum unit_type {
 	UNIT_BODY,      /* government, ministry */
 	UNIT_UNKNOWN,   /* a run of capitalised words that nothing explains */
 	UNIT_PLACE,
-	UNIT_NOTHING,   /* a phrase in which no actor must be seen */
-	UNIT_PREFIX     /* Sino- */
+	UNIT_NOTHING, /* a phrase in which no actor must be seen */
+	UNIT_PREFIX   /* Sino- */
 };
 
 enum { CODES_SLOTS = 512 };
@@ -26,33 +26,33 @@ enum { CODES_SLOTS = 512 };
 struct unit {
 	uint32_t tok, n_tok;
 	enum unit_type type;
-	int32_t entry;      /* -1 for UNIT_UNKNOWN */
+	int32_t entry; /* -1 for UNIT_UNKNOWN */
 	bool plural, neutral;
 	bool is_people_too, is_adjective_too; /* "Chinese" is both, "US" country and adjective */
-	bool given;         /* UNIT_UNKNOWN: starts with a known given name */
+	bool given;                           /* UNIT_UNKNOWN: starts with a known given name */
 };
 
 /* A document while its names are looked up. */
 struct matcher {
 	const struct actor_book *book;
 	struct doc *d;
-	int32_t day;             /* yyyymmdd of the document, 0 unknown */
+	int32_t day; /* yyyymmdd of the document, 0 unknown */
 	struct piece {
 		uint64_t hash;
 		uint32_t tok;
-		bool first, last;        /* of its token */
+		bool first, last; /* of its token */
 		bool upper, all_upper;
 		uint8_t n;
-	} *pieces;
+	} * pieces;
 	uint32_t n_pieces;
-	uint32_t *piece_of;      /* [n_tokens + 1] first piece of each token */
-	uint64_t *words;         /* open addressing: hashes of all pieces of the document */
-	uint32_t n_words;        /* slots */
+	uint32_t *piece_of; /* [n_tokens + 1] first piece of each token */
+	uint64_t *words;    /* open addressing: hashes of all pieces of the document */
+	uint32_t n_words;   /* slots */
 	struct unit *units;
 	uint32_t n_units, cap_units;
-	int32_t *unit_of;        /* [n_tokens] unit that has the token, or -1 */
-	bool shouting;           /* the sentence being read has no small letters */
-	uint32_t *codes;         /* open addressing: codes of what is named so far, no persons */
+	int32_t *unit_of; /* [n_tokens] unit that has the token, or -1 */
+	bool shouting;    /* the sentence being read has no small letters */
+	uint32_t *codes;  /* open addressing: codes of what is named so far, no persons */
 	uint32_t n_codes;
 };
 

@@ -23,6 +23,7 @@
 #include "proto/result.h"
 #include "worker/engine/date.h"
 
+/* clang-format off */
 /* Universal Dependencies v2 part-of-speech tags. */
 #define UPOS_LIST(X)                                                                               \
 	X(X) X(ADJ) X(ADP) X(ADV) X(AUX) X(CCONJ) X(DET) X(INTJ) X(NOUN) X(NUM) X(PART) X(PRON)    \
@@ -47,24 +48,25 @@
 
 #define NER_LIST(X)                                                                                \
 	X(NONE, "") X(PER, "PER") X(ORG, "ORG") X(LOC, "LOC") X(NORP, "NORP") X(MISC, "MISC")
+/* clang-format on */
 
 enum upos {
 #define X(name) UPOS_##name,
 	UPOS_LIST(X)
 #undef X
-	N_UPOS
+		N_UPOS
 };
 enum rel {
 #define X(name, text) REL_##name,
 	REL_LIST(X)
 #undef X
-	N_REL
+		N_REL
 };
 enum ner {
 #define X(name, text) NER_##name,
 	NER_LIST(X)
 #undef X
-	N_NER
+		N_NER
 };
 
 struct token {
@@ -74,19 +76,19 @@ struct token {
 	struct str form;  /* as written, but typographic quotes and dashes in plain form */
 	struct str lower; /* form in lower case */
 	struct str lemma;
-	uint8_t upos;     /* enum upos */
-	uint8_t xpos;     /* index into the tagger's list, tag_xpos_name */
-	uint8_t rel;      /* enum rel */
-	uint8_t ner;      /* enum ner of the name that the token belongs to */
-	bool ner_begin;   /* first token of a name */
+	uint8_t upos;   /* enum upos */
+	uint8_t xpos;   /* index into the tagger's list, tag_xpos_name */
+	uint8_t rel;    /* enum rel */
+	uint8_t ner;    /* enum ner of the name that the token belongs to */
+	bool ner_begin; /* first token of a name */
 	bool space_after;
-	bool glued;       /* one written word with the token before ("do" + "n't", "Xi" + "'s") */
-	uint16_t feats;   /* index into the tagger's list of morphological features */
-	int32_t head;     /* token index in the document; -1 for the root of a sentence */
-	int32_t child;    /* first dependent; siblings follow through `next`, left to right */
+	bool glued;     /* one written word with the token before ("do" + "n't", "Xi" + "'s") */
+	uint16_t feats; /* index into the tagger's list of morphological features */
+	int32_t head;   /* token index in the document; -1 for the root of a sentence */
+	int32_t child;  /* first dependent; siblings follow through `next`, left to right */
 	int32_t next;
-	int32_t mention;  /* the innermost mention that has this token as head, or -1 */
-	int32_t attrib;   /* the innermost attribution whose content holds this token, or -1 */
+	int32_t mention; /* the innermost mention that has this token as head, or -1 */
+	int32_t attrib;  /* the innermost attribution whose content holds this token, or -1 */
 };
 
 enum sentence_kind { SENTENCE_PLAIN, SENTENCE_HEADLINE, SENTENCE_CAPTION };
@@ -94,11 +96,11 @@ enum sentence_kind { SENTENCE_PLAIN, SENTENCE_HEADLINE, SENTENCE_CAPTION };
 struct sentence {
 	struct span span;
 	uint32_t byte, n_bytes;
-	uint32_t tok, n_tok;   /* tokens[tok .. tok + n_tok) */
+	uint32_t tok, n_tok; /* tokens[tok .. tok + n_tok) */
 	int32_t root;
-	uint32_t paragraph;    /* counted from 0 */
+	uint32_t paragraph; /* counted from 0 */
 	enum sentence_kind kind;
-	int32_t voice;         /* entity that speaks the whole sentence (a speech), or -1: author */
+	int32_t voice; /* entity that speaks the whole sentence (a speech), or -1: author */
 };
 
 enum mention_kind { MENTION_NAME, MENTION_NOMINAL, MENTION_PRONOUN };
@@ -108,31 +110,31 @@ struct mention {
 	uint32_t tok, n_tok; /* the name itself, without relative clauses and such */
 	int32_t head;        /* syntactic head of the phrase */
 	enum mention_kind kind;
-	int32_t entity;      /* -1: not an actor that the codebook or the document knows */
-	struct str code;     /* what this mention says of itself, before coreference */
+	int32_t entity;  /* -1: not an actor that the codebook or the document knows */
+	struct str code; /* what this mention says of itself, before coreference */
 	struct str role;
-	int32_t also;        /* another mention that shares the phrase ("the two countries": the */
-			     /* parties are chained here), or -1 */
-	bool is_place;       /* used as a place ("in Geneva"), not as an actor */
-	bool generic;        /* "officials", "troops": an agent noun, not a name */
-	bool plural;         /* several of them ("Russian troops", "Americans") */
-	bool modifier;       /* a nationality before a noun that is no actor ("Russian invasion") */
-	bool former;         /* "former President", or out of office at the document's date */
-	bool guessed;        /* code comes from the document's context, not from the phrase */
-	uint8_t etype;       /* enum entity_kind */
-	int32_t entry;       /* actor entry of the codebook (actor_entry_*), or -1 */
-	struct str name;     /* the entry's full name, else the phrase without its article */
-	struct str rule;     /* codebook line or composition that gave code and role */
+	int32_t also;    /* another mention that shares the phrase ("the two countries": the */
+			 /* parties are chained here), or -1 */
+	bool is_place;   /* used as a place ("in Geneva"), not as an actor */
+	bool generic;    /* "officials", "troops": an agent noun, not a name */
+	bool plural;     /* several of them ("Russian troops", "Americans") */
+	bool modifier;   /* a nationality before a noun that is no actor ("Russian invasion") */
+	bool former;     /* "former President", or out of office at the document's date */
+	bool guessed;    /* code comes from the document's context, not from the phrase */
+	uint8_t etype;   /* enum entity_kind */
+	int32_t entry;   /* actor entry of the codebook (actor_entry_*), or -1 */
+	struct str name; /* the entry's full name, else the phrase without its article */
+	struct str rule; /* codebook line or composition that gave code and role */
 };
 
 /* An actor of the document: what coreference made one. Ids are indices into doc->entities. */
 struct entity {
-	struct str name;     /* the fullest name that the text gives */
+	struct str name; /* the fullest name that the text gives */
 	enum entity_kind kind;
 	struct str code, role;
-	uint32_t *mentions;  /* [n_mentions] indices into doc->mentions */
+	uint32_t *mentions; /* [n_mentions] indices into doc->mentions */
 	uint32_t n_mentions, cap;
-	struct str rule;     /* codebook line or model that gave the code */
+	struct str rule; /* codebook line or model that gave the code */
 };
 
 enum { ENTITY_DOC_AUTHOR = 0 }; /* entities[0] is always the document's own voice */
@@ -154,25 +156,19 @@ struct quote {
 
 /* The last is an attitude to a thing ("criticised the ban"): the thing is named by the author, so
  * its tokens stand on nobody else's word (token.attrib leaves it out). */
-enum attribution_kind {
-	ATTRIB_NONE,
-	ATTRIB_SPEECH,
-	ATTRIB_THOUGHT,
-	ATTRIB_WILL,
-	ATTRIB_ABOUT
-};
+enum attribution_kind { ATTRIB_NONE, ATTRIB_SPEECH, ATTRIB_THOUGHT, ATTRIB_WILL, ATTRIB_ABOUT };
 
 /* Who says what: source, cue and content of an attribution. Contents nest. */
 struct attribution {
-	int32_t cue;              /* token of the verb or noun, -1 for a bare quotation */
+	int32_t cue;                 /* token of the verb or noun, -1 for a bare quotation */
 	uint32_t content, n_content; /* tokens */
-	int32_t source;           /* mention, -1 unknown */
-	int32_t source_entity;    /* entity after coreference, -1 unknown */
-	int32_t source_tok;       /* head token of the source's phrase, -1 unknown */
-	int32_t parent;           /* attribution whose content holds this one, or -1 */
-	bool direct;              /* quotation marks around it */
-	bool by_phrase;           /* "according to X", "in X's view" */
-	uint8_t kind;             /* enum attribution_kind: said, thought, or wanted */
+	int32_t source;              /* mention, -1 unknown */
+	int32_t source_entity;       /* entity after coreference, -1 unknown */
+	int32_t source_tok;          /* head token of the source's phrase, -1 unknown */
+	int32_t parent;              /* attribution whose content holds this one, or -1 */
+	bool direct;                 /* quotation marks around it */
+	bool by_phrase;              /* "according to X", "in X's view" */
+	uint8_t kind;                /* enum attribution_kind: said, thought, or wanted */
 };
 
 struct doc {
@@ -180,10 +176,10 @@ struct doc {
 	const struct image *model, *codebook;
 	const struct actor_book *actors; /* the codebook's actors (actor.h), or NULL */
 
-	struct str text;          /* valid UTF-8; what spans are counted in */
-	uint32_t n_chars, n_bad;  /* code points; bad byte sequences replaced by U+FFFD */
-	struct date date;         /* publication; year 0 unknown */
-	bool every_noun;          /* coreference takes every noun phrase (for measuring it) */
+	struct str text;         /* valid UTF-8; what spans are counted in */
+	uint32_t n_chars, n_bad; /* code points; bad byte sequences replaced by U+FFFD */
+	struct date date;        /* publication; year 0 unknown */
+	bool every_noun;         /* coreference takes every noun phrase (for measuring it) */
 	struct result_doc meta;
 
 	struct token *tokens;
@@ -194,7 +190,7 @@ struct doc {
 	struct quote *quotes;
 	struct attribution *attributions;
 	struct result_event *events;
-	int32_t *event_tok;       /* [n_events] head token of the trigger */
+	int32_t *event_tok; /* [n_events] head token of the trigger */
 	struct result_stance *stances;
 	struct str *warnings;
 	uint32_t n_tokens, n_sentences, n_timexes, n_mentions, n_entities, n_attributions;
@@ -207,9 +203,9 @@ struct doc {
 const char *upos_name(enum upos u);
 const char *rel_name(enum rel r);
 const char *ner_name(enum ner n);
-enum upos upos_of(struct str name);          /* UPOS_X where it is none */
-enum rel rel_of(struct str name);            /* an unknown subtype gives its base, else REL_DEP */
-enum rel rel_base(enum rel r);               /* acl:relcl -> acl */
+enum upos upos_of(struct str name); /* UPOS_X where it is none */
+enum rel rel_of(struct str name);   /* an unknown subtype gives its base, else REL_DEP */
+enum rel rel_base(enum rel r);      /* acl:relcl -> acl */
 
 /* Fills child/next of all tokens of the sentence from their heads. */
 void doc_link_children(struct doc *d, uint32_t sentence);

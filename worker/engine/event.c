@@ -243,8 +243,7 @@ static void parties(const struct event_context *x, int32_t best, const struct ch
 		    struct chosen *target)
 {
 	for (uint32_t i = 0; i < x->n_args; i++)
-		if (x->args[i].place == x->args[best].place &&
-		    is_chosen(source, x->args[i].entity))
+		if (x->args[i].place == x->args[best].place && is_chosen(source, x->args[i].entity))
 			choose(target, x->args[i].entity);
 }
 

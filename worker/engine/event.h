@@ -1,7 +1,8 @@
 /* Events: who did what to whom. The codebook's frames and the words of the text propose triggers,
- * trained models (sections "event.trigger", "event.type", "event.source", "event.target", "event.limits" of the
- * model) rank type, source and target; where they are missing the frames and the tree decide
- * alone. Owns the order of these steps and the removal of duplicates. Writes doc->events. */
+ * trained models (sections "event.trigger", "event.type", "event.source", "event.target",
+ * "event.limits" of the model) rank type, source and target; where they are missing the frames and
+ * the tree decide alone. Owns the order of these steps and the removal of duplicates. Writes
+ * doc->events. */
 #ifndef DEMARCHE_ENGINE_EVENT_H
 #define DEMARCHE_ENGINE_EVENT_H
 
@@ -12,10 +13,10 @@
 
 /* Section "event.limits". */
 struct event_limits {
-	float trigger;      /* probability of its type from which an event is given */
-	float repeat;       /* ... of a second one of its type in the sentence */
-	float source_more;  /* from which a further source is given */
-	float target;       /* from which a target is given */
+	float trigger;     /* probability of its type from which an event is given */
+	float repeat;      /* ... of a second one of its type in the sentence */
+	float source_more; /* from which a further source is given */
+	float target;      /* from which a target is given */
 	float target_more;
 	float surely_source, surely_target; /* ... a further one at another place */
 	float reserved;
@@ -31,8 +32,8 @@ struct event_model {
 };
 
 /* Borrows both images. Fails where the codebook has no frames or weights are damaged. */
-int event_model_open(struct event_model *m, const struct image *model,
-		     const struct image *codebook, struct err *e);
+int event_model_open(struct event_model *m, const struct image *model, const struct image *codebook,
+		     struct err *e);
 void event_model_close(struct event_model *m);
 
 /* The stage. */

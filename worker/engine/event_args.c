@@ -28,8 +28,10 @@ static uint32_t preposition_role(const struct doc *d, int32_t prep)
 #define X(name, text) {text, 1u << FRAME_ROLE_##name},
 		FRAME_ROLES(X)
 #undef X
-		{"towards", 1u << FRAME_ROLE_TOWARD}, {"upon", 1u << FRAME_ROLE_ON},
-		{"inside", 1u << FRAME_ROLE_IN}, {"concerning", 1u << FRAME_ROLE_OVER},
+			{"towards", 1u << FRAME_ROLE_TOWARD},
+		{"upon", 1u << FRAME_ROLE_ON},
+		{"inside", 1u << FRAME_ROLE_IN},
+		{"concerning", 1u << FRAME_ROLE_OVER},
 		{"among", 1u << FRAME_ROLE_BETWEEN},
 	};
 
@@ -242,7 +244,8 @@ static void from_sentence(const struct event_ground *g, int32_t trigger, struct 
 	for (uint32_t k = g->mentions_at[sent];
 	     k < g->mentions_at[sent + 1] && *n < EVENT_ARGS_MAX - 16; k++) {
 		const struct mention *m = &d->mentions[g->mentions[k]];
-		struct event_arg a = {.entity = (uint32_t)m->entity, .prep = -1,
+		struct event_arg a = {.entity = (uint32_t)m->entity,
+				      .prep = -1,
 				      .mention = (int32_t)g->mentions[k]};
 
 		a.nested = is_nested(d, m);
@@ -261,8 +264,8 @@ static void add_plain(struct event_arg *args, uint32_t *n, int64_t entity, int32
 {
 	if (entity <= ENTITY_DOC_AUTHOR || *n == EVENT_ARGS_MAX)
 		return;
-	args[(*n)++] = (struct event_arg){.entity = (uint32_t)entity, .mention = mention,
-					  .place = place, .prep = -1};
+	args[(*n)++] = (struct event_arg){
+		.entity = (uint32_t)entity, .mention = mention, .place = place, .prep = -1};
 }
 
 static void from_voices(const struct event_ground *g, int32_t trigger, struct event_arg *args,
@@ -272,8 +275,7 @@ static void from_voices(const struct event_ground *g, int32_t trigger, struct ev
 	const struct attribution *a = event_attribution(d, trigger);
 
 	for (int depth = 0; a && depth < 3; depth++, a = event_attribution_around(d, a))
-		add_plain(args, n, a->source_entity, -1,
-			  depth ? ARG_SPEAKER_OUTER : ARG_SPEAKER);
+		add_plain(args, n, a->source_entity, -1, depth ? ARG_SPEAKER_OUTER : ARG_SPEAKER);
 	add_plain(args, n, d->sentences[d->tokens[trigger].sent].voice, -1, ARG_VOICE);
 }
 
@@ -292,7 +294,8 @@ static void from_before(const struct event_ground *g, int32_t trigger, struct ev
 			continue;
 		add_plain(args, n, m->entity, (int32_t)g->mentions[k],
 			  r == REL_NSUBJ && d->tokens[m->head].sent + 1 == sent
-				  ? ARG_PREVIOUS_SUBJECT : ARG_PREVIOUS);
+				  ? ARG_PREVIOUS_SUBJECT
+				  : ARG_PREVIOUS);
 		others++;
 	}
 }

@@ -7,30 +7,32 @@
 #include "worker/engine/linear.h"
 
 /* Where a phrase stands, seen from the trigger. */
+/* clang-format off */
 #define ARG_PLACES(X)                                                                              \
 	X(SUBJECT) X(SUBJECT_FAR) X(PASSIVE_SUBJECT) X(OBJECT) X(INDIRECT) X(AGENT) X(PREP)        \
 	X(POSSESSOR) X(MODIFIER) X(OBJECT_PREP) X(OBJECT_INSIDE) X(CLAUSE_SUBJECT)                 \
 	X(CLAUSE_OBJECT) X(CLAUSE_INSIDE) X(LIGHT_SUBJECT) X(LIGHT_OBJECT) X(LIGHT_PREP)           \
 	X(HIGHER_SUBJECT) X(HIGHER_OBJECT) X(INSIDE) X(SPEAKER) X(SPEAKER_OUTER) X(VOICE)          \
 	X(BEFORE) X(AFTER) X(PREVIOUS_SUBJECT) X(PREVIOUS) X(TITLE) X(SALIENT) X(ADDRESSEE)
+/* clang-format on */
 enum arg_place {
 #define X(name) ARG_##name,
 	ARG_PLACES(X)
 #undef X
-	N_ARG_PLACES
+		N_ARG_PLACES
 };
 
 struct event_arg {
 	uint32_t entity;
-	int32_t mention;   /* -1: known from the voice or attribution alone */
+	int32_t mention; /* -1: known from the voice or attribution alone */
 	enum arg_place place;
-	int32_t prep;      /* token of the preposition, -1 */
+	int32_t prep;        /* token of the preposition, -1 */
 	uint32_t frame_role; /* bits of enum frame_role that the place stands for */
-	bool conjunct;     /* stands where it does by coordination with another */
-	bool nested;       /* inside another actor's phrase ("the ambassador of X") */
-	uint64_t path;     /* hash of the way through the tree */
-	uint32_t distance; /* tokens between */
-	uint32_t rank;     /* how many actors stand between it and the trigger */
+	bool conjunct;       /* stands where it does by coordination with another */
+	bool nested;         /* inside another actor's phrase ("the ambassador of X") */
+	uint64_t path;       /* hash of the way through the tree */
+	uint32_t distance;   /* tokens between */
+	uint32_t rank;       /* how many actors stand between it and the trigger */
 };
 
 enum { EVENT_ARGS_MAX = 64 };
@@ -41,7 +43,7 @@ uint32_t event_args(const struct event_ground *g, int32_t trigger,
 
 /* What the rankers know of the event besides the candidate. */
 struct event_context {
-	uint32_t type;            /* enum event_type */
+	uint32_t type; /* enum event_type */
 	const struct event_candidate *candidate;
 	const struct event_arg *args;
 	uint32_t n_args;

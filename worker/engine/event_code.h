@@ -10,7 +10,7 @@ const struct frame_code *event_code(const struct event_ground *g, int32_t trigge
 				    const struct frame_match *match);
 
 /* Fills cameo, goldstein, mode and contexts of e. */
-void event_code_fill(const struct event_ground *g, int32_t trigger,
-		     const struct frame_match *match, struct result_event *e);
+void event_code_fill(const struct event_ground *g, int32_t trigger, const struct frame_match *match,
+		     struct result_event *e);
 
 #endif

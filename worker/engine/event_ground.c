@@ -26,8 +26,8 @@ int32_t event_clause(const struct doc *d, int32_t tok)
 
 bool event_negated(const struct doc *d, int32_t tok)
 {
-	static const char *const WORDS[] = {"not", "n't", "never", "no", "neither", "nor",
-					    "without", "hardly", "cannot"};
+	static const char *const WORDS[] = {"not", "n't",     "never",  "no",    "neither",
+					    "nor", "without", "hardly", "cannot"};
 
 	for (int32_t c = d->tokens[tok].child; c >= 0; c = d->tokens[c].next) {
 		const struct token *t = &d->tokens[c];
@@ -123,8 +123,8 @@ int32_t event_subject(const struct doc *d, int32_t tok, bool *inherited)
 	for (int n = 0; n < CLIMB_MAX; n++) {
 		if (s >= 0) {
 			/* "which attacked": the noun that the relative clause is about. */
-			if (is_relative(d->tokens[s].lower) &&
-			    d->tokens[up].rel == REL_ACL_RELCL && d->tokens[up].head >= 0) {
+			if (is_relative(d->tokens[s].lower) && d->tokens[up].rel == REL_ACL_RELCL &&
+			    d->tokens[up].head >= 0) {
 				*inherited = true;
 				return d->tokens[up].head;
 			}
@@ -147,11 +147,11 @@ const struct attribution *event_attribution(const struct doc *d, int32_t tok)
 	return a >= 0 && (uint32_t)a < d->n_attributions ? &d->attributions[a] : NULL;
 }
 
-const struct attribution *event_attribution_around(const struct doc *d,
-						   const struct attribution *a)
+const struct attribution *event_attribution_around(const struct doc *d, const struct attribution *a)
 {
 	return a->parent >= 0 && (uint32_t)a->parent < d->n_attributions
-		       ? &d->attributions[a->parent] : NULL;
+		       ? &d->attributions[a->parent]
+		       : NULL;
 }
 
 int32_t event_voice(const struct doc *d, int32_t tok, bool *direct)
@@ -204,9 +204,8 @@ static bool may_trigger(const struct event_ground *g, uint32_t tok, uint32_t n_m
 	case UPOS_ADJ:
 		if (n_matches || (g->tokens[tok].word.classes & rated))
 			return true;
-		return t->upos != UPOS_PROPN &&
-		       (doc_child(g->d, (int32_t)tok, REL_COP) >= 0 ||
-			own_subject(g->d, (int32_t)tok) >= 0);
+		return t->upos != UPOS_PROPN && (doc_child(g->d, (int32_t)tok, REL_COP) >= 0 ||
+						 own_subject(g->d, (int32_t)tok) >= 0);
 	case UPOS_AUX:
 		return false;
 	default:
@@ -283,8 +282,10 @@ static void index_mentions(struct event_ground *g)
 /* "We must", "let us": who speaks to the world names it seldom. */
 static uint32_t find_world(struct doc *d)
 {
-	struct entity world = {.name = STR("the world"), .kind = ENTITY_GROUP,
-			       .code = STR("WORLD"), .role = STR(""),
+	struct entity world = {.name = STR("the world"),
+			       .kind = ENTITY_GROUP,
+			       .code = STR("WORLD"),
+			       .role = STR(""),
 			       .rule = STR("addressee of a speech")};
 
 	for (uint32_t i = 1; i < d->n_entities; i++)

@@ -8,11 +8,11 @@
 /* One token as the event stage sees it. */
 struct event_token {
 	struct frame_word word;
-	uint64_t lemma;       /* hash of the lemma */
-	uint16_t types;       /* bits of enum event_type: strong or weak frames match here */
-	uint16_t strong;      /* ... frames that are not weak */
-	int32_t candidate;    /* index into candidates, -1 */
-	int32_t cue;          /* the attribution that it is the cue of, -1 */
+	uint64_t lemma;    /* hash of the lemma */
+	uint16_t types;    /* bits of enum event_type: strong or weak frames match here */
+	uint16_t strong;   /* ... frames that are not weak */
+	int32_t candidate; /* index into candidates, -1 */
+	int32_t cue;       /* the attribution that it is the cue of, -1 */
 };
 
 /* A token that may express an event, with the frames that match it. */
@@ -23,12 +23,12 @@ struct event_candidate {
 };
 
 struct event_sentence {
-	uint32_t n_actors;    /* mentions with a code */
+	uint32_t n_actors; /* mentions with a code */
 	uint32_t n_negative, n_positive, n_duty;
-	uint16_t types;       /* frames anywhere in it */
-	bool first_person;    /* "we", "I", "our" */
+	uint16_t types;    /* frames anywhere in it */
+	bool first_person; /* "we", "I", "our" */
 	bool second_person;
-	bool quoted;          /* some of it stands in quotation marks */
+	bool quoted; /* some of it stands in quotation marks */
 };
 
 struct event_ground {
@@ -38,11 +38,11 @@ struct event_ground {
 	struct event_sentence *sentences; /* [d->n_sentences] */
 	struct event_candidate *candidates;
 	uint32_t n_candidates, cap_candidates;
-	uint32_t *mentions;               /* usable ones by sentence, in the order of the text */
-	uint32_t *mentions_at;            /* [d->n_sentences + 1] where each sentence's begin */
-	uint32_t salient;                 /* entity with a code that is named most often, or 0 */
-	uint32_t world;                   /* in a speech: the entity of all countries, or 0 */
-	bool speech;                      /* a speech: sentences have a voice of their own */
+	uint32_t *mentions;    /* usable ones by sentence, in the order of the text */
+	uint32_t *mentions_at; /* [d->n_sentences + 1] where each sentence's begin */
+	uint32_t salient;      /* entity with a code that is named most often, or 0 */
+	uint32_t world;        /* in a speech: the entity of all countries, or 0 */
+	bool speech;           /* a speech: sentences have a voice of their own */
 	uint64_t class_negative, class_positive, class_duty, class_speech, class_will;
 };
 

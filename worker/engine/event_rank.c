@@ -2,10 +2,33 @@
 #include "worker/engine/event_args.h"
 
 enum {
-	A_BIAS = 400, A_PLACE, A_PLACE_TYPE, A_PLACE_FRAME, A_PLACE_LEMMA, A_PREP, A_PREP_TYPE,
-	A_FRAME_ROLE, A_PATH, A_PATH_TYPE, A_DISTANCE, A_RANK, A_ENTITY, A_ENTITY_TYPE, A_FLAGS,
-	A_EXISTS, A_SAME, A_SOURCE, A_RULE, A_SALIENCE, A_UPOS, A_POSITION, A_SPEAKER,
-	A_SUBJECT, A_FIRST, A_LEMMA_ROLE, A_OTHER_BETTER,
+	A_BIAS = 400,
+	A_PLACE,
+	A_PLACE_TYPE,
+	A_PLACE_FRAME,
+	A_PLACE_LEMMA,
+	A_PREP,
+	A_PREP_TYPE,
+	A_FRAME_ROLE,
+	A_PATH,
+	A_PATH_TYPE,
+	A_DISTANCE,
+	A_RANK,
+	A_ENTITY,
+	A_ENTITY_TYPE,
+	A_FLAGS,
+	A_EXISTS,
+	A_SAME,
+	A_SOURCE,
+	A_RULE,
+	A_SALIENCE,
+	A_UPOS,
+	A_POSITION,
+	A_SPEAKER,
+	A_SUBJECT,
+	A_FIRST,
+	A_LEMMA_ROLE,
+	A_OTHER_BETTER,
 };
 
 static uint64_t pair(uint64_t a, uint64_t b)
@@ -18,8 +41,7 @@ static void add(struct features *f, uint32_t t, uint64_t v)
 	features_add(f, feature_and(feature_of_int(t, 1), v));
 }
 
-static const struct frame_rec *frame_of(const struct event_ground *g,
-					const struct event_context *x)
+static const struct frame_rec *frame_of(const struct event_ground *g, const struct event_context *x)
 {
 	for (uint32_t i = 0; i < x->candidate->n_matches; i++) {
 		const struct frame_rec *r = frame_at(g->book, x->candidate->matches[i].frame);
@@ -145,8 +167,9 @@ static void place(const struct event_ground *g, const struct event_context *x,
 			add(f, A_PREP_TYPE, pair(name, prep));
 	}
 	if (r)
-		add(f, A_FRAME_ROLE, ((r->source & a->frame_role) != 0) * 2u +
-				     ((r->target & a->frame_role) != 0) + 4u * t->upos);
+		add(f, A_FRAME_ROLE,
+		    ((r->source & a->frame_role) != 0) * 2u + ((r->target & a->frame_role) != 0) +
+			    4u * t->upos);
 	else
 		add(f, A_FRAME_ROLE, 1000);
 }
@@ -179,8 +202,9 @@ static void entity(const struct event_ground *g, const struct event_context *x,
 	if (a->mention >= 0) {
 		const struct mention *m = &d->mentions[a->mention];
 
-		add(f, A_FLAGS, m->kind + 4u * m->is_place + 8u * m->generic + 16u * m->modifier +
-				32u * m->guessed);
+		add(f, A_FLAGS,
+		    m->kind + 4u * m->is_place + 8u * m->generic + 16u * m->modifier +
+			    32u * m->guessed);
 		add(f, A_FLAGS, pair(m->is_place * 2 + m->modifier, pair(a->place, x->type)));
 	}
 }
@@ -242,8 +266,8 @@ static void subject(const struct event_ground *g, const struct event_context *x,
 	if (a->mention >= 0) {
 		int32_t head = d->mentions[a->mention].head;
 
-		add(f, A_LEMMA_ROLE, pair(g->tokens[x->candidate->tok].lemma,
-					  rel_base(d->tokens[head].rel)));
+		add(f, A_LEMMA_ROLE,
+		    pair(g->tokens[x->candidate->tok].lemma, rel_base(d->tokens[head].rel)));
 		add(f, A_UPOS, pair(rel_base(d->tokens[head].rel), x->type));
 	}
 }
@@ -261,8 +285,8 @@ static void others(const struct event_ground *g, const struct event_context *x, 
 			best = p > best ? p : best;
 		}
 	add(f, A_OTHER_BETTER, own > best ? 100 : (uint64_t)(10 * (best - own)));
-	add(f, A_OTHER_BETTER, pair(own > best ? 100 : (uint64_t)(5 * (best - own)),
-				    x->args[i].place));
+	add(f, A_OTHER_BETTER,
+	    pair(own > best ? 100 : (uint64_t)(5 * (best - own)), x->args[i].place));
 }
 
 void event_arg_features(const struct event_ground *g, const struct event_context *x, uint32_t i,

@@ -11,9 +11,9 @@ enum { FOLD_PIECE_MAX = 64 }; /* bytes of a piece that are compared */
 
 struct fold_piece {
 	uint64_t hash;
-	uint8_t n;         /* bytes after folding */
-	bool upper;        /* starts with a capital, a digit or a letter of a script without case */
-	bool all_upper;    /* no small letter in it */
+	uint8_t n;      /* bytes after folding */
+	bool upper;     /* starts with a capital, a digit or a letter of a script without case */
+	bool all_upper; /* no small letter in it */
 	char text[FOLD_PIECE_MAX];
 };
 

@@ -93,11 +93,11 @@ static int open_sections(struct frame_book *b, const struct image *im, struct er
 	if (h->n_contexts > FRAME_CONTEXTS_MAX || h->n_classes > FRAME_CLASSES_MAX)
 		return err_set(e, ERR_CORRUPT, "the codebook has too many contexts or classes");
 	b->text = image_section(im, "events.text");
-#define SECTION(field, name, count)                                                                \
-	do {                                                                                       \
-		if (section(im, name, (size_t)(count) * sizeof(*b->field), &p, e) < 0)             \
-			return -1;                                                                 \
-		b->field = p;                                                                      \
+#define SECTION(field, name, count)                                                    \
+	do {                                                                           \
+		if (section(im, name, (size_t)(count) * sizeof(*b->field), &p, e) < 0) \
+			return -1;                                                     \
+		b->field = p;                                                          \
 	} while (0)
 	SECTION(codes, "events.codes", h->n_codes);
 	SECTION(frames, "events.frames", h->n_frames);
@@ -275,7 +275,8 @@ static uint32_t skip_word(const struct frame_book *b, uint32_t w)
 	return w + 1;
 }
 
-/* The noun that a passive or a participle is about: "the embassy was closed", "sanctions imposed". */
+/* The noun that a passive or a participle is about: "the embassy was closed", "sanctions imposed".
+ */
 static int32_t passive_theme(const struct doc *d, int32_t tok)
 {
 	const struct token *t = &d->tokens[tok];

@@ -42,9 +42,9 @@ void frame_word(const struct frame_book *b, const struct doc *d, uint32_t tok,
 /* A frame whose entry matches at a token. */
 struct frame_match {
 	uint32_t frame, entry;
-	uint8_t n_words;  /* words beside the trigger: longer matches are surer */
-	int32_t last;     /* the last token that matched, -1 none beside the trigger */
-	int32_t first;    /* the first one */
+	uint8_t n_words; /* words beside the trigger: longer matches are surer */
+	int32_t last;    /* the last token that matched, -1 none beside the trigger */
+	int32_t first;   /* the first one */
 };
 enum { FRAME_MATCHES_MAX = 12 };
 /* All frames that match at the token, longest first, then in the codebook's order. */

@@ -33,10 +33,11 @@ int image_open(struct image *im, const void *bytes, size_t n, struct err *e)
 
 	*im = (struct image){.p = bytes, .n = n};
 	if (n < sizeof(*h) || memcmp(h->magic, MAGIC, sizeof(MAGIC)) != 0)
-		return err_set(e, ERR_CORRUPT, "not a model or codebook image (no DMRCIMG1 header)");
+		return err_set(e, ERR_CORRUPT,
+			       "not a model or codebook image (no DMRCIMG1 header)");
 	if (h->version != IMAGE_VERSION)
-		return err_set(e, ERR_VERSION, "image version %u, this program reads %d", h->version,
-			       IMAGE_VERSION);
+		return err_set(e, ERR_VERSION, "image version %u, this program reads %d",
+			       h->version, IMAGE_VERSION);
 	if (h->n_sections > (n - sizeof(*h)) / sizeof(struct entry))
 		return err_set(e, ERR_CORRUPT, "image ends inside its table of sections");
 	for (uint32_t i = 0; i < h->n_sections; i++) {

@@ -74,7 +74,8 @@ static struct str mend(struct arena *a, const struct token *t, struct str lemma)
 	char *out;
 
 	if ((t->xpos != XPOS_VBD && t->xpos != XPOS_VBN && t->xpos != XPOS_VBG &&
-	     t->xpos != XPOS_JJ) || lemma.n >= t->lower.n)
+	     t->xpos != XPOS_JJ) ||
+	    lemma.n >= t->lower.n)
 		return lemma;
 	if (!(cut == 2 && str_ends(t->lower, STR("ed"))) &&
 	    !(cut == 3 && str_ends(t->lower, STR("ing"))))

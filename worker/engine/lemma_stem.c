@@ -17,15 +17,16 @@ static bool ends_in(struct str s, const char *const *list)
 static bool open_syllable(struct str s, char v, char c)
 {
 	static const char *const LOST[] = {
-		"nven", "rven", "plet", "mpet", "stpon", "condon", "clon", "elcom", "ecom", "plor", "gnor",
-		"stor", "dor", "hop", "cop", "scop", "vot", "mot", "quot", "not", "nit", "cit",
-		"vit", "writ", "gnit", "spit", "promis", "rais", "prais", "advis", "cris", "vis",
-		"ris", "tim", "wip", "fil", "pil", "smil", "epar", "eclar", "ompar", "scar", "shar",
-		"car", "squar", "nam", "blam", "sham", "fram", "plan", "scal", "fac", "rac", "lac",
-		"plac", "bas", "ras", "has", "eas", "los", "pos", "us", "escap", "shap", "rap",
-		"tap", "explod", "erod", "cod", "revel", "aton", "tir",
-		"quir", "spir", "hir", "fir", "wir", "sir", "mir", "dir", "plain", "xil", "pris",
-		"eval", "aval", "igit", "ethron", "mpos", NULL};
+		"nven", "rven",  "plet",  "mpet",   "stpon", "condon", "clon",  "elcom", "ecom",
+		"plor", "gnor",  "stor",  "dor",    "hop",   "cop",    "scop",  "vot",   "mot",
+		"quot", "not",   "nit",   "cit",    "vit",   "writ",   "gnit",  "spit",  "promis",
+		"rais", "prais", "advis", "cris",   "vis",   "ris",    "tim",   "wip",   "fil",
+		"pil",  "smil",  "epar",  "eclar",  "ompar", "scar",   "shar",  "car",   "squar",
+		"nam",  "blam",  "sham",  "fram",   "plan",  "scal",   "fac",   "rac",   "lac",
+		"plac", "bas",   "ras",   "has",    "eas",   "los",    "pos",   "us",    "escap",
+		"shap", "rap",   "tap",   "explod", "erod",  "cod",    "revel", "aton",  "tir",
+		"quir", "spir",  "hir",   "fir",    "wir",   "sir",    "mir",   "dir",   "plain",
+		"xil",  "pris",  "eval",  "aval",   "igit",  "ethron", "mpos",  NULL};
 
 	if (ends_in(s, LOST))
 		return true;
@@ -49,17 +50,18 @@ bool lemma_lost_e(struct str s)
 {
 	/* whole stems that the rules would get wrong, with their e or without */
 	static const char *const WITHOUT[] = {
-		"focus", "bias", "canvas", "visit", "limit", "edit", "combat", "format", "seek",
-		"speak", "flag", "begin", "gas", "develop", "belong", "bring", "sing", "hang",
-		"debut", "pilot", "pivot", "target", "chat", "bus", "caucus", "avoid", "aid",
-		"credit", "audit", "profit", "inherit", "benefit", "exhibit", "prohibit", "inhibit",
-		"merit", "solicit", "elicit", "forfeit", "deposit", "posit", "spirit", "orbit",
-		"recruit", "suit", "await", "wait", "float", "treat", "threat", "defeat", "cheat",
-		"beat", "heat", "repeat", "retreat", "seat", "eat", "coat", "bloat", "label",
-		"travel", "model", "embed", "shed", "open", "veto", "wed", "sped", NULL};
-	static const char *const WITH[] = {
-		"challeng", "reveng", "aveng", "plung", "chang", "arrang", "exchang", "rang",
-		"ing", NULL};
+		"focus",  "bias",    "canvas",  "visit",   "limit",   "edit",     "combat",
+		"format", "seek",    "speak",   "flag",    "begin",   "gas",      "develop",
+		"belong", "bring",   "sing",    "hang",    "debut",   "pilot",    "pivot",
+		"target", "chat",    "bus",     "caucus",  "avoid",   "aid",      "credit",
+		"audit",  "profit",  "inherit", "benefit", "exhibit", "prohibit", "inhibit",
+		"merit",  "solicit", "elicit",  "forfeit", "deposit", "posit",    "spirit",
+		"orbit",  "recruit", "suit",    "await",   "wait",    "float",    "treat",
+		"threat", "defeat",  "cheat",   "beat",    "heat",    "repeat",   "retreat",
+		"seat",   "eat",     "coat",    "bloat",   "label",   "travel",   "model",
+		"embed",  "shed",    "open",    "veto",    "wed",     "sped",     NULL};
+	static const char *const WITH[] = {"challeng", "reveng",  "aveng", "plung", "chang",
+					   "arrang",   "exchang", "rang",  "ing",   NULL};
 	char last, before;
 
 	if (s.n < 2)

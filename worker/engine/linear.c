@@ -69,13 +69,18 @@ int linear_open(struct linear *m, struct str section, struct err *e)
 	weights = rows + h->n_slots * sizeof(uint32_t);
 	need = weights + (size_t)h->n_rows * h->n_classes * sizeof(int16_t);
 	if (section.n != need)
-		return err_set(e, ERR_CORRUPT, "linear model of %zu bytes, expected %zu",
-			       section.n, need);
+		return err_set(e, ERR_CORRUPT, "linear model of %zu bytes, expected %zu", section.n,
+			       need);
 	if (!(h->scale > 0) || !(h->temperature > 0))
 		return err_set(e, ERR_CORRUPT, "linear model without scale or temperature");
-	*m = (struct linear){h->n_classes, h->n_rows, h->n_slots, h->scale, h->temperature,
+	*m = (struct linear){h->n_classes,
+			     h->n_rows,
+			     h->n_slots,
+			     h->scale,
+			     h->temperature,
 			     (const void *)(section.p + sizeof(*h)),
-			     (const void *)(section.p + keys), (const void *)(section.p + rows),
+			     (const void *)(section.p + keys),
+			     (const void *)(section.p + rows),
 			     (const void *)(section.p + weights)};
 	for (uint32_t i = 0; i < m->n_slots; i++)
 		if (m->keys[i] && m->rows[i] >= m->n_rows)
@@ -112,9 +117,9 @@ void linear_sums(const struct linear *m, const struct features *f, int32_t *sums
 /* 2^k * e^r with |r| <= ln 2 / 2 and a polynomial of degree 11: error below 1e-15. */
 double linear_exp(double x)
 {
-	static const double inverse[] = {1.0, 1.0, 1.0 / 2, 1.0 / 6, 1.0 / 24, 1.0 / 120,
-					 1.0 / 720, 1.0 / 5040, 1.0 / 40320, 1.0 / 362880,
-					 1.0 / 3628800, 1.0 / 39916800};
+	static const double inverse[] = {1.0,         1.0,          1.0 / 2,       1.0 / 6,
+					 1.0 / 24,    1.0 / 120,    1.0 / 720,     1.0 / 5040,
+					 1.0 / 40320, 1.0 / 362880, 1.0 / 3628800, 1.0 / 39916800};
 	const double ln2 = 0.693147180559945309417;
 	double r, y = 0;
 	int64_t k;

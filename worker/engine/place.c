@@ -25,8 +25,10 @@ static bool open_gazetteer(const struct image *im, struct gazetteer *g)
 	text = image_section(im, "place.text");
 	items = image_section(im, "place.item");
 	slots = image_section(im, "place.slot");
-	*g = (struct gazetteer){.text = text.p, .items = (const void *)items.p,
-				.slots = (const void *)slots.p, .n_text = (uint32_t)text.n,
+	*g = (struct gazetteer){.text = text.p,
+				.items = (const void *)items.p,
+				.slots = (const void *)slots.p,
+				.n_text = (uint32_t)text.n,
 				.n_items = (uint32_t)(items.n / sizeof(struct place_item)),
 				.n_slots = (uint32_t)(slots.n / sizeof(uint32_t))};
 	return g->n_items && g->n_slots && !(g->n_slots & (g->n_slots - 1));
@@ -81,8 +83,8 @@ static bool starts_upper(const struct token *t)
 }
 
 /* The longest place that starts at a token; *n_tok is how far it goes. */
-static const struct place_item *name_at(const struct doc *d, const struct gazetteer *g, uint32_t tok,
-					uint32_t end, uint32_t *n_tok)
+static const struct place_item *name_at(const struct doc *d, const struct gazetteer *g,
+					uint32_t tok, uint32_t end, uint32_t *n_tok)
 {
 	const struct place_item *best = NULL;
 	uint64_t key = FOLD_START;
@@ -118,13 +120,16 @@ static bool is_one_of(struct str word, const char *const *list)
 /* "in the northern city of Mosul", "near Kobani": a word of location stands before the name. */
 static bool is_located(const struct doc *d, uint32_t tok, uint32_t first)
 {
-	static const char *const location[] = {"in", "at", "near", "outside", "inside", "around",
-					       "across", "throughout", "off", "within", "over", NULL};
-	static const char *const between[] = {"the", "of", "city", "town", "village", "province",
-					      "capital", "port", "region", "state", "district", "northern",
-					      "southern", "eastern", "western", "central", "nearby",
-					      "downtown", "occupied", "neighboring", "neighbouring",
-					      "Syrian", "border", "island", "rebel-held", ",", NULL};
+	static const char *const location[] = {"in",     "at",     "near",   "outside",
+					       "inside", "around", "across", "throughout",
+					       "off",    "within", "over",   NULL};
+	static const char *const between[] = {"the",          "of",       "city",     "town",
+					      "village",      "province", "capital",  "port",
+					      "region",       "state",    "district", "northern",
+					      "southern",     "eastern",  "western",  "central",
+					      "nearby",       "downtown", "occupied", "neighboring",
+					      "neighbouring", "Syrian",   "border",   "island",
+					      "rebel-held",   ",",        NULL};
 
 	for (uint32_t n = 0; n < PREPOSITION_REACH && tok > first; n++, tok--) {
 		const struct token *t = &d->tokens[tok - 1];
@@ -190,7 +195,8 @@ bool place_of(const struct doc *d, int32_t tok, struct result_place *place)
 	s = &d->sentences[d->tokens[tok].sent];
 	end = s->tok + s->n_tok;
 	end = end > (uint32_t)tok + WINDOW ? (uint32_t)tok + WINDOW : end;
-	for (uint32_t t = s->tok + WINDOW < (uint32_t)tok ? (uint32_t)tok - WINDOW : s->tok; t < end; t++) {
+	for (uint32_t t = s->tok + WINDOW < (uint32_t)tok ? (uint32_t)tok - WINDOW : s->tok;
+	     t < end; t++) {
 		uint32_t n_tok = 1;
 		const struct place_item *x = name_at(d, &g, t, end, &n_tok);
 		int w;

@@ -14,10 +14,10 @@ enum { PLACE_PIECES = 8, PLACE_DEGREE = 10000 };
 enum place_kind { PLACE_TOWN, PLACE_COUNTRY, PLACE_POINT }; /* a town has its country's middle */
 
 struct place_item {
-	uint64_t key;                  /* fold_join over the name's pieces */
-	uint32_t name, n_name;         /* in place.text */
-	int32_t latitude, longitude;   /* in 1/PLACE_DEGREE of a degree */
-	char code[4];                  /* alpha-3, or zeros */
+	uint64_t key;                /* fold_join over the name's pieces */
+	uint32_t name, n_name;       /* in place.text */
+	int32_t latitude, longitude; /* in 1/PLACE_DEGREE of a degree */
+	char code[4];                /* alpha-3, or zeros */
 	uint8_t kind, n_pieces, last, spare;
 };
 

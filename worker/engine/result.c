@@ -33,8 +33,8 @@ static void fill_entity(struct doc *d, uint32_t i, struct result_entity *out)
 {
 	const struct entity *e = &d->entities[i];
 
-	*out = (struct result_entity){.id = i, .name = e->name, .kind = e->kind, .code = e->code,
-				      .role = e->role};
+	*out = (struct result_entity){
+		.id = i, .name = e->name, .kind = e->kind, .code = e->code, .role = e->role};
 	out->mentions = ARENA_ARRAY(d->arena, struct span, e->n_mentions);
 	for (uint32_t k = 0; k < e->n_mentions; k++) {
 		const struct mention *m = &d->mentions[e->mentions[k]];

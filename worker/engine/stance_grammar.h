@@ -14,14 +14,17 @@
 #include "proto/mem.h"
 
 #define GRAMMAR_PARTS(X) X(VERB, "verb") X(NOUN, "noun") X(ADJ, "adj") X(ADV, "adv") X(PREP, "prep")
-#define GRAMMAR_KINDS(X)                                                                          \
-	X(ATT, "att")                                                                             \
-	X(SAY, "say") X(ACT, "act") X(WANT, "want") X(EFF, "eff") X(FLIP, "flip") X(EVAL, "eval") \
-		X(CERT, "cert")
-#define GRAMMAR_SLOTS(X)                                                           \
-	X(SUBJ, "subj", 1)                                                         \
-	X(OBJ, "obj", 2) X(COMP, "comp", 4) X(HEAD, "head", 8) X(POSS, "poss", 16) \
-		X(SOURCE, "source", 32)
+#define GRAMMAR_KINDS(X)                                            \
+	X(ATT, "att")                                               \
+	X(SAY, "say")                                               \
+	X(ACT, "act")                                               \
+	X(WANT, "want")                                             \
+	X(EFF, "eff") X(FLIP, "flip") X(EVAL, "eval") X(CERT, "cer" \
+							      "t")
+#define GRAMMAR_SLOTS(X)   \
+	X(SUBJ, "subj", 1) \
+	X(OBJ, "obj", 2)   \
+	X(COMP, "comp", 4) X(HEAD, "head", 8) X(POSS, "poss", 16) X(SOURCE, "source", 32)
 
 #define X(name, text) GRAMMAR_##name,
 enum grammar_part { GRAMMAR_PARTS(X) N_GRAMMAR_PARTS };

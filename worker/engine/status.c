@@ -4,7 +4,15 @@ enum { CLIMB_MAX = 12 };
 
 /* What a governing word does to its complement. */
 enum effect {
-	NO_EFFECT, HYPOTHETICAL, PLANNED, NEGATING, DENYING, REFUSING, THREATENING, ASKING, FACTUAL,
+	NO_EFFECT,
+	HYPOTHETICAL,
+	PLANNED,
+	NEGATING,
+	DENYING,
+	REFUSING,
+	THREATENING,
+	ASKING,
+	FACTUAL,
 	ATTEMPT,
 };
 
@@ -13,35 +21,107 @@ static const struct {
 	enum effect effect;
 } GOVERNORS[] = {
 	/* sorted by meaning, not by letter: the list is short enough to be searched */
-	{"deny", DENYING}, {"dispute", DENYING}, {"refute", DENYING}, {"disclaim", DENYING},
+	{"deny", DENYING},
+	{"dispute", DENYING},
+	{"refute", DENYING},
+	{"disclaim", DENYING},
 	{"denial", DENYING},
-	{"refuse", REFUSING}, {"decline", REFUSING}, {"refusal", REFUSING},
-	{"fail", NEGATING}, {"avoid", NEGATING}, {"avert", NEGATING}, {"prevent", NEGATING},
-	{"failure", NEGATING}, {"stop", NEGATING}, {"refrain", NEGATING}, {"abstain", NEGATING},
-	{"forget", NEGATING}, {"neglect", NEGATING}, {"rule", NEGATING}, {"cancel", NEGATING},
-	{"abandon", NEGATING}, {"block", NEGATING}, {"forbid", NEGATING}, {"decide", PLANNED},
-	{"threaten", THREATENING}, {"threat", THREATENING}, {"warn", THREATENING},
-	{"vow", PLANNED}, {"pledge", PLANNED}, {"promise", PLANNED}, {"plan", PLANNED},
-	{"intend", PLANNED}, {"prepare", PLANNED}, {"schedule", PLANNED}, {"agree", PLANNED},
-	{"expect", PLANNED}, {"set", PLANNED}, {"aim", PLANNED}, {"intention", PLANNED},
-	{"propose", HYPOTHETICAL}, {"offer", PLANNED}, {"commit", PLANNED}, {"due", PLANNED},
-	{"going", PLANNED}, {"poise", PLANNED}, {"seek", HYPOTHETICAL}, {"announce", NO_EFFECT},
-	{"urge", ASKING}, {"ask", ASKING}, {"demand", ASKING}, {"call", ASKING},
-	{"request", ASKING}, {"order", ASKING}, {"appeal", ASKING}, {"tell", ASKING},
-	{"press", ASKING}, {"beg", ASKING}, {"encourage", ASKING}, {"advise", ASKING},
-	{"invite", ASKING}, {"command", ASKING}, {"instruct", ASKING}, {"require", ASKING},
-	{"want", HYPOTHETICAL}, {"wish", HYPOTHETICAL}, {"hope", HYPOTHETICAL},
-	{"consider", HYPOTHETICAL}, {"contemplate", HYPOTHETICAL}, {"mull", HYPOTHETICAL},
-	{"suggest", NO_EFFECT}, {"fear", HYPOTHETICAL}, {"oppose", HYPOTHETICAL},
-	{"allow", HYPOTHETICAL}, {"permit", HYPOTHETICAL}, {"likely", HYPOTHETICAL},
-	{"unlikely", HYPOTHETICAL}, {"possible", HYPOTHETICAL}, {"possibility", HYPOTHETICAL},
-	{"ready", PLANNED}, {"willing", PLANNED}, {"unwilling", REFUSING}, {"able", NO_EFFECT},
-	{"prospect", HYPOTHETICAL}, {"risk", HYPOTHETICAL}, {"chance", HYPOTHETICAL},
-	{"call", ASKING}, {"proposal", HYPOTHETICAL}, {"potential", HYPOTHETICAL},
-	{"doubt", HYPOTHETICAL}, {"speculate", HYPOTHETICAL}, {"discuss", HYPOTHETICAL},
-	{"debate", HYPOTHETICAL}, {"manage", FACTUAL}, {"begin", FACTUAL}, {"start", FACTUAL},
-	{"continue", FACTUAL}, {"force", FACTUAL}, {"try", ATTEMPT}, {"attempt", ATTEMPT},
-	{"suspect", NO_EFFECT}, {"hesitate", NO_EFFECT},
+	{"refuse", REFUSING},
+	{"decline", REFUSING},
+	{"refusal", REFUSING},
+	{"fail", NEGATING},
+	{"avoid", NEGATING},
+	{"avert", NEGATING},
+	{"prevent", NEGATING},
+	{"failure", NEGATING},
+	{"stop", NEGATING},
+	{"refrain", NEGATING},
+	{"abstain", NEGATING},
+	{"forget", NEGATING},
+	{"neglect", NEGATING},
+	{"rule", NEGATING},
+	{"cancel", NEGATING},
+	{"abandon", NEGATING},
+	{"block", NEGATING},
+	{"forbid", NEGATING},
+	{"decide", PLANNED},
+	{"threaten", THREATENING},
+	{"threat", THREATENING},
+	{"warn", THREATENING},
+	{"vow", PLANNED},
+	{"pledge", PLANNED},
+	{"promise", PLANNED},
+	{"plan", PLANNED},
+	{"intend", PLANNED},
+	{"prepare", PLANNED},
+	{"schedule", PLANNED},
+	{"agree", PLANNED},
+	{"expect", PLANNED},
+	{"set", PLANNED},
+	{"aim", PLANNED},
+	{"intention", PLANNED},
+	{"propose", HYPOTHETICAL},
+	{"offer", PLANNED},
+	{"commit", PLANNED},
+	{"due", PLANNED},
+	{"going", PLANNED},
+	{"poise", PLANNED},
+	{"seek", HYPOTHETICAL},
+	{"announce", NO_EFFECT},
+	{"urge", ASKING},
+	{"ask", ASKING},
+	{"demand", ASKING},
+	{"call", ASKING},
+	{"request", ASKING},
+	{"order", ASKING},
+	{"appeal", ASKING},
+	{"tell", ASKING},
+	{"press", ASKING},
+	{"beg", ASKING},
+	{"encourage", ASKING},
+	{"advise", ASKING},
+	{"invite", ASKING},
+	{"command", ASKING},
+	{"instruct", ASKING},
+	{"require", ASKING},
+	{"want", HYPOTHETICAL},
+	{"wish", HYPOTHETICAL},
+	{"hope", HYPOTHETICAL},
+	{"consider", HYPOTHETICAL},
+	{"contemplate", HYPOTHETICAL},
+	{"mull", HYPOTHETICAL},
+	{"suggest", NO_EFFECT},
+	{"fear", HYPOTHETICAL},
+	{"oppose", HYPOTHETICAL},
+	{"allow", HYPOTHETICAL},
+	{"permit", HYPOTHETICAL},
+	{"likely", HYPOTHETICAL},
+	{"unlikely", HYPOTHETICAL},
+	{"possible", HYPOTHETICAL},
+	{"possibility", HYPOTHETICAL},
+	{"ready", PLANNED},
+	{"willing", PLANNED},
+	{"unwilling", REFUSING},
+	{"able", NO_EFFECT},
+	{"prospect", HYPOTHETICAL},
+	{"risk", HYPOTHETICAL},
+	{"chance", HYPOTHETICAL},
+	{"call", ASKING},
+	{"proposal", HYPOTHETICAL},
+	{"potential", HYPOTHETICAL},
+	{"doubt", HYPOTHETICAL},
+	{"speculate", HYPOTHETICAL},
+	{"discuss", HYPOTHETICAL},
+	{"debate", HYPOTHETICAL},
+	{"manage", FACTUAL},
+	{"begin", FACTUAL},
+	{"start", FACTUAL},
+	{"continue", FACTUAL},
+	{"force", FACTUAL},
+	{"try", ATTEMPT},
+	{"attempt", ATTEMPT},
+	{"suspect", NO_EFFECT},
+	{"hesitate", NO_EFFECT},
 };
 
 static enum effect effect_of(struct str lemma)
@@ -59,8 +139,8 @@ static bool any_of(struct str w, const char *const *list, size_t n)
 			return true;
 	return false;
 }
-#define ANY(w, ...)                                                                                \
-	any_of((w), (const char *const[]){__VA_ARGS__},                                            \
+#define ANY(w, ...)                                     \
+	any_of((w), (const char *const[]){__VA_ARGS__}, \
 	       sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
 
 /* What stands at one word: its auxiliaries, negation, adverbs and markers. */
@@ -93,10 +173,11 @@ static void mark_child(const struct doc *d, struct marks *m, const struct token 
 	case REL_ADVMOD:
 	case REL_DET:
 	case REL_CC:
-		if (ANY(t->lower, "not", "n't", "never", "no", "neither", "nor", "hardly", "cannot"))
+		if (ANY(t->lower, "not", "n't", "never", "no", "neither", "nor", "hardly",
+			"cannot"))
 			m->negated = true;
-		if (ANY(t->lower, "often", "usually", "regularly", "routinely", "always", "typically",
-			"frequently", "habitually", "normally", "annually"))
+		if (ANY(t->lower, "often", "usually", "regularly", "routinely", "always",
+			"typically", "frequently", "habitually", "normally", "annually"))
 			m->habitual = true;
 		if (ANY(t->lower, "perhaps", "possibly", "maybe", "probably"))
 			m->modal = true;
@@ -109,7 +190,8 @@ static void mark_child(const struct doc *d, struct marks *m, const struct token 
 			m->negated = true;
 		return;
 	case REL_AMOD:
-		if (ANY(t->lower, "planned", "upcoming", "scheduled", "forthcoming", "next", "proposed"))
+		if (ANY(t->lower, "planned", "upcoming", "scheduled", "forthcoming", "next",
+			"proposed"))
 			m->future = true;
 		if (ANY(t->lower, "possible", "potential", "hypothetical", "likely"))
 			m->modal = true;
@@ -172,7 +254,8 @@ static bool governs(const struct doc *d, int32_t tok)
 
 		if (p < 0)
 			p = doc_child(d, tok, REL_CASE);
-		return p >= 0 && ANY(d->tokens[p].lower, "to", "from", "of", "against", "for", "that");
+		return p >= 0 &&
+		       ANY(d->tokens[p].lower, "to", "from", "of", "against", "for", "that");
 	}
 	default:
 		return false;
@@ -227,10 +310,10 @@ static int32_t shares_marks(const struct doc *d, int32_t tok)
 
 static bool light(const struct doc *d, int32_t verb)
 {
-	return ANY(d->tokens[verb].lemma, "hold", "have", "make", "take", "give", "conduct", "carry",
-		   "launch", "impose", "express", "pay", "sign", "reach", "engage", "host", "attend",
-		   "stage", "mount", "issue", "voice", "begin", "start", "resume", "undertake",
-		   "provide", "send", "commit", "perform", "order", "authorize");
+	return ANY(d->tokens[verb].lemma, "hold", "have", "make", "take", "give", "conduct",
+		   "carry", "launch", "impose", "express", "pay", "sign", "reach", "engage", "host",
+		   "attend", "stage", "mount", "issue", "voice", "begin", "start", "resume",
+		   "undertake", "provide", "send", "commit", "perform", "order", "authorize");
 }
 
 enum event_status status_of(const struct doc *d, int32_t tok)

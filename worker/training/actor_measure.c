@@ -96,13 +96,15 @@ static struct str string_code(const struct doc *d, struct str *role)
 
 static bool same_country(struct str got, const char *want)
 {
-	bool country = got.n == 3 && !str_is(got, "WHO") && !str_is(got, "IMF") && !str_is(got, "WTO");
+	bool country =
+		got.n == 3 && !str_is(got, "WHO") && !str_is(got, "IMF") && !str_is(got, "WTO");
 
 	if (strcmp(want, "UNO") == 0)
 		return str_starts(got, STR("UN"));
 	if (strcmp(want, "EUR") == 0)
 		return str_is(got, "EU");
-	return country ? str_is(got, want) : !*want || strlen(want) != 3 || strcmp(want, "IGO") == 0;
+	return country ? str_is(got, want)
+		       : !*want || strlen(want) != 3 || strcmp(want, "IGO") == 0;
 }
 
 static struct str clean_date(const char *s)
@@ -130,8 +132,8 @@ static void count_string(struct bench *b, json_t *o, bool verbose, struct tally 
 	if (!want || !text)
 		return;
 	in.text = str_of(text);
-	in.meta.date = clean_date(json_string_value(
-		json_object_get(json_object_get(o, "args"), "query_date")));
+	in.meta.date = clean_date(
+		json_string_value(json_object_get(json_object_get(o, "args"), "query_date")));
 	code = string_code(engine_parse(b->engine, &in), &role);
 	t->n++;
 	t->code += same_country(code, want);
@@ -173,7 +175,8 @@ int actor_measure(int argc, char **argv)
 	int rc;
 
 	if (argc < 6) {
-		fprintf(stderr, "usage: actor-measure MODEL CODEBOOK CORPUS.jsonl RECORDS STRINGS.jsonl [-v]\n");
+		fprintf(stderr, "usage: actor-measure MODEL CODEBOOK CORPUS.jsonl RECORDS "
+				"STRINGS.jsonl [-v]\n");
 		return 2;
 	}
 	if (bench_open(&b, argv[1], argv[2], &e) < 0) {

@@ -23,10 +23,8 @@ static uint32_t actors_of(struct gold *g, const json_t *o, const char *key, stru
 	size_t i;
 	uint32_t n = 0;
 
-	json_array_foreach(list, i, a)
-		if (n < GOLD_ACTORS_MAX)
-			out[n++] = (struct gold_actor){text_of(g, a, "code"), text_of(g, a, "role"),
-						       text_of(g, a, "name")};
+	json_array_foreach(list, i, a) if (n < GOLD_ACTORS_MAX) out[n++] = (struct gold_actor){
+		text_of(g, a, "code"), text_of(g, a, "role"), text_of(g, a, "name")};
 	return n;
 }
 
@@ -65,8 +63,10 @@ static void add_event(struct gold *g, const json_t *o)
 
 static void add_doc(struct gold *g, const json_t *o)
 {
-	struct gold_doc d = {.id = text_of(g, o, "id"), .date = text_of(g, o, "date"),
-			     .title = text_of(g, o, "title"), .text = text_of(g, o, "text")};
+	struct gold_doc d = {.id = text_of(g, o, "id"),
+			     .date = text_of(g, o, "date"),
+			     .title = text_of(g, o, "title"),
+			     .text = text_of(g, o, "text")};
 
 	MEM_GROW(g->docs, g->n, g->cap);
 	g->docs[g->n++] = d;
@@ -169,11 +169,16 @@ void gold_free(struct gold *g)
 
 struct engine_input gold_input(const struct gold_doc *doc)
 {
-	return (struct engine_input){.text = doc->text,
-				     .meta = {.id = doc->id, .title = doc->title, .date = doc->date,
-					      .date_source = doc->date.n ? STR("given") : STR("none"),
-					      .lang = STR("en"), .source = STR(""),
-					      .collection = STR(""), .sha256 = STR("")}};
+	return (struct engine_input){
+		.text = doc->text,
+		.meta = {.id = doc->id,
+			 .title = doc->title,
+			 .date = doc->date,
+			 .date_source = doc->date.n ? STR("given") : STR("none"),
+			 .lang = STR("en"),
+			 .source = STR(""),
+			 .collection = STR(""),
+			 .sha256 = STR("")}};
 }
 
 /* Letters and digits alone, in lower case: what is left when quotes, dashes and spaces differ.

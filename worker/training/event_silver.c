@@ -19,8 +19,10 @@ static enum event_type old_name(struct str name)
 	static const struct {
 		const char *name;
 		enum event_type type;
-	} OLD[] = {{"DEMAND", EVENT_REQUEST}, {"DISAPPROVE", EVENT_ACCUSE},
-		   {"INVESTIGATE", EVENT_ACCUSE}, {"FIGHT", EVENT_ASSAULT}};
+	} OLD[] = {{"DEMAND", EVENT_REQUEST},
+		   {"DISAPPROVE", EVENT_ACCUSE},
+		   {"INVESTIGATE", EVENT_ACCUSE},
+		   {"FIGHT", EVENT_ASSAULT}};
 
 	for (size_t i = 0; i < sizeof(OLD) / sizeof(OLD[0]); i++)
 		if (str_is(name, OLD[i].name))
@@ -44,12 +46,14 @@ static enum event_type type_of_code(const struct frame_book *book, struct str co
 
 static void add_sentence(struct silver *s, const struct frame_book *book, const json_t *o)
 {
-	struct silver_sentence x = {.id = text_of(s, o, "id"), .text = text_of(s, o, "text"),
+	struct silver_sentence x = {.id = text_of(s, o, "id"),
+				    .text = text_of(s, o, "text"),
 				    .date = text_of(s, o, "date")};
 	const json_t *list = json_object_get(o, "events"), *v;
 	size_t i;
 
-	json_array_foreach(list, i, v) {
+	json_array_foreach(list, i, v)
+	{
 		struct str code = text_of(s, v, "code");
 		enum event_type t = old_name(code);
 

@@ -14,7 +14,7 @@ struct silver_sentence {
 	struct str codes[SILVER_TYPES_MAX];
 	uint32_t n;
 	struct str source, target; /* codes joined by '+', "" unknown (examples of frames) */
-	bool yield; /* "YIELD": either CONCEDE or RETREAT */
+	bool yield;                /* "YIELD": either CONCEDE or RETREAT */
 };
 
 struct silver {

@@ -16,7 +16,8 @@ enum { FOLDS = 5, IGNORE = 255 };
 
 /* Training sets: [fold] holds what is NOT of that fold; [FOLDS] holds all. */
 struct sets {
-	struct linear_set *trigger[FOLDS + 1], *type[FOLDS + 1], *source[FOLDS + 1], *target[FOLDS + 1];
+	struct linear_set *trigger[FOLDS + 1], *type[FOLDS + 1], *source[FOLDS + 1],
+		*target[FOLDS + 1];
 };
 
 struct trainer {
@@ -155,8 +156,8 @@ static void add_arguments(struct trainer *t, const struct event_ground *g, int32
 			  const struct gold_event *e, uint32_t fold)
 {
 	struct event_arg args[EVENT_ARGS_MAX];
-	struct event_context x = {.type = e->type, .candidate = &g->candidates[candidate],
-				  .args = args};
+	struct event_context x = {
+		.type = e->type, .candidate = &g->candidates[candidate], .args = args};
 	int32_t source;
 
 	x.n_args = event_args(g, x.candidate->tok, args);
@@ -281,8 +282,8 @@ static void add_silver(struct trainer *t, const struct silver_sentence *x, doubl
 	struct doc *d;
 	struct event_ground g;
 
-	in.meta = (struct result_doc){x->id, STR(""), x->date, STR("none"), STR("en"), STR(""),
-				      STR(""), STR("")};
+	in.meta = (struct result_doc){x->id,     STR(""), x->date, STR("none"),
+				      STR("en"), STR(""), STR(""), STR("")};
 	d = engine_parse(t->engine, &in);
 	event_ground_init(&g, t->book, d);
 	for (uint32_t i = 0; i < x->n; i++) {
@@ -319,15 +320,19 @@ static int train_weights(struct trainer *t, uint32_t fold, struct weights *w, st
 {
 	struct linear_options trigger = {.n_classes = 2,
 					 .epochs = (uint32_t)option("EPOCHS", 14),
-					 .rate = option("RATE", 0.01), .l2 = option("L2", 2e-3),
+					 .rate = option("RATE", 0.01),
+					 .l2 = option("L2", 2e-3),
 					 .min_count = (uint32_t)option("MIN", 2),
 					 .temperature = option("TEMP", 1)};
 	struct linear_options type = {.n_classes = N_EVENT_TYPES,
 				      .epochs = (uint32_t)option("EPOCHS_TYPE", 14),
-				      .rate = option("RATE_TYPE", 0.015), .l2 = option("L2_TYPE", 2e-3),
+				      .rate = option("RATE_TYPE", 0.015),
+				      .l2 = option("L2_TYPE", 2e-3),
 				      .min_count = 2};
-	struct linear_options arg = {.n_classes = 2, .epochs = 12,
-				     .rate = option("RATE_ARG", 0.1), .l2 = option("L2_ARG", 2e-4),
+	struct linear_options arg = {.n_classes = 2,
+				     .epochs = 12,
+				     .rate = option("RATE_ARG", 0.1),
+				     .l2 = option("L2_ARG", 2e-4),
 				     .min_count = 2};
 
 	linear_train(t->sets.trigger[fold], &trigger, &w->trigger);
@@ -341,14 +346,14 @@ static int train_weights(struct trainer *t, uint32_t fold, struct weights *w, st
 		return -1;
 	w->model.book = t->book;
 	w->model.trained = true;
-	w->model.limits = (struct event_limits){
-		.trigger = (float)option("T_TRIGGER", 0.23),
-		.repeat = (float)option("T_REPEAT", 0.4),
-		.source_more = (float)option("T_SOURCE", 0.4),
-		.target = (float)option("T_TARGET", 0.15),
-		.target_more = (float)option("T_TARGET_MORE", 0.25),
-		.surely_source = (float)option("T_SURE_SOURCE", 0.45),
-		.surely_target = (float)option("T_SURE_TARGET", 0.25)};
+	w->model.limits =
+		(struct event_limits){.trigger = (float)option("T_TRIGGER", 0.23),
+				      .repeat = (float)option("T_REPEAT", 0.4),
+				      .source_more = (float)option("T_SOURCE", 0.4),
+				      .target = (float)option("T_TARGET", 0.15),
+				      .target_more = (float)option("T_TARGET_MORE", 0.25),
+				      .surely_source = (float)option("T_SURE_SOURCE", 0.45),
+				      .surely_target = (float)option("T_SURE_TARGET", 0.25)};
 	return 0;
 }
 
@@ -488,7 +493,7 @@ int train_events(int argc, char **argv)
 
 	if (argc < 7) {
 		fprintf(stderr, "usage: events MODEL CODEBOOK CORPUS RECORDS OUT RESULTS|- "
-			"[DOCUMENTS:RECORDS...] [SENTENCES...] [FRAMES.txt...]\n");
+				"[DOCUMENTS:RECORDS...] [SENTENCES...] [FRAMES.txt...]\n");
 		return 2;
 	}
 	rc = trainer_open(&t, argv, &e);
@@ -499,8 +504,10 @@ int train_events(int argc, char **argv)
 	for (uint32_t i = 0; rc == 0 && i < t.gold.n; i++)
 		add_doc(&t, &t.gold.docs[i]);
 	if (rc == 0)
-		fprintf(stderr, "documents=%u events=%u located=%u labelled=%u candidates=%u "
-			"silver=%u\n", t.gold.n, t.n_events, t.n_located, t.n_labelled,
+		fprintf(stderr,
+			"documents=%u events=%u located=%u labelled=%u candidates=%u "
+			"silver=%u\n",
+			t.gold.n, t.n_events, t.n_located, t.n_labelled,
 			linear_set_size(t.sets.trigger[FOLDS]), t.n_silver);
 	if (rc == 0 && strcmp(argv[6], "-") != 0)
 		rc = cross_validate(&t, argv[6], &e);

@@ -104,7 +104,8 @@ static void index_build(struct index *x, const struct linear_set *s, uint32_t mi
 	uint64_t *all = mem_alloc((size_t)s->n_features * sizeof(*all));
 	uint32_t n = 0;
 
-	/* The examples are already free of repetitions, so a run's length is a count of examples. */
+	/* The examples are already free of repetitions, so a run's length is a count of examples.
+	 */
 	memcpy(all, s->features, (size_t)s->n_features * sizeof(*all));
 	qsort(all, s->n_features, sizeof(*all), by_value);
 	for (uint32_t i = 0, j; i < s->n_features; i = j) {
@@ -208,7 +209,8 @@ static void run_epochs(struct model *m, const struct linear_set *s, const struct
 	for (uint32_t t = 0; t < epochs; t++) {
 		shuffle(order, s->n, &state);
 		for (uint32_t i = 0; i < s->n; i++)
-			train_example(m, &s->examples[order[i]], o->rate > 0 ? o->rate : 0.1, o->l2);
+			train_example(m, &s->examples[order[i]], o->rate > 0 ? o->rate : 0.1,
+				      o->l2);
 		for (size_t i = 0; t >= epochs / 2 && i < n_w; i++)
 			mean[i] += m->w[i] / (epochs - epochs / 2);
 	}

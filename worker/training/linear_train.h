@@ -7,11 +7,11 @@
 
 struct linear_options {
 	uint32_t n_classes;
-	uint32_t epochs;       /* 0: 20 */
-	uint32_t min_count;    /* features seen in fewer examples are dropped; 0: 2 */
-	double rate;           /* 0: 0.1 */
-	double l2;             /* per example, on seen features */
-	double temperature;    /* 0: 1 */
+	uint32_t epochs;    /* 0: 20 */
+	uint32_t min_count; /* features seen in fewer examples are dropped; 0: 2 */
+	double rate;        /* 0: 0.1 */
+	double l2;          /* per example, on seen features */
+	double temperature; /* 0: 1 */
 	uint64_t seed;
 };
 

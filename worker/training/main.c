@@ -7,7 +7,7 @@ static const struct train_command commands[] = {
 #define X(function, name, arguments, help) {name, arguments, help, function},
 	TRAIN_COMMANDS(X)
 #undef X
-	{NULL, NULL, NULL, NULL},
+		{NULL, NULL, NULL, NULL},
 };
 
 static int usage(void)

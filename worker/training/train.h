@@ -10,26 +10,33 @@ struct train_command {
 
 /* One line a command: X(function, "name", "arguments", "what it does"). */
 #define TRAIN_COMMANDS(X)                                                                          \
-	X(train_corpus, "corpus", "OUT FILE...", "sentences of raw text, one a line") \
-	X(train_sentences, "sentences", "OUT TREEBANK...", "the sentence splitter") \
-	X(train_vectors, "vectors", "OUT CORPUS TREEBANK...", "word vectors (skip-gram)") \
-	X(train_nn, "nn", "--out STATE OPTION...", "the network: tags, trees, names") \
-	X(fuzz_language, "fuzz", "MODEL COUNT SEED", "random texts through the language stages") \
-	X(train_measure, "measure", "MODEL FILE...", "scores on gold tokens: trees, names")      \
-	X(train_picture, "picture", "MODEL SENTENCE", "the analysis of a sentence as SVG")       \
-	X(train_mean, "mean", "OUT STATE STATE...", "the mean of trained networks")              \
-	X(train_language, "language", "OUT STATE TREEBANK...", "quantised network and lemmas")   \
-	X(train_stances, "stances", "MODEL CODEBOOK SHARED", "ranker of stances")                \
-	X(eval_stances, "eval-stances", "MODEL CODEBOOK SHARED [LEAN]", "stances on foreign sets")  \
-	X(train_eval_events, "eval-events", "MODEL CODEBOOK SENTENCES...", "codes of sentences found")    \
-	X(train_events, "events", "MODEL CODEBOOK CORPUS RECORDS OUT ...", "triggers and actors of events")  \
-	X(actor_measure, "actor-measure", "MODEL CODEBOOK CORPUS RECORDS STRINGS [-v]", "codes of actors") \
-	X(train_join, "join", "OUT IMAGE...", "join the sections of images into one image") \
-	X(timex_measure, "timex-measure", "MODEL FOLDER... [-v]", "scores of temporal expressions") \
-	X(coref_measure, "coref-measure", "MODEL CODEBOOK|- CONLLU FOLDER [-v]", "CoNLL scores on OntoGUM") \
-	X(attrib_measure, "attrib-measure", "MODEL CODEBOOK|- FOLDER [-v]", "attribution on PolNeAR") \
-	X(coref_gap, "coref-gap", "MODEL CODEBOOK|- FILE.tsv", "pronouns on GAP") \
-	X(discourse_dump, "discourse-dump", "MODEL CODEBOOK CORPUS.jsonl ID...", "who is who and who says what")
+	X(train_corpus, "corpus", "OUT FILE...", "sentences of raw text, one a line")              \
+	X(train_sentences, "sentences", "OUT TREEBANK...", "the sentence splitter")                \
+	X(train_vectors, "vectors", "OUT CORPUS TREEBANK...", "word vectors (skip-gram)")          \
+	X(train_nn, "nn", "--out STATE OPTION...", "the network: tags, trees, names")              \
+	X(fuzz_language, "fuzz", "MODEL COUNT SEED", "random texts through the language stages")   \
+	X(train_measure, "measure", "MODEL FILE...", "scores on gold tokens: trees, names")        \
+	X(train_picture, "picture", "MODEL SENTENCE", "the analysis of a sentence as SVG")         \
+	X(train_mean, "mean", "OUT STATE STATE...", "the mean of trained networks")                \
+	X(train_language, "language", "OUT STATE TREEBANK...", "quantised network and lemmas")     \
+	X(train_stances, "stances", "MODEL CODEBOOK SHARED", "ranker of stances")                  \
+	X(eval_stances, "eval-stances", "MODEL CODEBOOK SHARED [LEAN]", "stances on foreign sets") \
+	X(train_eval_events, "eval-events", "MODEL CODEBOOK SENTENCES...",                         \
+	  "codes of sentences found")                                                              \
+	X(train_events, "events", "MODEL CODEBOOK CORPUS RECORDS OUT ...",                         \
+	  "triggers and actors of events")                                                         \
+	X(actor_measure, "actor-measure", "MODEL CODEBOOK CORPUS RECORDS STRINGS [-v]",            \
+	  "codes of actors")                                                                       \
+	X(train_join, "join", "OUT IMAGE...", "join the sections of images into one image")        \
+	X(timex_measure, "timex-measure", "MODEL FOLDER... [-v]",                                  \
+	  "scores of temporal expressions")                                                        \
+	X(coref_measure, "coref-measure", "MODEL CODEBOOK|- CONLLU FOLDER [-v]",                   \
+	  "CoNLL scores on OntoGUM")                                                               \
+	X(attrib_measure, "attrib-measure", "MODEL CODEBOOK|- FOLDER [-v]",                        \
+	  "attribution on PolNeAR")                                                                \
+	X(coref_gap, "coref-gap", "MODEL CODEBOOK|- FILE.tsv", "pronouns on GAP")                  \
+	X(discourse_dump, "discourse-dump", "MODEL CODEBOOK CORPUS.jsonl ID...",                   \
+	  "who is who and who says what")
 
 #define X(function, name, arguments, help) int function(int argc, char **argv);
 TRAIN_COMMANDS(X)
