@@ -35,18 +35,15 @@ struct frame_code {
 };
 
 /* Where an argument stands, as bits of frame_rec.source and .target. */
-#define FRAME_ROLES(X)                                                                            \
-	X(SUBJECT, "subject")                                                                     \
-	X(OBJECT, "object")                                                                       \
-	X(POSSESSOR, "possessor")                                                                 \
-	X(CLAUSE, "clause")                                                                       \
-	X(OF, "of") X(BY, "by") X(BETWEEN, "between") X(FROM, "from") X(WITH, "with") X(TO, "to") \
-		X(ON, "on") X(AGAINST, "against") X(AT, "at") X(FOR, "for") X(OVER, "over")       \
-			X(IN, "in") X(INTO, "into") X(NEAR, "near") X(TOWARD, "toward")           \
-				X(AROUND, "around") X(ALONG, "along") X(OUTSIDE, "outside")       \
-					X(THROUGH, "through") X(ABOUT, "about")                   \
-						X(BEHIND, "behind") X(BEFORE, "before")           \
-							X(OFF, "off")
+/* clang-format off */
+#define FRAME_ROLES(X)                                                                             \
+	X(SUBJECT, "subject") X(OBJECT, "object") X(POSSESSOR, "possessor") X(CLAUSE, "clause")    \
+	X(OF, "of") X(BY, "by") X(BETWEEN, "between") X(FROM, "from") X(WITH, "with") X(TO, "to")  \
+	X(ON, "on") X(AGAINST, "against") X(AT, "at") X(FOR, "for") X(OVER, "over") X(IN, "in")    \
+	X(INTO, "into") X(NEAR, "near") X(TOWARD, "toward") X(AROUND, "around") X(ALONG, "along")  \
+	X(OUTSIDE, "outside") X(THROUGH, "through") X(ABOUT, "about") X(BEHIND, "behind")          \
+	X(BEFORE, "before") X(OFF, "off")
+/* clang-format on */
 enum frame_role {
 #define X(name, text) FRAME_ROLE_##name,
 	FRAME_ROLES(X)
