@@ -14,13 +14,12 @@
 #include "proto/mem.h"
 
 #define GRAMMAR_PARTS(X) X(VERB, "verb") X(NOUN, "noun") X(ADJ, "adj") X(ADV, "adv") X(PREP, "prep")
-#define GRAMMAR_KINDS(X)                                            \
-	X(ATT, "att")                                               \
-	X(SAY, "say")                                               \
-	X(ACT, "act")                                               \
-	X(WANT, "want")                                             \
-	X(EFF, "eff") X(FLIP, "flip") X(EVAL, "eval") X(CERT, "cer" \
-							      "t")
+/* clang-format off */
+#define GRAMMAR_KINDS(X)                                                                          \
+	X(ATT, "att")                                                                             \
+	X(SAY, "say") X(ACT, "act") X(WANT, "want") X(EFF, "eff") X(FLIP, "flip") X(EVAL, "eval") \
+		X(CERT, "cert")
+/* clang-format on */
 #define GRAMMAR_SLOTS(X)   \
 	X(SUBJ, "subj", 1) \
 	X(OBJ, "obj", 2)   \
