@@ -18,6 +18,7 @@ is "analyze: 1 and 4 slots give the same bytes" "$(sha256sum <alone-1)" "$(sha25
 
 export DEMARCHE_BROKER=ipc://$work/broker
 for j in 1 4; do
+	: >broker.out
 	"$BUILD/broker/demarche-broker" --listen "$DEMARCHE_BROKER" --data-dir data-$j >broker.out 2>>broker.log &
 	broker=$!
 	pids=$broker
@@ -25,6 +26,7 @@ for j in 1 4; do
 	"$demarche" submit "$samples" >jobs 2>err
 	# Workers come and go: each is told to drain as soon as it is ready, the last one stays.
 	for round in 1 2 3 4; do
+		: >worker.out # the line of the round before must not be taken for this one's
 		"$BUILD/worker/demarche-worker" -j $j >worker.out 2>>worker.log &
 		worker=$!
 		pids="$broker $worker"

@@ -15,12 +15,14 @@ until_line() {
 	timeout 30 sh -c 'until grep -q "$2" "$1" 2>/dev/null; do sleep 0.05; done' sh "$1" "$2"
 }
 start_broker() {
+	: >broker.out # an earlier broker's line must not be taken for this one's
 	"$BUILD/broker/demarche-broker" --listen "$ep" --data-dir data >broker.out 2>>broker.log &
 	broker=$!
 	pids="$pids $broker"
 	until_line broker.out ready
 }
 start_worker() {
+	: >worker.out
 	"$BUILD/worker/demarche-worker" --broker "$ep" -j 2 >worker.out 2>>worker.log &
 	worker=$!
 	pids="$pids $worker"

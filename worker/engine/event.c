@@ -189,8 +189,18 @@ static bool does_it(const struct work *w, const struct event_context *x, uint32_
 	       event_arg_rule(&w->ground, x, i, false) >= 0.8;
 }
 
-/* Ranks the candidates; the best above `first`, then those above `more` that share its place or are
- * sure. Nobody in `not` is chosen. Returns the index of the best, or -1. */
+/* Whether somebody of the same country or organization is chosen already: then an actor elsewhere
+ * in the sentence ("the Canadian envoy" beside Canada) adds nothing. */
+static bool is_spoken_for(const struct doc *d, const struct chosen *c, uint32_t entity)
+{
+	for (uint32_t i = 0; i < c->n; i++)
+		if (str_eq(d->entities[c->entities[i]].code, d->entities[entity].code))
+			return true;
+	return false;
+}
+
+/* Ranks the candidates; the best above `first`, then those above `more` that share its place, or
+ * are sure and of another code. Nobody in `not` is chosen. Returns the index of the best, or -1. */
 static int32_t pick(struct work *w, struct event_context *x, const struct chosen * not,
 		    double first, double more, struct chosen *c)
 {
@@ -222,7 +232,9 @@ static int32_t pick(struct work *w, struct event_context *x, const struct chosen
 	c->p = best > 1 ? 1 : best;
 	choose(c, x->args[at].entity);
 	for (uint32_t i = 0; i < x->n_args; i++)
-		if (p[i] >= more && (x->args[i].place == x->args[at].place || p[i] >= surely))
+		if (p[i] >= more &&
+		    (x->args[i].place == x->args[at].place ||
+		     (p[i] >= surely && !is_spoken_for(w->d, c, x->args[i].entity))))
 			choose(c, x->args[i].entity);
 	return at;
 }
