@@ -199,6 +199,17 @@ static bool is_spoken_for(const struct doc *d, const struct chosen *c, uint32_t 
 	return false;
 }
 
+enum { CONJUNCT_LEAST = 8 }; /* percent; below it is a slip of the parser */
+
+/* Whether a further actor stands where the best one does: as a conjunct of it, or by its rank. */
+static bool joins(const struct event_arg *further, const struct event_arg *best, double p,
+		  double more)
+{
+	if (further->place != best->place)
+		return false;
+	return p >= more || (further->conjunct && p * 100 >= CONJUNCT_LEAST);
+}
+
 /* Ranks the candidates; the best above `first`, then those above `more` that share its place, or
  * are sure and of another code. Nobody in `not` is chosen. Returns the index of the best, or -1. */
 static int32_t pick(struct work *w, struct event_context *x, const struct chosen * not,
@@ -232,9 +243,8 @@ static int32_t pick(struct work *w, struct event_context *x, const struct chosen
 	c->p = best > 1 ? 1 : best;
 	choose(c, x->args[at].entity);
 	for (uint32_t i = 0; i < x->n_args; i++)
-		if (p[i] >= more &&
-		    (x->args[i].place == x->args[at].place ||
-		     (p[i] >= surely && !is_spoken_for(w->d, c, x->args[i].entity))))
+		if (joins(&x->args[i], &x->args[at], p[i], more) ||
+		    (p[i] >= surely && !is_spoken_for(w->d, c, x->args[i].entity)))
 			choose(c, x->args[i].entity);
 	return at;
 }
