@@ -78,7 +78,7 @@ struct result_entity {
 	uint32_t id;
 	struct str name;
 	enum entity_kind kind;
-	struct str code; /* ISO 3166-1 alpha-3, an organization's acronym, AUTHOR, or "" */
+	struct str code; /* ISO 3166-1 alpha-3, an acronym, AUTHOR, OTHER:Name, or "" */
 	struct str role; /* GOV MIL LEG JUD PTY OPP MED EDU BUS CVL SPY IGO NGO REB, or "" */
 	struct span *mentions;
 	uint32_t n_mentions;
