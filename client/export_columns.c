@@ -67,6 +67,12 @@ CELL(engine_model)
 	add(out, row->result->engine.model);
 }
 
+/* What a column of countries says of an actor: nothing where it belongs to none. */
+static struct str country_code(const struct result_entity *en)
+{
+	return str_starts(en->code, STR("OTHER:")) ? STR("") : en->code;
+}
+
 /* Lists of actors */
 enum part { NAME, CODE, ROLE };
 
@@ -78,7 +84,7 @@ static void actors(const struct export_row *row, const struct id_list *ids, enum
 
 		if (i)
 			add(out, STR("; "));
-		add(out, part == NAME ? en->name : part == CODE ? en->code : en->role);
+		add(out, part == NAME ? en->name : part == CODE ? country_code(en) : en->role);
 	}
 }
 
@@ -286,7 +292,8 @@ CELL(target_text)
 CELL(target_code)
 {
 	if (row->stance->target.entity >= 0)
-		add(out, record_entity(row->result, (uint32_t)row->stance->target.entity)->code);
+		add(out,
+		    country_code(record_entity(row->result, (uint32_t)row->stance->target.entity)));
 }
 CELL(target_topic)
 {
@@ -452,7 +459,7 @@ CELL(source_name)
 }
 CELL(source_code)
 {
-	add(out, row->source ? row->source->code : STR(""));
+	add(out, row->source ? country_code(row->source) : STR(""));
 }
 CELL(source_role)
 {
@@ -464,7 +471,7 @@ CELL(one_target_name)
 }
 CELL(one_target_code)
 {
-	add(out, row->target ? row->target->code : STR(""));
+	add(out, row->target ? country_code(row->target) : STR(""));
 }
 CELL(one_target_role)
 {

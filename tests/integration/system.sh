@@ -115,6 +115,11 @@ is "POLECAT has 40" 40 "$(awk -F'\t' '{print NF; exit}' e.polecat)"
 is "ICEWS has 20" 20 "$(awk -F'\t' '{print NF; exit}' e.icews)"
 is "Phoenix has 26" 26 "$(awk -F'\t' '{print NF; exit}' e.phoenix)"
 
+# An actor of no country leaves the columns of countries empty.
+is "no OTHER: among countries" 0 "$(awk -F'\t' '$5 ~ /^OTHER:/ || $11 ~ /^OTHER:/' e.icews | wc -l)"
+echo 'Islamic State militants attacked Iraq.' | "$demarche" analyze - >record
+has "a code of its own in the record" '"code":"OTHER:Islamic State' record
+
 echo 'Kenya praised Ghana.' | "$demarche" submit - --wait --json >out
 is "submit --wait" 0 $?
 has "submit --json" '^\{"job":[0-9]+,"document":' out
