@@ -6,12 +6,19 @@
 int store_lease_document(struct store *s, uint64_t job, struct store_lease *out, struct err *e)
 {
 	sqlite3_stmt *q = s->statements[SQL_LEASE];
+	int r;
 
 	sqlite3_reset(q);
 	sqlite3_bind_int64(q, 1, (int64_t)job);
-	if (sqlite3_step(q) != SQLITE_ROW) {
+	r = sqlite3_step(q);
+	if (r != SQLITE_ROW) {
+		if (r != SQLITE_DONE)
+			store_failed(s->db, e, "read a document");
+		else
+			err_set(e, ERR_CORRUPT, "job %llu has no document",
+				(unsigned long long)job);
 		sqlite3_reset(q);
-		return err_set(e, ERR_CORRUPT, "job %llu has no document", (unsigned long long)job);
+		return -1;
 	}
 	*out = (struct store_lease){.collection = store_column_str(q, 0),
 				    .id = store_column_str(q, 1),

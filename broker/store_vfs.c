@@ -1,5 +1,5 @@
-/* Each open file has one stretch of bytes that is gathered but not written. A write that continues
- * it is appended; every other operation but reading of locks writes it out first. */
+/* A log that is open has one stretch of bytes that is gathered but not written. A write that
+ * continues it is appended; every other operation but reading of locks writes it out first. */
 #include "broker/store_vfs.h"
 
 #include <sqlite3.h>
@@ -10,6 +10,7 @@ enum { STRETCH_MAX = 64 * 1024 }; /* SQLite's own layer writes at most 128 KiB a
 
 struct joined {
 	sqlite3_file base;
+	bool joins;    /* it is a log */
 	char *stretch; /* [STRETCH_MAX], made at the first write */
 	int n;
 	sqlite3_int64 at;   /* where it belongs in the file */
@@ -66,7 +67,7 @@ static int v_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
 		r = flush(j);
 	if (r != SQLITE_OK)
 		return r;
-	if (n > STRETCH_MAX)
+	if (n > STRETCH_MAX || !j->joins)
 		return real_of(f)->xWrite(j->real, p, n, at);
 	if (!j->stretch)
 		j->stretch = mem_alloc(STRETCH_MAX);
@@ -182,7 +183,7 @@ static int v_open(sqlite3_vfs *v, const char *name, sqlite3_file *f, int flags, 
 	struct joined *j = joined_of(f);
 	int r;
 
-	*j = (struct joined){.real = (sqlite3_file *)(j + 1)};
+	*j = (struct joined){.joins = flags & SQLITE_OPEN_WAL, .real = (sqlite3_file *)(j + 1)};
 	r = under(v)->xOpen(under(v), name, j->real, flags, out);
 	if (j->real->pMethods)
 		j->base.pMethods = &METHODS;

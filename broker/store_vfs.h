@@ -1,7 +1,8 @@
-/* A file system layer for SQLite that joins writes: SQLite writes its log in two small pieces a
- * page, and a checkpoint page by page; this gathers neighbouring pieces and hands them to the
- * system in few large ones. Nothing is delayed beyond a sync, so what SQLite orders by syncs stays
- * ordered; and whoever else has the file open looks at those bytes only after a sync. Knows no
+/* A file system layer for SQLite that joins writes to its log: SQLite writes that in two small
+ * pieces a page; this gathers neighbouring pieces and hands them to the system in few large ones.
+ * Nothing is delayed beyond a sync, and with synchronous=FULL every commit syncs the log before
+ * anybody else is told of it. The file itself is not touched: a checkpoint that does not come to
+ * the log's end tells other connections that its pages are in the file without any sync. Knows no
  * tables. */
 #ifndef DEMARCHE_BROKER_STORE_VFS_H
 #define DEMARCHE_BROKER_STORE_VFS_H
