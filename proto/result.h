@@ -111,6 +111,8 @@ struct result_event {
 	enum event_status status;
 	double confidence;
 	struct str rule;
+	uint32_t same_as; /* the earlier event of the record that tells the same act, counted */
+			  /* from 1; 0: none (in the record counted from 0, and nil) */
 };
 
 struct result_target {

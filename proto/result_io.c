@@ -17,6 +17,7 @@ enum kind {
 	KIND_ENUM,   /* enum, written as its name */
 	KIND_QUAD,   /* of the event type at `offset`; not read */
 	KIND_ENTITY, /* int64_t; nil is -1 */
+	KIND_BACK,   /* uint32_t; an earlier element, counted from 1; nil is 0 */
 	KIND_SPAN,
 	KIND_MAP,
 	KIND_PLACE, /* a map, empty where its first string is */
@@ -148,6 +149,7 @@ static const struct field EVENT[] = {
 	IDS(struct result_event, by),
 	NUMBER(struct result_event, confidence, KIND_DOUBLE, 0),
 	STRING(struct result_event, rule),
+	NUMBER(struct result_event, same_as, KIND_BACK, RESULT_EVENTS_MAX),
 	END,
 };
 
@@ -339,6 +341,12 @@ static void put_value(struct sink *s, const struct field *f, const void *base)
 		else
 			put_uint(s, (uint64_t)GET(int64_t, base, f));
 		break;
+	case KIND_BACK:
+		if (GET(uint32_t, base, f))
+			put_uint(s, GET(uint32_t, base, f) - 1);
+		else
+			put_nil(s);
+		break;
 	case KIND_SPAN:
 		put_span(s, GET(struct span, base, f));
 		break;
@@ -499,6 +507,10 @@ static void take_value(struct reader *r, const struct field *f, void *base)
 	case KIND_ENTITY:
 		AT(int64_t, base, f) = unpack_nil(&r->u) ? -1 : (int64_t)unpack_uint(&r->u, f->max);
 		break;
+	case KIND_BACK:
+		AT(uint32_t, base, f) =
+			unpack_nil(&r->u) ? 0 : (uint32_t)unpack_uint(&r->u, f->max - 1) + 1;
+		break;
 	case KIND_SPAN:
 		take_span(r, &AT(struct span, base, f));
 		break;
@@ -538,6 +550,8 @@ static int check_events(const struct result *r, const unsigned char *ids, struct
 			return err_set(e, ERR_INVALID, "event %u names an unknown entity", i);
 		if (!in_unit(v->confidence))
 			return err_set(e, ERR_INVALID, "event %u: confidence is not in 0..1", i);
+		if (v->same_as > i)
+			return err_set(e, ERR_INVALID, "event %u repeats none before it", i);
 	}
 	return 0;
 }

@@ -35,7 +35,7 @@ static struct result_event events[] = {
 	 .status = STATUS_PLANNED,
 	 .confidence = 0.85,
 	 .rule = {"verb/visit.1", 12}},
-	{.type = EVENT_ASSAULT, .cameo = {"190", 3}, .goldstein = -10},
+	{.type = EVENT_ASSAULT, .cameo = {"190", 3}, .goldstein = -10, .same_as = 1},
 };
 static struct result_stance stances[] = {
 	{.holder = {one, 1},
@@ -87,11 +87,11 @@ static const char FULL_JSON[] =
 	"\"text\":\"China \\\"visited\\\"\",\"date\":{\"start\":\"2020-01\",\"end\":\"2020-01\","
 	"\"precision\":\"month\",\"text\":\"last month\"},\"place\":{\"name\":\"Belgrade\","
 	"\"country\":\"SRB\",\"latitude\":44.8125,\"longitude\":20.46},\"status\":\"planned\","
-	"\"by\":[1,2],\"confidence\":0.85,\"rule\":\"verb/visit.1\"},{\"type\":\"ASSAULT\","
+	"\"by\":[1,2],\"confidence\":0.85,\"rule\":\"verb/visit.1\",\"same_as\":null},{\"type\":\"ASSAULT\","
 	"\"mode\":\"\",\"contexts\":[],\"cameo\":\"190\",\"quad\":4,\"goldstein\":-10.0,"
 	"\"source\":[],\"target\":[],\"trigger\":[0,0],\"sentence\":[0,0],\"text\":\"\","
 	"\"date\":{\"start\":\"\",\"end\":\"\",\"precision\":\"none\",\"text\":\"\"},"
-	"\"place\":{},\"status\":\"actual\",\"by\":[],\"confidence\":0.0,\"rule\":\"\"}],"
+	"\"place\":{},\"status\":\"actual\",\"by\":[],\"confidence\":0.0,\"rule\":\"\",\"same_as\":0}],"
 	"\"stances\":[{\"holder\":[1],\"target\":{\"text\":\"the corridor\",\"span\":[20,32],"
 	"\"entity\":null,\"about\":[2],\"topic\":\"trade\",\"key\":\"corridor\"},\"polarity\":"
 	"\"support\",\"strength\":2,"
@@ -206,6 +206,8 @@ static void unsound_records_are_refused(void **state)
 	expect_refused(&r, "confidence");
 	event = (struct result_event){.type = EVENT_AID, .trigger = {5, 4}};
 	expect_refused(&r, "ends after its start");
+	event = (struct result_event){.type = EVENT_AID, .same_as = 1};
+	expect_refused(&r, "event 0 repeats none before it");
 	r = FULL;
 	r.stances = &stance;
 	r.n_stances = 1;

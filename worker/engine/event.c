@@ -1,6 +1,7 @@
 #include "worker/engine/event.h"
 
 #include "worker/engine/event_code.h"
+#include "worker/engine/event_merge.h"
 #include "worker/engine/place.h"
 #include "worker/engine/place.h"
 #include "worker/engine/status.h"
@@ -433,4 +434,5 @@ void event_run(const struct event_model *m, struct doc *d)
 		if (!outdone(&w, i))
 			resolve(&w, &w.guesses[i]);
 	features_free(&w.features);
+	event_merge(d);
 }
