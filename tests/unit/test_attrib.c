@@ -58,6 +58,13 @@ static const struct {
 	{"Spain closed the border.", "closed", ""},
 	{"Spain said that Germany had closed the border. Rain fell.", "fell", ""},
 	{"\"The border is open,\" Spain said. \"Nobody has closed it.\"", "closed", "ESP"},
+	/* the subject that a broken tree gives may stand in the marks, in a dateline, in a date */
+	{"\"The biggest regret we have is the delay,\" Spain said. \"It closed.\"", "closed",
+	 "ESP"},
+	{"\"The biggest regret we have is the delay,\" Spain said.", "regret", "ESP"},
+	{"LONDON \xe2\x80\x94 Spain argued on Friday that Germany had closed the border.", "closed",
+	 "ESP"},
+	{"The problem, Spain said, is that Germany closed the border.", "closed", "ESP"},
 };
 
 static void the_source_of_a_word_is_found(void **state)
@@ -112,6 +119,28 @@ static void an_attitude_to_a_thing_leaves_the_thing_to_the_author(void **state)
 	assert_int_equal(d->attributions[0].kind, ATTRIB_ABOUT);
 }
 
+/* No list holds these words; the weights know them or their like. */
+static void attitudes_that_no_list_holds_are_learned(void **state)
+{
+	static const char *const TEXTS[] = {"The senator eviscerated the plan.",
+					    "The senator lashed out at the plan.",
+					    "The senator shrugged off the plan."};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(TEXTS) / sizeof(*TEXTS); i++) {
+		const struct doc *d = parse(TEXTS[i]);
+		const struct attribution *a = d->attributions;
+		int32_t plan = token(d, "plan");
+
+		assert_int_equal(d->n_attributions, 1);
+		assert_true(plan >= (int32_t)a->content &&
+			    plan < (int32_t)(a->content + a->n_content));
+		assert_int_equal(a->source_tok, token(d, "senator"));
+		assert_int_equal(a->kind, ATTRIB_ABOUT);
+		assert_int_equal(attrib_of(d, plan), -1);
+	}
+}
+
 static void a_quotation_left_open_ends_with_its_paragraph(void **state)
 {
 	const struct doc *d = parse("\xe2\x80\x9cThe border is closed, Spain said.\n\nRain fell on "
@@ -150,6 +179,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(attributions_nest),
 		cmocka_unit_test(the_cue_itself_is_the_authors),
 		cmocka_unit_test(an_attitude_to_a_thing_leaves_the_thing_to_the_author),
+		cmocka_unit_test(attitudes_that_no_list_holds_are_learned),
 		cmocka_unit_test(a_quotation_left_open_ends_with_its_paragraph),
 		cmocka_unit_test(a_quotation_goes_on_over_paragraphs),
 		cmocka_unit_test(apostrophes_are_no_quotations),

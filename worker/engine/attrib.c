@@ -2,7 +2,10 @@
 
 #include "worker/engine/attrib_cues.h"
 #include "worker/engine/attrib_list.h"
+#include "worker/engine/attrib_pick.h"
+#include "worker/engine/attrib_rank.h"
 #include "worker/engine/attrib_source.h"
+#include "worker/engine/image.h"
 #include "worker/engine/quote.h"
 #include "worker/engine/tag.h"
 
@@ -409,6 +412,32 @@ static void in_view_of(struct doc *doc, int32_t n)
 	}
 }
 
+/* What the rules see nothing in. */
+struct learned {
+	struct linear m;
+	bool open;
+	struct features f;
+};
+
+/* The coded news does not nest: inside another's content the model knows nothing. */
+static void learned_cues(struct doc *doc, const struct sentence *s, uint32_t from,
+			 const bool *quoted, struct learned *l)
+{
+	struct attrib_proposal p;
+
+	for (uint32_t i = s->tok; l->open && i < s->tok + s->n_tok; i++) {
+		bool known = quoted[i];
+
+		for (uint32_t k = from; k < doc->n_attributions && !known; k++)
+			known = doc->attributions[k].cue == (int32_t)i ||
+				(i >= doc->attributions[k].content &&
+				 i < doc->attributions[k].content + doc->attributions[k].n_content);
+		if (!known && attrib_likely(&l->m, doc, (int32_t)i, &l->f, &p))
+			attrib_add(doc, p.cue, p.source, (struct range){p.first, p.end},
+				   (enum attribution_kind)p.kind);
+	}
+}
+
 static void sentence_cues(struct doc *doc, const struct sentence *s)
 {
 	for (uint32_t i = s->tok; i < s->tok + s->n_tok; i++) {
@@ -516,14 +545,53 @@ static void paint(struct doc *doc)
 	}
 }
 
+static bool open_learned(struct linear *m, const struct doc *doc, const char *section)
+{
+	struct str bytes = image_section(doc->model, section);
+	struct err e;
+
+	return bytes.n && linear_open(m, bytes, &e) == 0 && m->n_classes == 2;
+}
+
+static void cues(struct doc *doc)
+{
+	struct learned l = {0};
+	bool *quoted = in_quotes(doc);
+
+	l.open = open_learned(&l.m, doc, ATTRIB_SECTION);
+	for (uint32_t i = 0; i < doc->n_sentences; i++) {
+		uint32_t from = doc->n_attributions;
+
+		sentence_cues(doc, &doc->sentences[i]);
+		learned_cues(doc, &doc->sentences[i], from, quoted, &l);
+	}
+	features_free(&l.f);
+}
+
+static void pick_sources(struct doc *doc)
+{
+	struct features f = {0};
+	struct linear m;
+	bool open = open_learned(&m, doc, ATTRIB_SOURCES_SECTION);
+
+	for (uint32_t k = 0; k < doc->n_attributions && open; k++)
+		if (doc->attributions[k].cue >= 0)
+			doc->attributions[k].source_tok =
+				attrib_pick(&m, doc, &doc->attributions[k], &f);
+	features_free(&f);
+}
+
 int attrib_run(struct doc *doc, struct err *e)
 {
+	int32_t *of_quote;
+
 	(void)e;
 	doc->n_attributions = 0;
 	quote_run(doc);
-	for (uint32_t i = 0; i < doc->n_sentences; i++)
-		sentence_cues(doc, &doc->sentences[i]);
-	attrib_quotations(doc);
+	cues(doc);
+	of_quote = attrib_quote_cues(doc);
+	pick_sources(doc);
+	attrib_quote_rest(doc, of_quote);
 	attrib_transcript(doc);
 	sort(doc);
 	paint(doc);

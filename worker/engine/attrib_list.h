@@ -18,9 +18,12 @@ bool attrib_is_passive(const struct doc *doc, int32_t verb);
 struct attribution *attrib_add(struct doc *doc, int32_t cue, int32_t source, struct range r,
 			       enum attribution_kind kind);
 
-/* attrib_quote.c: gives every quotation its cue and source. The cues' attributions are there, in
- * the order of the text. */
-void attrib_quotations(struct doc *doc);
+/* attrib_quote.c: joins every quotation that speaks with a cue, then, once the cues' sources are
+ * known, lets the others go on with the last speaker. The cues' attributions are there, in the
+ * order of the text. Between the two lies an array [n_quotes] in the document's arena: the
+ * attribution of a quotation, below 0 where it has none. */
+int32_t *attrib_quote_cues(struct doc *doc);
+void attrib_quote_rest(struct doc *doc, const int32_t *of_quote);
 /* attrib_quote.c: the turns of a text with labels ("WALLACE: …", "Q: …"). */
 void attrib_transcript(struct doc *doc);
 

@@ -86,18 +86,27 @@ static int32_t cue_of_quote(const struct doc *doc, const struct quote *q)
 	return cue;
 }
 
-/* The cue's subject, or where the tree gives none outside the marks the first actor there. */
-static int32_t source_beside(const struct doc *doc, int32_t cue, const struct quote *q)
+/* Outside the marks, by the order of the words: before the cue, else behind it. */
+static int32_t speaker_beside(const struct doc *doc, int32_t cue, const struct quote *q)
 {
 	const struct sentence *s = &doc->sentences[at(doc, cue)->sent];
-	int32_t source = attrib_source_of_verb(doc, cue);
-	uint32_t past = q->tok + q->n_tok + 1;
+	uint32_t first = s->tok, end = s->tok + s->n_tok, past = q->tok + q->n_tok + 1;
+	int32_t found;
 
-	if (source >= 0 && !inside((uint32_t)source, q))
-		return source;
-	if (cue >= (int32_t)past)
-		return attrib_first_mention(doc, past, s->tok + s->n_tok);
-	return attrib_first_mention(doc, s->tok, q->tok);
+	if (cue >= (int32_t)past && past > first)
+		first = past;
+	else if (cue < (int32_t)q->tok && q->tok < end)
+		end = q->tok;
+	found = attrib_noun_before(doc, first, (uint32_t)cue);
+	return found >= 0 ? found : attrib_noun_behind(doc, (uint32_t)cue + 1, end);
+}
+
+/* The cue's subject, or where the tree gives none outside the marks what stands there. */
+static int32_t source_beside(const struct doc *doc, int32_t cue, const struct quote *q)
+{
+	int32_t source = attrib_source_of_verb(doc, cue);
+
+	return source >= 0 && !inside((uint32_t)source, q) ? source : speaker_beside(doc, cue, q);
 }
 
 /* "…" - Name: who signs a quotation behind its closing mark. */
@@ -144,12 +153,10 @@ static void widen(struct doc *doc, struct attribution *a, const struct quote *q)
 
 /* Attributions of the cues stand in the order of the text, nearly: only those whose cue lies in
  * the quotation's sentences can overlap it, so the search starts at `from`. */
-static bool join_cues(struct doc *doc, const struct quote *q, uint32_t *from, uint32_t n_cues,
-		      struct speaker *last)
+static int32_t join_cues(struct doc *doc, const struct quote *q, uint32_t *from, uint32_t n_cues)
 {
 	uint32_t sent = doc->tokens[q->tok].sent;
 	uint32_t end_sent = doc->tokens[q->tok + q->n_tok - 1].sent;
-	bool joined = false;
 
 	while (*from < n_cues && doc->tokens[doc->attributions[*from].cue].sent < sent)
 		(*from)++;
@@ -161,11 +168,11 @@ static bool join_cues(struct doc *doc, const struct quote *q, uint32_t *from, ui
 		if (inside((uint32_t)a->cue, q) || !overlaps(a, q) || a->kind == ATTRIB_WILL)
 			continue;
 		widen(doc, a, q);
-		last->source = a->source_tok;
-		joined = true;
-		break;
+		if (a->source_tok >= 0 && inside((uint32_t)a->source_tok, q))
+			a->source_tok = speaker_beside(doc, a->cue, q);
+		return (int32_t)k;
 	}
-	return joined;
+	return -1;
 }
 
 /* The source of the last report of each sentence, -1 none. */
@@ -202,30 +209,61 @@ static bool inherits(const struct doc *doc, const struct quote *q, struct speake
 	return last->open && paragraph - last->paragraph <= 1;
 }
 
-void attrib_quotations(struct doc *doc)
+/* What a quotation has besides an attribution's number. */
+enum { NO_SPEECH = -1, NO_CUE = -2, NO_SPEAKER = -3 };
+
+static int32_t cue_for(struct doc *doc, const struct quote *q, uint32_t *from, uint32_t n_cues)
 {
+	int32_t k = join_cues(doc, q, from, n_cues), cue, source;
+	struct attribution *a;
+
+	if (k >= 0)
+		return k;
+	source = signature(doc, q);
+	cue = source >= 0 ? -1 : cue_of_quote(doc, q);
+	if (source < 0 && cue < 0)
+		return NO_CUE;
+	if (cue >= 0)
+		source = source_beside(doc, cue, q);
+	a = attrib_add(doc, cue, source, (struct range){q->tok, q->tok + q->n_tok}, ATTRIB_SPEECH);
+	if (!a)
+		return NO_SPEAKER;
+	a->direct = true;
+	return (int32_t)doc->n_attributions - 1;
+}
+
+int32_t *attrib_quote_cues(struct doc *doc)
+{
+	int32_t *of_quote = ARENA_ARRAY(doc->arena, int32_t, doc->n_quotes + 1);
 	uint32_t n_cues = doc->n_attributions, from = 0;
+
+	for (uint32_t k = 0; k < doc->n_quotes; k++)
+		of_quote[k] = speaks(doc, &doc->quotes[k])
+				      ? cue_for(doc, &doc->quotes[k], &from, n_cues)
+				      : NO_SPEECH;
+	return of_quote;
+}
+
+void attrib_quote_rest(struct doc *doc, const int32_t *of_quote)
+{
 	struct speaker last = {.source = -1};
 	int32_t *said = reports(doc);
 
 	for (uint32_t k = 0; k < doc->n_quotes; k++) {
-		struct quote *q = &doc->quotes[k];
+		const struct quote *q = &doc->quotes[k];
 		struct attribution *a;
-		bool whole;
-		int32_t cue;
 
-		if (!speaks(doc, q))
+		if (of_quote[k] == NO_SPEECH)
 			continue;
-		if (!join_cues(doc, q, &from, n_cues, &last)) {
-			cue = cue_of_quote(doc, q);
-			whole = q->tok <= doc->sentences[doc->tokens[q->tok].sent].tok + 1;
-			if (signature(doc, q) >= 0)
-				last.source = signature(doc, q);
-			else if (cue >= 0)
-				last.source = source_beside(doc, cue, q);
-			else if (!whole || !inherits(doc, q, &last, said))
+		if (of_quote[k] >= 0) {
+			last.source = doc->attributions[of_quote[k]].source_tok;
+		} else if (of_quote[k] == NO_SPEAKER) {
+			last.source = -1;
+		} else {
+			if (q->tok > doc->sentences[doc->tokens[q->tok].sent].tok + 1 ||
+			    !inherits(doc, q, &last, said))
 				continue;
-			a = attrib_add(doc, cue, last.source,
+			a = attrib_add(doc, -1, last.source,
 				       (struct range){q->tok, q->tok + q->n_tok}, ATTRIB_SPEECH);
 			if (a)
 				a->direct = true;

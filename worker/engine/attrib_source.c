@@ -289,6 +289,39 @@ int32_t attrib_first_mention(const struct doc *doc, uint32_t first, uint32_t end
 	return found;
 }
 
+static bool is_noun(const struct doc *doc, uint32_t i)
+{
+	const struct token *t = &doc->tokens[i];
+
+	return (t->upos == UPOS_NOUN || t->upos == UPOS_PROPN || t->upos == UPOS_PRON) &&
+	       t->rel != REL_OBL_UNMARKED && !relative(t);
+}
+
+int32_t attrib_noun_before(const struct doc *doc, uint32_t first, uint32_t end)
+{
+	int32_t found = attrib_first_mention(doc, first, end);
+
+	for (uint32_t i = end; i-- > first && found < 0;)
+		if (is_noun(doc, i))
+			found = (int32_t)i;
+	return found;
+}
+
+int32_t attrib_noun_behind(const struct doc *doc, uint32_t first, uint32_t end)
+{
+	uint32_t stop = first;
+	int32_t found = -1;
+
+	while (stop < end && !attrib_is_break(&doc->tokens[stop]) &&
+	       doc->tokens[stop].upos != UPOS_VERB && doc->tokens[stop].upos != UPOS_ADP)
+		stop++;
+	found = attrib_first_mention(doc, first, stop);
+	for (uint32_t i = stop; i-- > first && found < 0;)
+		if (is_noun(doc, i))
+			found = (int32_t)i;
+	return found;
+}
+
 int32_t attrib_source_of_report(const struct doc *doc, int32_t verb)
 {
 	const struct sentence *s = &doc->sentences[at(doc, verb)->sent];

@@ -24,6 +24,9 @@ bool attrib_is_break(const struct token *t);
 uint32_t attrib_report_start(const struct doc *doc, int32_t verb);
 int32_t attrib_source_of_report(const struct doc *doc, int32_t verb);
 int32_t attrib_first_mention(const struct doc *doc, uint32_t first, uint32_t end);
+/* Who stands in [first, end) before a verb or behind it: an actor, else a noun or pronoun. */
+int32_t attrib_noun_before(const struct doc *doc, uint32_t first, uint32_t end);
+int32_t attrib_noun_behind(const struct doc *doc, uint32_t first, uint32_t end);
 
 /* The noun before the relative clause for "who" and "which", else the token itself. */
 int32_t attrib_antecedent(const struct doc *doc, int32_t tok);

@@ -32,7 +32,9 @@ struct train_command {
 	  "scores of temporal expressions")                                                        \
 	X(coref_measure, "coref-measure", "MODEL CODEBOOK|- CONLLU FOLDER [-v]",                   \
 	  "CoNLL scores on OntoGUM")                                                               \
-	X(attrib_measure, "attrib-measure", "MODEL CODEBOOK|- FOLDER [-v]",                        \
+	X(train_attributions, "attributions", "OUT MODEL CODEBOOK FOLDER [HELD]",                  \
+	  "the rankers of attributions")                                                           \
+	X(attrib_measure, "attrib-measure", "MODEL CODEBOOK|- FOLDER [-v [FOLD]]",                 \
 	  "attribution on PolNeAR")                                                                \
 	X(coref_gap, "coref-gap", "MODEL CODEBOOK|- FILE.tsv", "pronouns on GAP")                  \
 	X(discourse_dump, "discourse-dump", "MODEL CODEBOOK CORPUS.jsonl ID...",                   \
