@@ -4,6 +4,7 @@
  * more than MOST_STEPS thousand steps of SQLite's machine is stopped: the broker has other work. */
 #include "broker/query.h"
 
+#include "broker/query_sql.h"
 #include "broker/store_sql.h"
 #include "proto/pack.h"
 
@@ -14,19 +15,6 @@ struct query {
 	uint32_t steps;
 };
 
-struct condition {
-	const char *argument;
-	const char *sql; /* the argument's value is % in it */
-};
-
-struct question {
-	const char *name;
-	const char *select; /* up to FROM and its joins */
-	const char *order;  /* the column that rows are ordered by, which `after` goes on from */
-	const char *always; /* a condition, or NULL */
-	const struct condition *conditions;
-};
-
 /* clang-format off */
 #define JOB_COLUMNS                                                                                \
 	"j.job, d.id AS document, c.name AS collection, j.state AS \"state$state\", j.priority, "  \
@@ -35,11 +23,22 @@ struct question {
 #define JOB_TABLES                                                                                 \
 	" FROM jobs j JOIN documents d ON d.document = j.document "                                \
 	"JOIN collections c ON c.collection = j.collection"
-#define COLLECTION_IS "(SELECT collection FROM collections WHERE name = %)"
-#define DOC_JOINS                                                                                  \
-	" JOIN results r ON r.seq = v.seq JOIN jobs j ON j.job = r.job "                           \
-	"JOIN documents d ON d.document = j.document"
 #define EVENT_DATE "coalesce(nullif(v.start_date, ''), d.date)"
+
+/* Reports of an event: documents that tell it. So many are counted, at most. */
+#define REPORTS                                                                                    \
+	"iif(c.cluster IS NULL, 1, (SELECT count(*) FROM (SELECT DISTINCT j2.document FROM "       \
+	"event_cells c2 JOIN events v2 ON v2.cell = c2.cell JOIN results r2 ON r2.seq = v2.seq "   \
+	"JOIN jobs j2 ON j2.job = r2.job WHERE c2.cluster = c.cluster LIMIT 1000)))"
+#define CELL_JOIN " LEFT JOIN event_cells c ON c.cell = v.cell"
+#define EVENT_COLUMNS                                                                              \
+	"SELECT v.event, v.seq, r.job, d.id AS document, d.title, " EVENT_DATE " AS date, v.type, "\
+	"v.mode, v.contexts, v.cameo, v.quad, v.goldstein, v.event AS \"source$event_source\", "   \
+	"v.event AS \"target$event_target\", v.event AS \"by$event_by\", v.status, v.start_date, " \
+	"v.end_date, v.date_precision, v.place, v.place_country, v.latitude, v.longitude, "        \
+	"v.confidence, v.text, v.trigger_start, v.trigger_end, v.sentence_start, v.sentence_end, " \
+	"v.rule, d.date AS doc_date, d.source AS doc_source, v.same_as, "                          \
+	"coalesce(c.cluster, '') AS cluster, " REPORTS " AS reports"
 
 static const struct condition JOB_CONDITIONS[] = {
 	{"state", "j.state = state_number(%)"},
@@ -68,6 +67,9 @@ static const struct condition EVENT_CONDITIONS[] = {
 	{"collection", "r.collection = " COLLECTION_IS},
 	{"job", "r.job = CAST(% AS INTEGER)"},
 	{"event", "v.event = CAST(% AS INTEGER)"},
+	{"confidence", "v.confidence >= CAST(% AS REAL)"},
+	{"cluster", "c.cluster = %"},
+	{"reports", REPORTS " >= CAST(% AS INTEGER)"},
 	{0},
 };
 static const struct condition STANCE_CONDITIONS[] = {
@@ -84,39 +86,47 @@ static const struct condition STANCE_CONDITIONS[] = {
 	{"collection", "r.collection = " COLLECTION_IS},
 	{"job", "r.job = CAST(% AS INTEGER)"},
 	{"stance", "v.stance = CAST(% AS INTEGER)"},
+	{"confidence", "v.confidence >= CAST(% AS REAL)"},
 	{0},
 };
 static const struct condition NO_CONDITIONS[] = {{0}};
 static const struct condition BATCH_CONDITIONS[] = {{"batch", "b.name = %"}, {0}};
 
 static const struct question QUESTIONS[] = {
-	{"jobs", "SELECT " JOB_COLUMNS JOB_TABLES, "j.job", NULL, JOB_CONDITIONS},
-	{"dead", "SELECT " JOB_COLUMNS JOB_TABLES, "j.job", "j.state = 5", JOB_CONDITIONS},
+	{"jobs", "SELECT " JOB_COLUMNS JOB_TABLES, "j.job", NULL, JOB_CONDITIONS, NULL},
+	{"dead", "SELECT " JOB_COLUMNS JOB_TABLES, "j.job", "j.state = 5", JOB_CONDITIONS, NULL},
 	{"show",
 	 "SELECT " JOB_COLUMNS ", d.title, d.date, d.source, d.lang, d.bytes, d.key, "
 	 "(SELECT name FROM batches b WHERE b.batch = j.batch) AS batch, j.seq, "
 	 "j.job AS \"log$log\"" JOB_TABLES,
-	 "j.job", NULL, JOB_CONDITIONS},
+	 "j.job", NULL, JOB_CONDITIONS, NULL},
 	{"text", "SELECT j.job, d.id AS document, d.body AS \"body$bin\"" JOB_TABLES, "j.job", NULL,
-	 JOB_CONDITIONS},
+	 JOB_CONDITIONS, NULL},
 	{"results",
 	 "SELECT r.seq, r.job, r.record AS \"record$msgpack\" FROM results r", "r.seq",
-	 "r.record IS NOT NULL", RESULT_CONDITIONS},
-	{"events",
-	 "SELECT v.event, v.seq, r.job, d.id AS document, d.title, " EVENT_DATE " AS date, v.type, "
-	 "v.mode, v.contexts, v.cameo, v.quad, v.goldstein, v.event AS \"source$event_source\", "
-	 "v.event AS \"target$event_target\", v.event AS \"by$event_by\", v.status, v.start_date, "
-	 "v.end_date, v.date_precision, v.place, v.place_country, v.latitude, v.longitude, "
-	 "v.confidence, v.text, v.trigger_start, v.trigger_end, v.sentence_start, v.sentence_end, "
-	 "v.rule, d.date AS doc_date, d.source AS doc_source FROM events v" DOC_JOINS,
-	 "v.event", NULL, EVENT_CONDITIONS},
+	 "r.record IS NOT NULL", RESULT_CONDITIONS, NULL},
+	{"events", EVENT_COLUMNS " FROM events v" DOC_JOINS CELL_JOIN, "v.event", NULL,
+	 EVENT_CONDITIONS, NULL},
+	/* As events, but only the first report of each. */
+	{"clusters",
+	 EVENT_COLUMNS ", iif(c.cluster IS NULL, 1, (SELECT count(*) FROM event_cells c3 JOIN "
+	 "events v3 ON v3.cell = c3.cell WHERE c3.cluster = c.cluster)) AS mentions, "
+	 "iif(c.cluster IS NULL, d.date, (SELECT max(d3.date) FROM event_cells c3 JOIN events v3 "
+	 "ON v3.cell = c3.cell JOIN results r3 ON r3.seq = v3.seq JOIN jobs j3 ON j3.job = r3.job "
+	 "JOIN documents d3 ON d3.document = j3.document WHERE c3.cluster = c.cluster)) AS last_date "
+	 "FROM events v" DOC_JOINS CELL_JOIN,
+	 "v.event",
+	 "(c.cluster IS NULL OR v.event = (SELECT first_event FROM event_cells c3 WHERE "
+	 "c3.cluster = c.cluster AND first_event IS NOT NULL ORDER BY first_date, first_id, "
+	 "first_event LIMIT 1))",
+	 EVENT_CONDITIONS, NULL},
 	{"stances",
 	 "SELECT v.stance, v.seq, r.job, d.id AS document, d.title, d.date AS doc_date, "
 	 "v.stance AS \"holder$stance_holder\", v.target, v.target_code, "
 	 "v.stance AS \"about$stance_about\", v.stance AS \"by$stance_by\", v.topic, v.issue, "
 	 "v.polarity, v.strength, v.kind, v.confidence, v.text, v.trigger_start, v.trigger_end, "
 	 "v.sentence_start, v.sentence_end, v.rule, d.source AS doc_source FROM stances v" DOC_JOINS,
-	 "v.stance", NULL, STANCE_CONDITIONS},
+	 "v.stance", NULL, STANCE_CONDITIONS, NULL},
 	{"batch",
 	 "SELECT b.name AS batch, "
 	 "(SELECT count(*) FROM jobs j WHERE j.batch = b.batch) AS total, "
@@ -127,13 +137,13 @@ static const struct question QUESTIONS[] = {
 	 "(SELECT count(*) FROM jobs j WHERE j.batch = b.batch AND state = 5) AS dead, "
 	 "(SELECT count(*) FROM jobs j WHERE j.batch = b.batch AND state = 6) AS cancelled "
 	 "FROM batches b",
-	 "b.batch", NULL, BATCH_CONDITIONS},
+	 "b.batch", NULL, BATCH_CONDITIONS, NULL},
 	{"collections",
 	 "SELECT c.name AS collection, (SELECT count(*) FROM jobs j WHERE j.state = 2 AND "
 	 "j.collection = c.collection) AS queued, (SELECT count(*) FROM jobs j WHERE j.state = 3 "
 	 "AND j.collection = c.collection) AS leased FROM collections c",
-	 "c.collection", NULL, NO_CONDITIONS},
-	{"cursors", "SELECT c.name, c.seq, c.ms FROM cursors c", "c.seq", NULL, NO_CONDITIONS},
+	 "c.collection", NULL, NO_CONDITIONS, NULL},
+	{"cursors", "SELECT c.name, c.seq, c.ms FROM cursors c", "c.seq", NULL, NO_CONDITIONS, NULL},
 	{"status",
 	 "SELECT (SELECT value FROM meta WHERE name = 'id') AS broker, "
 	 "(SELECT count(*) FROM jobs WHERE state = 1) AS delayed, "
@@ -143,7 +153,7 @@ static const struct question QUESTIONS[] = {
 	 "(SELECT count(*) FROM jobs WHERE state = 5) AS dead, "
 	 "(SELECT count(*) FROM jobs WHERE state = 6) AS cancelled, "
 	 "(SELECT coalesce(max(seq), 0) FROM results) AS last_seq FROM (SELECT 1 AS one) v",
-	 "v.one", NULL, NO_CONDITIONS},
+	 "v.one", NULL, NO_CONDITIONS, NULL},
 };
 /* clang-format on */
 
@@ -172,6 +182,28 @@ static void state_number(sqlite3_context *context, int n, sqlite3_value **v)
 	sqlite3_result_int(context, job_state_of(str_of(name)));
 }
 
+/* Another version has other tables. A new one is made up to date by whoever may write it. */
+static int check_version(sqlite3 *db, const char *path, struct err *e)
+{
+	sqlite3_stmt *s;
+	int version = 0;
+
+	if (sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &s, NULL) != SQLITE_OK)
+		return store_failed(db, e, "read the version");
+	if (sqlite3_step(s) == SQLITE_ROW)
+		version = sqlite3_column_int(s, 0);
+	sqlite3_finalize(s);
+	if (version == STORE_SCHEMA_VERSION || version == 0)
+		return 0;
+	if (version > STORE_SCHEMA_VERSION)
+		return err_set(e, ERR_VERSION, "%s has schema %d, this program knows %d", path,
+			       version, STORE_SCHEMA_VERSION);
+	return err_set(e, ERR_VERSION,
+		       "%s was made by an older version: open it once with demarche-broker --store "
+		       "sqlite:%s, which brings it up to date",
+		       path, path);
+}
+
 int query_open(struct query **out, const char *url, struct err *e)
 {
 	struct query *q = mem_alloc(sizeof(*q));
@@ -184,8 +216,13 @@ int query_open(struct query **out, const char *url, struct err *e)
 		return -1;
 	}
 	sqlite3_busy_timeout(q->db, 1000);
+	if (check_version(q->db, path, e) < 0) {
+		query_close(q);
+		return -1;
+	}
 	sqlite3_progress_handler(q->db, STEPS_BETWEEN, count_steps, q);
 	sqlite3_exec(q->db, "PRAGMA cache_size = -4096; PRAGMA query_only = ON", NULL, NULL, NULL);
+	query_stance_functions(q->db);
 	sqlite3_create_function(q->db, "state_number", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
 				state_number, NULL, NULL);
 	*out = q;
@@ -207,6 +244,9 @@ static const struct question *question_of(struct str what)
 	for (size_t i = 0; i < sizeof(QUESTIONS) / sizeof(QUESTIONS[0]); i++)
 		if (str_is(what, QUESTIONS[i].name))
 			return &QUESTIONS[i];
+	for (const struct question *k = STANCE_QUESTIONS; k->name; k++)
+		if (str_is(what, k->name))
+			return k;
 	return NULL;
 }
 
@@ -233,12 +273,47 @@ static void add_condition(struct buf *sql, const struct condition *c, uint32_t p
 	buf_printf(sql, ")");
 }
 
-static int build(const struct question *k, const struct msg_query *m, struct buf *sql,
-		 struct err *e)
+/* A :name in a question's SQL becomes the argument's parameter, or NULL where it is not given. */
+static void add_named(struct buf *sql, const struct msg_query *m, struct str name)
 {
-	buf_printf(sql, "%s WHERE %s > ?1", k->select, k->order);
-	if (k->always)
-		buf_printf(sql, " AND %s", k->always);
+	for (uint32_t i = 0; i < m->n_arguments; i++)
+		if (str_eq(m->arguments[i].name, name) && m->arguments[i].value.n) {
+			buf_printf(sql, "?%u", i + 3);
+			return;
+		}
+	buf_printf(sql, "NULL");
+}
+
+static void add_sql(struct buf *sql, const struct msg_query *m, struct str text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		size_t n = 0;
+
+		if (text.p[i] == ':')
+			while (i + 1 + n < text.n && text.p[i + 1 + n] >= 'a' &&
+			       text.p[i + 1 + n] <= 'z')
+				n++;
+		if (n)
+			add_named(sql, m, (struct str){text.p + i + 1, n});
+		else
+			buf_add(sql, text.p + i, 1);
+		i += n;
+	}
+}
+
+/* The select with its conditions. */
+static int build_select(const struct question *k, const struct msg_query *m, struct buf *sql,
+			struct err *e)
+{
+	add_sql(sql, m, str_of(k->select));
+	if (k->around)
+		buf_printf(sql, " WHERE 1");
+	else
+		buf_printf(sql, " WHERE %s > ?1", k->order);
+	if (k->always) {
+		buf_printf(sql, " AND ");
+		add_sql(sql, m, str_of(k->always));
+	}
 	for (uint32_t i = 0; i < m->n_arguments; i++) {
 		const struct condition *c = condition_of(k, m->arguments[i].name);
 
@@ -248,7 +323,22 @@ static int build(const struct question *k, const struct msg_query *m, struct buf
 		if (m->arguments[i].value.n)
 			add_condition(sql, c, i + 3);
 	}
-	buf_printf(sql, " ORDER BY %s LIMIT ?2", k->order);
+	return 0;
+}
+
+static int build(const struct question *k, const struct msg_query *m, struct buf *sql,
+		 struct err *e)
+{
+	const char *hole = k->around ? strchr(k->around, '@') : NULL;
+
+	if (hole)
+		add_sql(sql, m, (struct str){k->around, (size_t)(hole - k->around)});
+	if (build_select(k, m, sql, e) < 0)
+		return -1;
+	if (hole)
+		add_sql(sql, m, str_of(hole + 1));
+	else
+		buf_printf(sql, " ORDER BY %s LIMIT ?2", k->order);
 	buf_add(sql, "", 1);
 	return 0;
 }

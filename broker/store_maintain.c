@@ -28,9 +28,16 @@ static int run_once(struct store *s, const char *sql, uint64_t n, struct err *e)
 static int retire(struct store *s, uint64_t up_to, struct err *e)
 {
 	static const char *const sql[] = {
+		"UPDATE event_cells SET (first_event, first_date, first_id) = "
+		"(SELECT v.event, coalesce(nullif(d.date, ''), '9999') AS date, d.id FROM events v "
+		"JOIN results r ON r.seq = v.seq JOIN jobs j ON j.job = r.job "
+		"JOIN documents d ON d.document = j.document "
+		"WHERE v.cell = event_cells.cell AND v.seq > ?1 ORDER BY 2, 3, 1 LIMIT 1) "
+		"WHERE cell IN (SELECT cell FROM events WHERE seq <= ?1)",
 		"DELETE FROM event_actors WHERE event IN (SELECT event FROM events WHERE seq <= "
 		"?1)",
 		"DELETE FROM events WHERE seq <= ?1",
+		"DELETE FROM event_cells WHERE first_event IS NULL",
 		"DELETE FROM stance_actors WHERE stance IN "
 		"(SELECT stance FROM stances WHERE seq <= ?1)",
 		"DELETE FROM stances WHERE seq <= ?1",

@@ -6,6 +6,7 @@ struct rows {
 	uint64_t seq;
 	const struct result *r;
 	struct err *e;
+	int64_t first_event; /* the events of a record have numbers in a row */
 };
 
 static const struct result_entity *entity_of(const struct rows *w, uint32_t id)
@@ -79,8 +80,9 @@ static void bind_contexts(sqlite3_stmt *q, int at, const struct result_event *v)
 	buf_free(&b);
 }
 
-static int add_event(struct rows *w, const struct result_event *v)
+static int add_event(struct rows *w, uint32_t i)
 {
+	const struct result_event *v = &w->r->events[i];
 	sqlite3_stmt *q = store_statement(w->s, SQL_ADD_EVENT);
 	int64_t event;
 
@@ -108,6 +110,11 @@ static int add_event(struct rows *w, const struct result_event *v)
 	if (store_run(w->s, q, "store an event", w->e) < 0)
 		return -1;
 	event = sqlite3_last_insert_rowid(w->s->db);
+	if (i == 0)
+		w->first_event = event;
+	if (store_event_cell(w->s, w->r, i, event, v->same_as ? w->first_event + v->same_as - 1 : 0,
+			     w->e) < 0)
+		return -1;
 	if (add_actors(w, SQL_ADD_EVENT_ACTOR, event, "source", &v->source) < 0 ||
 	    add_actors(w, SQL_ADD_EVENT_ACTOR, event, "target", &v->target) < 0)
 		return -1;
@@ -153,13 +160,13 @@ static int add_stance(struct rows *w, const struct result_stance *t)
 
 int store_rows(struct store *s, uint64_t seq, const struct result *r, struct err *e)
 {
-	struct rows w = {s, seq, r, e};
+	struct rows w = {.s = s, .seq = seq, .r = r, .e = e};
 
 	for (uint32_t i = 0; i < r->n_entities; i++)
 		if (add_entity(&w, &r->entities[i]) < 0)
 			return -1;
 	for (uint32_t i = 0; i < r->n_events; i++)
-		if (add_event(&w, &r->events[i]) < 0)
+		if (add_event(&w, i) < 0)
 			return -1;
 	for (uint32_t i = 0; i < r->n_stances; i++)
 		if (add_stance(&w, &r->stances[i]) < 0)

@@ -1,5 +1,5 @@
 /* The tables, described in docs/schema.md. To change them: raise STORE_SCHEMA_VERSION, add the step
- * from the version before in store_sqlite.c, its test, and the page. Numbers of states and verbs
+ * from the version before in store_upgrade.c, its test, and the page. Numbers of states and verbs
  * are those of proto/job.h. */
 #include "broker/store_sql.h"
 
@@ -87,6 +87,25 @@ const char *const STORE_SCHEMA[] = {
 	") STRICT, WITHOUT ROWID;",
 	"CREATE INDEX IF NOT EXISTS entities_code ON entities(code, seq);",
 	"CREATE INDEX IF NOT EXISTS entities_name ON entities(name, seq);",
+	"CREATE TABLE IF NOT EXISTS event_cells(\n"
+	"	cell INTEGER PRIMARY KEY,\n"
+	"	type TEXT NOT NULL,\n"
+	"	status TEXT NOT NULL,\n"
+	"	source TEXT NOT NULL,\n"
+	"	target TEXT NOT NULL,\n"
+	"	day TEXT NOT NULL,\n"
+	"	dated INTEGER NOT NULL,\n" /* 1: the text names the day; 0: the day of publication
+					    */
+	"	place TEXT NOT NULL,\n"
+	"	cluster TEXT NOT NULL,\n"
+	"	first_event INTEGER,\n" /* of the earliest report; NULL while there is none */
+	"	first_date TEXT,\n"
+	"	first_id TEXT,\n"
+	"	UNIQUE(source, target, type, status, day, dated, place)\n"
+	") STRICT;",
+	"CREATE INDEX IF NOT EXISTS event_cells_cluster ON event_cells(cluster);",
+	"CREATE INDEX IF NOT EXISTS event_cells_empty ON event_cells(cell)"
+	" WHERE first_event IS NULL;",
 	"CREATE TABLE IF NOT EXISTS events(\n"
 	"	event INTEGER PRIMARY KEY,\n"
 	"	seq INTEGER NOT NULL REFERENCES results,\n"
@@ -110,8 +129,11 @@ const char *const STORE_SCHEMA[] = {
 	"	sentence_end INTEGER NOT NULL,\n"
 	"	text TEXT NOT NULL,\n"
 	"	confidence REAL NOT NULL,\n"
-	"	rule TEXT NOT NULL\n"
+	"	rule TEXT NOT NULL,\n"
+	"	cell INTEGER REFERENCES event_cells,\n"
+	"	same_as INTEGER\n" /* the first event of its document that tells the same act */
 	") STRICT;",
+	"CREATE INDEX IF NOT EXISTS events_cell ON events(cell) WHERE cell IS NOT NULL;",
 	"CREATE INDEX IF NOT EXISTS events_seq ON events(seq);",
 	"CREATE INDEX IF NOT EXISTS events_type ON events(type, seq);",
 	"CREATE INDEX IF NOT EXISTS events_date ON events(start_date);",
@@ -158,6 +180,16 @@ const char *const STORE_SCHEMA[] = {
 	") STRICT, WITHOUT ROWID;",
 	"CREATE INDEX IF NOT EXISTS stance_actors_code ON stance_actors(code, part, stance);",
 	"CREATE INDEX IF NOT EXISTS stance_actors_name ON stance_actors(name, part, stance);",
+	"DROP VIEW IF EXISTS reported_events;",
+	"CREATE VIEW reported_events AS\n"
+	"SELECT c.cluster, c.type, c.status, c.source, c.target, min(c.day) AS day,\n"
+	"	max(c.place) AS place, count(*) AS mentions,\n"
+	"	count(DISTINCT j.document) AS reports\n"
+	"FROM event_cells c JOIN events v ON v.cell = c.cell\n"
+	"JOIN results r ON r.seq = v.seq JOIN jobs j ON j.job = r.job\n"
+	"GROUP BY c.cluster;",
+	"DROP VIEW IF EXISTS stance_values;",
+	"CREATE VIEW stance_values AS\n" STORE_STANCE_VALUES ";",
 	"CREATE TABLE IF NOT EXISTS cursors(\n"
 	"	name TEXT PRIMARY KEY,\n"
 	"	seq INTEGER NOT NULL,\n"

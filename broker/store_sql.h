@@ -68,6 +68,21 @@
 		     "?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)")   \
 	X(ADD_EVENT_ACTOR, "INSERT OR IGNORE INTO event_actors(event, part, code, name, seq, "     \
 			   "entity) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")                               \
+	X(FIND_CELL, "SELECT cell FROM event_cells WHERE source = ?1 AND target = ?2 AND "         \
+		     "type = ?3 AND status = ?4 AND day = ?5 AND dated = ?6 AND place = ?7")       \
+	X(ADD_CELL, "INSERT INTO event_cells(source, target, type, status, day, dated, place, "    \
+		    "cluster, first_date, first_id) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, '', '', "   \
+		    "'')")                                                                         \
+	X(NEAR_CELLS, "SELECT cell, day, date(day, '-1 day'), CAST(julianday(day) AS INTEGER), "   \
+		      "dated, place, cluster "                                                     \
+		      "FROM event_cells WHERE source = ?1 AND target = ?2 AND type = ?3 AND "      \
+		      "status = ?4 AND day BETWEEN date(?5, '-2 day') AND date(?5, '+2 day') "     \
+		      "ORDER BY day, dated, place LIMIT ?6")                                       \
+	X(SET_CLUSTER, "UPDATE event_cells SET cluster = ?2 WHERE cell = ?1")                      \
+	X(SET_CELL, "UPDATE events SET cell = ?2, same_as = ?3 WHERE event = ?1")                  \
+	X(SET_FIRST, "UPDATE event_cells SET first_event = ?2, first_date = ?3, first_id = ?4 "    \
+		     "WHERE cell = ?1 AND (first_event IS NULL OR "                                \
+		     "(?3, ?4, ?2) < (first_date, first_id, first_event))")                        \
 	X(ADD_STANCE, "INSERT INTO stances(seq, target, target_code, topic, issue, polarity, "     \
 		      "strength, kind, trigger_start, trigger_end, sentence_start, "               \
 		      "sentence_end, text, confidence, rule) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, "  \
@@ -109,7 +124,20 @@ struct store {
 };
 
 extern const char *const STORE_SCHEMA[]; /* makes what is not there yet; NULL at the end */
-enum { STORE_SCHEMA_VERSION = 1, STORE_APPLICATION_ID = 0x44454d41 };
+enum { STORE_SCHEMA_VERSION = 2, STORE_APPLICATION_ID = 0x44454d41 };
+
+/* clang-format off */
+/* A row for each holder of each stance, with what it counts: the view stance_values. Positions are
+ * counted on a scale from -3 (strongly against) to 3 (strongly for). */
+#define STORE_STANCE_VALUES                                                                        \
+	"SELECT t.stance, t.seq, j.document, d.id AS document_id, d.date, h.code AS holder_code, " \
+	"h.name AS holder, t.target_code, t.target, t.topic, t.issue, t.polarity, t.strength, "    \
+	"CASE t.polarity WHEN 'support' THEN t.strength WHEN 'oppose' THEN -t.strength ELSE 0 "    \
+	"END AS value, t.kind, t.confidence, t.text, r.collection "                                \
+	"FROM stances t JOIN stance_actors h ON h.stance = t.stance AND h.part = 'holder' "        \
+	"JOIN results r ON r.seq = t.seq JOIN jobs j ON j.job = r.job "                            \
+	"JOIN documents d ON d.document = j.document"
+/* clang-format on */
 
 /* Sets *e from the connection: FULL, CORRUPT or IO, "cannot …"; returns -1. */
 int store_failed(sqlite3 *db, struct err *e, const char *what);
@@ -125,5 +153,15 @@ const char *store_url_path(const char *url); /* points into url */
 
 /* The rows of one result (store_rows.c). */
 int store_rows(struct store *s, uint64_t seq, const struct result *r, struct err *e);
+
+/* Puts event `i` of a record, stored as `event`, where reports of the same event meet
+ * (store_cells.c); `repeats`: the stored event that it repeats, 0 none. */
+int store_event_cell(struct store *s, const struct result *r, uint32_t i, int64_t event,
+		     int64_t repeats, struct err *e);
+
+/* From an older version (store_upgrade.c), in the transaction that makes the tables: before the
+ * tables of this version are made, and when all statements are there. */
+int store_upgrade_tables(struct store *s, int64_t version, struct err *e);
+int store_upgrade_rows(struct store *s, int64_t version, struct err *e);
 
 #endif

@@ -106,19 +106,19 @@ static int lock_file(struct store *s, struct err *e)
 	return r;
 }
 
-static int check_version(struct store *s, struct err *e)
+static int check_version(struct store *s, int64_t *version, struct err *e)
 {
-	int64_t version, application, tables;
+	int64_t application, tables;
 
-	if (ask(s, "PRAGMA user_version", 0, &version, e) < 0 ||
+	if (ask(s, "PRAGMA user_version", 0, version, e) < 0 ||
 	    ask(s, "PRAGMA application_id", 0, &application, e) < 0 ||
 	    ask(s, "SELECT count(*) FROM sqlite_schema", 0, &tables, e) < 0)
 		return -1;
 	if (tables && application != STORE_APPLICATION_ID)
 		return err_set(e, ERR_CORRUPT, "%s is a database of another program", s->path);
-	if (version > STORE_SCHEMA_VERSION)
+	if (*version > STORE_SCHEMA_VERSION)
 		return err_set(e, ERR_VERSION, "%s has schema %d, this broker knows %d", s->path,
-			       (int)version, STORE_SCHEMA_VERSION);
+			       (int)*version, STORE_SCHEMA_VERSION);
 	return 0;
 }
 
@@ -127,13 +127,12 @@ static int make_tables(struct store *s, struct err *e)
 	struct buf b = {0};
 	int r;
 
-	buf_printf(&b, "BEGIN IMMEDIATE;");
 	for (int i = 0; STORE_SCHEMA[i]; i++)
 		buf_printf(&b, "%s", STORE_SCHEMA[i]);
 	buf_printf(&b,
 		   "PRAGMA user_version = %d;PRAGMA application_id = %d;"
 		   "INSERT OR IGNORE INTO collections VALUES(1, '');"
-		   "INSERT OR IGNORE INTO meta VALUES('retired', '0');COMMIT",
+		   "INSERT OR IGNORE INTO meta VALUES('retired', '0')",
 		   STORE_SCHEMA_VERSION, STORE_APPLICATION_ID);
 	r = execute(s, b.p, "make the tables", e);
 	buf_free(&b);
@@ -183,6 +182,16 @@ static int prepare_all(struct store *s, struct err *e)
 	return 0;
 }
 
+/* One transaction: a store is of one version or of the other. */
+static int bring_up(struct store *s, int64_t version, struct err *e)
+{
+	if (execute(s, "BEGIN IMMEDIATE", "make the tables", e) < 0 ||
+	    store_upgrade_tables(s, version, e) < 0 || make_tables(s, e) < 0 ||
+	    prepare_all(s, e) < 0 || store_upgrade_rows(s, version, e) < 0)
+		return -1;
+	return execute(s, "COMMIT", "make the tables", e);
+}
+
 static int note_wal(void *context, sqlite3 *db, const char *name, int pages)
 {
 	struct store *s = context;
@@ -194,6 +203,8 @@ static int note_wal(void *context, sqlite3 *db, const char *name, int pages)
 
 static int open_all(struct store *s, struct err *e)
 {
+	int64_t version;
+
 	if (lock_file(s, e) < 0)
 		return -1;
 	if (sqlite3_open_v2(s->path, &s->db,
@@ -209,8 +220,7 @@ static int open_all(struct store *s, struct err *e)
 		    "set the store up", e) < 0)
 		return -1;
 	sqlite3_wal_hook(s->db, note_wal, s);
-	if (check_version(s, e) < 0 || make_tables(s, e) < 0 || read_id(s, e) < 0 ||
-	    prepare_all(s, e) < 0)
+	if (check_version(s, &version, e) < 0 || bring_up(s, version, e) < 0 || read_id(s, e) < 0)
 		return -1;
 	return store_checkpointer_start(&s->checkpointer, s->path, e);
 }

@@ -1,0 +1,82 @@
+/* Stores of older versions. Steps from one version to the next are run in order, in one transaction
+ * with the tables of this version: a store that fails half way stays what it was. Each step has
+ * what must be changed before the tables of this version are made (SQL), and what is filled in when
+ * all statements are there.
+ *
+ * 1 -> 2: events meet in cells, and tell which event of their document they repeat. Cells are made
+ * from the records that are still kept; events without a record stay in none. */
+#include "broker/store_sql.h"
+
+/* The events of a record have numbers in a row, in its order. */
+static int fill_record(struct store *s, struct str record, int64_t first, struct arena *a,
+		       struct err *e)
+{
+	struct result r;
+
+	arena_reset(a, 1 << 20);
+	if (result_unpack(record, a, &r, e) < 0)
+		return -1;
+	for (uint32_t i = 0; i < r.n_events; i++) {
+		uint32_t same = r.events[i].same_as;
+
+		if (store_event_cell(s, &r, i, first + i, same ? first + same - 1 : 0, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int fill_cells(struct store *s, struct err *e)
+{
+	struct arena a = {0};
+	sqlite3_stmt *q;
+	int r = SQLITE_DONE, filled = 0;
+
+	if (sqlite3_prepare_v2(
+		    s->db,
+		    "SELECT r.record, min(v.event) FROM events v JOIN results r "
+		    "USING(seq) WHERE r.record IS NOT NULL GROUP BY v.seq ORDER BY v.seq",
+		    -1, &q, NULL) != SQLITE_OK)
+		return store_failed(s->db, e, "read the events");
+	while (filled == 0 && (r = sqlite3_step(q)) == SQLITE_ROW)
+		filled = fill_record(s, store_column_str(q, 0), sqlite3_column_int64(q, 1), &a, e);
+	if (filled == 0 && r != SQLITE_DONE)
+		filled = store_failed(s->db, e, "read the events");
+	sqlite3_finalize(q);
+	arena_free(&a);
+	return filled;
+}
+
+static const struct step {
+	int from;
+	const char *tables;                          /* NULL: nothing */
+	int (*rows)(struct store *s, struct err *e); /* NULL: nothing */
+} STEPS[] = {
+	{1,
+	 "ALTER TABLE events ADD COLUMN cell INTEGER REFERENCES event_cells;"
+	 "ALTER TABLE events ADD COLUMN same_as INTEGER",
+	 fill_cells},
+};
+enum { N_STEPS = sizeof(STEPS) / sizeof(STEPS[0]) };
+
+/* A new store has version 0 and needs no step. */
+static bool is_due(const struct step *x, int64_t version)
+{
+	return version > 0 && x->from >= version;
+}
+
+int store_upgrade_tables(struct store *s, int64_t version, struct err *e)
+{
+	for (const struct step *x = STEPS; x < STEPS + N_STEPS; x++)
+		if (is_due(x, version) && x->tables &&
+		    sqlite3_exec(s->db, x->tables, NULL, NULL, NULL) != SQLITE_OK)
+			return store_failed(s->db, e, "bring the tables up to date");
+	return 0;
+}
+
+int store_upgrade_rows(struct store *s, int64_t version, struct err *e)
+{
+	for (const struct step *x = STEPS; x < STEPS + N_STEPS; x++)
+		if (is_due(x, version) && x->rows && x->rows(s, e) < 0)
+			return -1;
+	return 0;
+}
