@@ -46,6 +46,7 @@ static const struct condition JOB_CONDITIONS[] = {
 	{"batch", "j.batch = (SELECT batch FROM batches WHERE name = %)"},
 	{"document", "j.document IN (SELECT document FROM documents WHERE id = %)"},
 	{"job", "j.job = CAST(% AS INTEGER)"},
+	{"seq", "j.job = (SELECT job FROM results WHERE seq = CAST(% AS INTEGER))"},
 	{0},
 };
 static const struct condition RESULT_CONDITIONS[] = {
@@ -89,6 +90,10 @@ static const struct condition STANCE_CONDITIONS[] = {
 	{"confidence", "v.confidence >= CAST(% AS REAL)"},
 	{0},
 };
+static const struct condition REPORT_CONDITIONS[] = {
+	{"collection", "r.collection = " COLLECTION_IS},
+	{0},
+};
 static const struct condition NO_CONDITIONS[] = {{0}};
 static const struct condition BATCH_CONDITIONS[] = {{"batch", "b.name = %"}, {0}};
 
@@ -107,6 +112,11 @@ static const struct question QUESTIONS[] = {
 	 "r.record IS NOT NULL", RESULT_CONDITIONS, NULL},
 	{"events", EVENT_COLUMNS " FROM events v" DOC_JOINS CELL_JOIN, "v.event", NULL,
 	 EVENT_CONDITIONS, NULL},
+	/* How often each event is reported: for files that are written from the records. */
+	{"reports",
+	 "SELECT v.event, v.seq, coalesce(c.cluster, '') AS cluster, " REPORTS " AS reports "
+	 "FROM events v JOIN results r ON r.seq = v.seq" CELL_JOIN,
+	 "v.event", NULL, REPORT_CONDITIONS, NULL},
 	/* As events, but only the first report of each. */
 	{"clusters",
 	 EVENT_COLUMNS ", iif(c.cluster IS NULL, 1, (SELECT count(*) FROM event_cells c3 JOIN "

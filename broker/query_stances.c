@@ -124,10 +124,12 @@ const struct question STANCE_QUESTIONS[] = {
 	 " FROM x GROUP BY h, t, period) y JOIN weight w ON w.h = y.holder AND w.t = y.target) v"
 	 PAGE},
 	/* One row for each day on which a holder took the other side than on the last day before it
-	 * on which he took one. Of several sentences of a day the surest. */
+	 * on which he took one. Of several sentences of a day the surest. By name, only names count:
+	 * "officials" here are not "officials" there, and each author is his own. */
 	{"contradictions", ROWS_OF, "v.row",
 	 "h <> '' AND t <> '' AND d.date <> '' AND h.code <> 'AUTHOR' AND " VALUE " <> 0 AND "
-	 "(coalesce(:holders, 'code') <> 'name' OR h.name NOT GLOB '[a-z]*')",
+	 "(coalesce(:holders, 'code') <> 'name' OR h.name NOT GLOB '[a-z]*') AND "
+	 "(coalesce(:targets, 'actor') <> 'name' OR a.name IS NULL OR a.name NOT GLOB '[a-z]*')",
 	 CONDITIONS,
 	 "WITH x AS MATERIALIZED (SELECT *, value > 0 AS sign FROM (@)), "
 	 "best AS (SELECT *, row_number() OVER (PARTITION BY h, t, date, sign "

@@ -1,39 +1,44 @@
 #include "client/command.h"
-#include "client/source.h"
+#include "client/filters.h"
 
 struct events {
 	struct source_options source;
-	const char *actor, *target, *type, *since, *until, *text, *collection, *status;
-	int64_t limit;
-	bool json;
+	struct filter_options filter;
+	const char *type, *status, *cluster;
+	int64_t reports;
+	bool clusters;
 };
 
-#define FILTER(field, argument, words)                                                        \
-	{                                                                                     \
-		.name = #field, .type = OPTION_STR, .offset = offsetof(struct events, field), \
-		.arg = argument, .help = words                                                \
-	}
+#define AT(field) .offset = offsetof(struct events, field)
 static const struct option_row ROWS[] = {
-	{.type = OPTION_INCLUDE, .offset = offsetof(struct events, source), .include = SOURCE_ROWS},
-	FILTER(actor, "CODE", "who did it: CHN, EU …, or a name"),
-	FILTER(target, "CODE", "to or with whom"),
-	FILTER(type, "TYPE", "one of the sixteen: CONSULT, ACCUSE …"),
-	FILTER(since, "DATE", "not before this day"),
-	FILTER(until, "DATE", "not after this day"),
-	FILTER(text, "WORDS", "words of the sentence"),
-	FILTER(collection, "NAME", "of one collection only"),
-	FILTER(status, "STATUS", "actual, planned, hypothetical, negated or habitual"),
-	{.name = "limit",
-	 .letter = 'n',
+	{.type = OPTION_INCLUDE, AT(source), .include = SOURCE_ROWS},
+	{.type = OPTION_INCLUDE, AT(filter), .include = FILTER_ROWS},
+	{.name = "type",
+	 .type = OPTION_STR,
+	 AT(type),
+	 .arg = "TYPE",
+	 .help = "one of the sixteen: CONSULT, ACCUSE …"},
+	{.name = "status",
+	 .type = OPTION_STR,
+	 AT(status),
+	 .arg = "STATUS",
+	 .help = "actual, planned, hypothetical, negated or habitual"},
+	{.name = "clusters",
+	 .type = OPTION_BOOL,
+	 AT(clusters),
+	 .help = "each reported event once, by its first report, with the number of reports"},
+	{.name = "cluster",
+	 .type = OPTION_STR,
+	 AT(cluster),
+	 .arg = "ID",
+	 .help = "all reports of one event, as --clusters names it"},
+	{.name = "reports",
 	 .type = OPTION_INT,
-	 .offset = offsetof(struct events, limit),
+	 AT(reports),
 	 .arg = "N",
 	 .standard = "0",
-	 .help = "at most so many; 0 is all"},
-	{.name = "json",
-	 .type = OPTION_BOOL,
-	 .offset = offsetof(struct events, json),
-	 .help = "one JSON object a line instead of a table"},
+	 .max = 1000,
+	 .help = "told by at least so many documents"},
 	{.type = OPTION_END},
 };
 
@@ -45,7 +50,8 @@ static const struct option_program PROGRAM = {
 		 "database file.",
 	.more = "Examples:\n"
 		"  demarche events --actor CHN --target USA --since 2020-01-01\n"
-		"  demarche events --db out.db --type SANCTION --json\n",
+		"  demarche events --db out.db --type SANCTION --json\n"
+		"  demarche events --db out.db --clusters --reports 3\n",
 	.rows = ROWS,
 };
 
@@ -73,17 +79,31 @@ static void what(struct arena *a, const json_t *row, struct buf *out)
 }
 
 static const struct row_column COLUMNS[] = {
-	{"id", NULL, id},         {"date", "date", NULL},    {"what", NULL, what},
-	{"cameo", "cameo", NULL}, {"who → whom", NULL, who}, {"~sentence", "text", NULL},
+	{"id", NULL, id},
+	{"date", "date", NULL},
+	{"what", NULL, what},
+	{"cameo", "cameo", NULL},
+	{">reports", "reports", NULL},
+	{"who → whom", NULL, who},
+	{"~sentence", "text", NULL},
 	{NULL, NULL, NULL},
+};
+static const struct row_column CLUSTER_COLUMNS[] = {
+	{"cluster", "cluster", NULL}, {">reports", "reports", NULL},
+	{"from", "doc_date", NULL},   {"to", "last_date", NULL},
+	{"first report", NULL, id},   {"who → whom", NULL, who},
+	{"~sentence", "text", NULL},  {NULL, NULL, NULL},
 };
 
 static const struct row_list LIST = {"events", "events", COLUMNS, "no such events"};
+static const struct row_list CLUSTERS = {"events", "clusters", CLUSTER_COLUMNS, "no such events"};
 
 int cmd_events(int argc, char **argv)
 {
 	struct events o = {0};
+	struct filters f;
 	struct err e;
+	char reports[24];
 	int operand, status = command_options(&PROGRAM, argc, argv, &o, &operand);
 
 	if (status >= 0)
@@ -92,11 +112,14 @@ int cmd_events(int argc, char **argv)
 		err_set(&e, ERR_INVALID, "no operand expected, got \"%s\"", argv[operand]);
 		return options_wrong(&PROGRAM, &e);
 	}
-	const struct row_filter filters[] = {
-		{"actor", o.actor},   {"target", o.target},         {"type", o.type},
-		{"since", o.since},   {"until", o.until},           {"text", o.text},
-		{"status", o.status}, {"collection", o.collection}, {NULL, NULL},
+	snprintf(reports, sizeof(reports), "%d", (int)o.reports);
+	const struct row_filter more[] = {
+		{"type", o.type},       {"status", o.status},
+		{"cluster", o.cluster}, {"reports", o.reports ? reports : NULL},
+		{NULL, NULL},
 	};
-	status = rows_print(&LIST, &o.source, filters, (uint64_t)o.limit, o.json);
-	return status;
+	if (filters_fill(&f, &o.filter, more, &e) < 0)
+		return options_wrong(&PROGRAM, &e);
+	return rows_print(o.clusters ? &CLUSTERS : &LIST, &o.source, f.list,
+			  (uint64_t)o.filter.limit, o.filter.json);
 }

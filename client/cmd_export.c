@@ -5,6 +5,7 @@
 
 #include "client/command.h"
 #include "client/export.h"
+#include "client/export_store.h"
 #include "client/record.h"
 
 enum format {
@@ -81,6 +82,7 @@ struct sheet {
 
 struct writer {
 	const struct export *o;
+	struct export_store *store; /* NULL where only the records are wanted */
 	struct sheet sheets[3];
 	int n_sheets;
 	FILE *f; /* jsonl, geojson */
@@ -164,32 +166,58 @@ static void take_feature(void *arg, const struct export_row *row)
 	fprintf(w->f, "%s%.*s", w->written++ ? ",\n" : "", STR_ARG(buf_str(&w->line)));
 }
 
-static int write_brat(struct writer *w, const struct result *r, struct err *e)
+static int write_file(const char *path, struct str bytes, struct err *e)
 {
-	char path[4096];
-	size_t at = strlen(w->o->out) + 1;
-	FILE *f;
+	FILE *f = open_file(path, e);
 
-	snprintf(path, sizeof(path), "%s/%.*s.ann", w->o->out, STR_ARG(r->doc.id));
-	for (char *p = path + at; *p; p++)
-		if (*p == '/' || *p == ':')
-			*p = '_';
-	w->line.n = 0;
-	export_brat(r, &w->line);
-	f = open_file(path, e);
 	if (!f)
 		return -1;
-	fwrite(w->line.p, 1, w->line.n, f);
-	w->written++;
+	fwrite(bytes.p, 1, bytes.n, f);
 	return close_file(f, path, e);
+}
+
+/* The annotation and, beside it, the text that it annotates. */
+static int write_brat(struct writer *w, const struct result *r, uint64_t seq, struct err *e)
+{
+	struct buf path = {0};
+	size_t at = strlen(w->o->out) + 1, end;
+	struct str text;
+	int x;
+
+	buf_printf(&path, "%s/%.*s", w->o->out, STR_ARG(r->doc.id));
+	end = path.n;
+	for (char *p = path.p + at; p < path.p + end; p++)
+		if (*p == '/' || *p == ':')
+			*p = '_';
+	if (end > at + 4 && memcmp(path.p + end - 4, ".txt", 4) == 0)
+		end -= 4;
+	path.n = end;
+	buf_printf(&path, ".ann");
+	buf_add(&path, "", 1);
+	w->line.n = 0;
+	export_brat(r, &w->line);
+	x = write_file(path.p, buf_str(&w->line), e);
+	if (x == 0)
+		x = export_store_text(w->store, seq, &text, e);
+	memcpy(path.p + end, ".txt", 4);
+	if (x == 0)
+		x = write_file(path.p, text, e);
+	buf_free(&path);
+	w->written++;
+	return x;
 }
 
 static int take_record(void *arg, const struct result *r, uint64_t seq, struct err *e)
 {
 	struct writer *w = arg;
+	const struct export_report *reports = NULL;
 
+	if (w->o->as == AS_BRAT)
+		return write_brat(w, r, seq, e);
+	if (w->store && export_store_reports(w->store, r, seq, &reports, e) < 0)
+		return -1;
 	for (int i = 0; i < w->n_sheets; i++)
-		export_rows(w->sheets[i].layout, r, seq, take_row, &w->sheets[i]);
+		export_rows(w->sheets[i].layout, r, seq, reports, take_row, &w->sheets[i]);
 	if (w->o->as == AS_JSONL) {
 		w->line.n = 0;
 		result_json(r, seq, &w->line);
@@ -197,8 +225,8 @@ static int take_record(void *arg, const struct result *r, uint64_t seq, struct e
 		w->written++;
 	}
 	if (w->o->as == AS_GEOJSON)
-		export_rows(&EXPORT_EVENTS, r, seq, take_feature, w);
-	return w->o->as == AS_BRAT ? write_brat(w, r, e) : 0;
+		export_rows(&EXPORT_EVENTS, r, seq, reports, take_feature, w);
+	return 0;
 }
 
 static void begin_sheet(struct writer *w, struct sheet *s)
@@ -289,17 +317,30 @@ static int end(struct writer *w, struct err *e)
 	return r;
 }
 
+/* Formats that tell how often an event is reported, or the text. */
+static bool wants_store(int as)
+{
+	return as == AS_CSV || as == AS_XLSX || as == AS_GEOJSON || as == AS_GDELT || as == AS_BRAT;
+}
+
 static int export_all(const struct export *o, struct err *e)
 {
 	struct writer w = {.o = o};
 	struct source *s = source_open(&o->source, e);
 	struct err late;
-	int r = s ? begin(&w, e) : -1;
+	int r = s ? 0 : -1;
 
+	if (r == 0 && wants_store(o->as)) {
+		w.store = export_store_open(&o->source, o->collection, e);
+		r = w.store ? 0 : -1;
+	}
+	if (r == 0)
+		r = begin(&w, e);
 	if (r == 0)
 		r = records_each(s, o->collection, take_record, &w, e);
 	if (s && end(&w, r < 0 ? &late : e) < 0)
 		r = -1;
+	export_store_close(w.store);
 	source_close(s);
 	if (r == 0)
 		fprintf(stderr, "%lu rows written to %s\n", w.written, o->out);

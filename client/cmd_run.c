@@ -20,9 +20,9 @@
 enum { READY_MS = 60000, DRAIN_MS = 20000 };
 
 struct run {
-	const char *db, *report, *codebook, *collection, *date;
+	struct document_options documents;
+	const char *db, *report, *codebook;
 	int64_t jobs, rows;
-	bool again;
 };
 
 #define AT(field) .offset = offsetof(struct run, field)
@@ -46,23 +46,12 @@ static const struct option_row ROWS[] = {
 	 .min = 1,
 	 .max = 256,
 	 .help = "processes that analyse"},
-	{.name = "collection",
-	 .letter = 'c',
-	 .type = OPTION_STR,
-	 AT(collection),
-	 .arg = "NAME",
-	 .help = "put the documents into this collection"},
-	{.name = "date",
-	 .type = OPTION_STR,
-	 AT(date),
-	 .arg = "DATE",
-	 .help = "date of publication of documents that do not tell theirs"},
+	{.type = OPTION_INCLUDE, AT(documents), .include = DOCUMENT_ROWS},
 	{.name = "codebook",
 	 .type = OPTION_STR,
 	 AT(codebook),
 	 .arg = "DIR",
 	 .help = "one's own dictionaries and rules, laid over the built-in ones"},
-	{.name = "again", .type = OPTION_BOOL, AT(again), .help = "analyse known documents anew"},
 	{.name = "rows",
 	 .type = OPTION_INT,
 	 AT(rows),
@@ -185,10 +174,10 @@ static int work(struct system *s, const struct run *o, char **paths, int n, stru
 {
 	const char *endpoints[] = {s->endpoint, NULL};
 	struct link_options lo = {.broker = {endpoints, 1}, .timeout_ms = 30000};
-	const struct submit_options so = {.collection = o->collection,
-					  .date = o->date,
+	const struct submit_options so = {.collection = o->documents.collection,
+					  .date = o->documents.date,
 					  .priority = 4,
-					  .again = o->again,
+					  .again = o->documents.again,
 					  .failed = print_failed,
 					  .check = check_system,
 					  .arg = s};

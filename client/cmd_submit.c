@@ -12,20 +12,16 @@
 
 struct submit {
 	struct link_options link;
-	const char *collection, *key, *date;
+	struct document_options documents;
+	const char *key;
 	int64_t priority, delay_ms, deadline_ms;
-	bool again, wait, json;
+	bool wait, json;
 };
 
 #define AT(field) .offset = offsetof(struct submit, field)
 static const struct option_row ROWS[] = {
 	{.type = OPTION_INCLUDE, AT(link), .include = LINK_ROWS},
-	{.name = "collection",
-	 .letter = 'c',
-	 .type = OPTION_STR,
-	 AT(collection),
-	 .arg = "NAME",
-	 .help = "put the documents into this collection"},
+	{.type = OPTION_INCLUDE, AT(documents), .include = DOCUMENT_ROWS},
 	{.name = "priority",
 	 .type = OPTION_INT,
 	 AT(priority),
@@ -53,12 +49,6 @@ static const struct option_row ROWS[] = {
 	 .help = "the same key in the same collection is the same job, whatever the content; for "
 		 "one "
 		 "document"},
-	{.name = "date",
-	 .type = OPTION_STR,
-	 AT(date),
-	 .arg = "DATE",
-	 .help = "date of publication of documents that do not tell theirs"},
-	{.name = "again", .type = OPTION_BOOL, AT(again), .help = "a new job even for known bytes"},
 	{.name = "wait",
 	 .letter = 'w',
 	 .type = OPTION_BOOL,
@@ -120,13 +110,13 @@ int cmd_submit(int argc, char **argv)
 		return options_wrong(&PROGRAM, &e);
 	}
 	const struct submit_options s = {
-		.collection = o.collection,
+		.collection = o.documents.collection,
 		.key = o.key,
-		.date = o.date,
+		.date = o.documents.date,
 		.priority = (uint64_t)o.priority,
 		.delay_ms = (uint64_t)o.delay_ms,
 		.deadline_ms = (uint64_t)o.deadline_ms,
-		.again = o.again,
+		.again = o.documents.again,
 		.accepted = print_accepted,
 		.failed = print_failed,
 		.arg = &o,

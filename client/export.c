@@ -3,25 +3,33 @@
 #include "client/record.h"
 #include "proto/json.h"
 
-static void add_cell(const struct export_layout *l, struct str s, struct buf *out)
+void export_csv_cell(struct str s, struct buf *out)
 {
 	bool quote = false;
 
-	for (size_t i = 0; l->separator == ',' && i < s.n; i++)
+	for (size_t i = 0; i < s.n; i++)
 		quote |= strchr(",\"\n\r", s.p[i]) != NULL;
-	if (quote)
-		buf_add_str(out, STR("\""));
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (l->separator == '\t' && strchr("\t\n\r", c))
-			c = ' ';
-		if (quote && c == '"')
-			buf_add(out, "\"", 1);
-		buf_add(out, &c, 1);
+	if (!quote) {
+		buf_add_str(out, s);
+		return;
 	}
-	if (quote)
-		buf_add_str(out, STR("\""));
+	buf_add_str(out, STR("\""));
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '"')
+			buf_add(out, "\"", 1);
+		buf_add(out, s.p + i, 1);
+	}
+	buf_add_str(out, STR("\""));
+}
+
+static void add_cell(const struct export_layout *l, struct str s, struct buf *out)
+{
+	if (l->separator == ',') {
+		export_csv_cell(s, out);
+		return;
+	}
+	for (size_t i = 0; i < s.n; i++)
+		buf_add(out, strchr("\t\n\r", s.p[i]) ? " " : s.p + i, 1);
 }
 
 void export_header(const struct export_layout *l, struct buf *out)
@@ -70,9 +78,9 @@ static void pairs(struct export_row *row, export_row_fn *fn, void *arg)
 }
 
 void export_rows(const struct export_layout *l, const struct result *r, uint64_t seq,
-		 export_row_fn *fn, void *arg)
+		 const struct export_report *reports, export_row_fn *fn, void *arg)
 {
-	struct export_row row = {.result = r, .seq = seq};
+	struct export_row row = {.result = r, .seq = seq, .reports = reports};
 
 	if (l == &EXPORT_DOCUMENTS) {
 		fn(arg, &row);

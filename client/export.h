@@ -7,6 +7,12 @@
 
 #include "proto/result.h"
 
+/* How often an event was reported, where the store knows: its cluster ("" none) and documents. */
+struct export_report {
+	struct str cluster;
+	uint64_t reports;
+};
+
 /* One row to be written: an event or a stance of a record; for data sets whose rows have one
  * actor on each side, also which two (NULL: none). */
 struct export_row {
@@ -16,6 +22,7 @@ struct export_row {
 	const struct result_stance *stance;
 	uint32_t index; /* of the event or stance in the record */
 	const struct result_entity *source, *target;
+	const struct export_report *reports; /* [n_events], or NULL where nobody counted */
 };
 
 struct export_column {
@@ -34,14 +41,17 @@ struct export_layout {
 extern const struct export_layout EXPORT_EVENTS, EXPORT_STANCES, EXPORT_DOCUMENTS, EXPORT_POLECAT,
 	EXPORT_ICEWS, EXPORT_PHOENIX, EXPORT_GDELT;
 
-/* Calls back for each row of the layout that a record gives. */
+/* Calls back for each row of the layout that a record gives. `reports` may be NULL. */
 typedef void export_row_fn(void *arg, const struct export_row *row);
 void export_rows(const struct export_layout *l, const struct result *r, uint64_t seq,
-		 export_row_fn *fn, void *arg);
+		 const struct export_report *reports, export_row_fn *fn, void *arg);
 
 /* Header line and one line, with line end. */
 void export_header(const struct export_layout *l, struct buf *out);
 void export_line(const struct export_layout *l, const struct export_row *row, struct buf *out);
+
+/* Appends a cell of CSV, in quotes where it needs them. */
+void export_csv_cell(struct str s, struct buf *out);
 
 /* The first 16 digits of the document's hash, "-e" or "-s", and the place in the record: the same
  * in every run. */

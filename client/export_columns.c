@@ -225,6 +225,27 @@ CELL(ontology)
 	(void)row, add(out, STR("PLOVER 2.0"));
 }
 
+/* The id of the event of the same document that this one repeats. */
+CELL(event_same_as)
+{
+	struct export_row first = *row;
+
+	if (!row->event->same_as)
+		return;
+	first.index = row->event->same_as - 1;
+	export_id(&first, out);
+}
+CELL(event_cluster)
+{
+	if (row->reports)
+		add(out, row->reports[row->index].cluster);
+}
+CELL(event_reports)
+{
+	if (row->reports)
+		buf_printf(out, "%lu", row->reports[row->index].reports);
+}
+
 static const struct export_column EVENT_COLUMNS[] = {
 	{"event_id", event_id, false},
 	{"event_date", event_date, false},
@@ -260,6 +281,9 @@ static const struct export_column EVENT_COLUMNS[] = {
 	{"engine_version", engine_version, false},
 	{"lexicon_version", engine_model, false},
 	{"ontology_version", ontology, false},
+	{"same_as", event_same_as, false},
+	{"cluster", event_cluster, false},
+	{"reports", event_reports, true},
 	{NULL, NULL, false},
 };
 const struct export_layout EXPORT_EVENTS = {EVENT_COLUMNS, ',', true, false};
@@ -649,6 +673,13 @@ CELL(quad_gdelt)
 
 	buf_printf(out, "%d", root <= 5 ? 1 : root <= 8 ? 2 : root <= 13 ? 3 : 4);
 }
+CELL(articles)
+{
+	if (row->reports)
+		event_reports(row, out);
+	else
+		buf_printf(out, "1");
+}
 CELL(one)
 {
 	(void)row, add(out, STR("1"));
@@ -706,7 +737,7 @@ static const struct export_column GDELT_COLUMNS[] = {
 	{"GoldsteinScale", goldstein, true},
 	{"NumMentions", one, true},
 	{"NumSources", one, true},
-	{"NumArticles", one, true},
+	{"NumArticles", articles, true},
 	NOTHING("AvgTone"),
 	GEO_NOTHING("Actor1"),
 	GEO_NOTHING("Actor2"),

@@ -385,14 +385,15 @@ int link_exit_status(const struct err *e)
 int link_page(struct link *l, struct link_query *q, struct msg_rows *page, struct err *e)
 {
 	struct msg m = {.kind = MSG_QUERY}, answer;
-	uint64_t left = q->limit ? q->limit - q->given : PAGE;
+	uint64_t most = q->page ? q->page : PAGE;
+	uint64_t left = q->limit ? q->limit - q->given : most;
 
 	if (q->done || left == 0)
 		return 0;
 	m.query.what = str_of(q->what);
 	m.query.arguments = q->arguments;
 	m.query.n_arguments = q->n_arguments;
-	m.query.limit = left < PAGE ? left : PAGE;
+	m.query.limit = left < most ? left : most;
 	m.query.after = q->after;
 	if (link_ask(l, &m, &answer, e) < 0)
 		return -1;

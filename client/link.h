@@ -48,6 +48,7 @@ struct link_query {
 	struct msg_argument *arguments;
 	uint32_t n_arguments;
 	uint64_t limit, after, given;
+	uint32_t page; /* rows asked for at once; 0: as many as are usual */
 	bool done;
 };
 /* 1 with the next page in *page, 0 at the end, -1. */

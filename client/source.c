@@ -52,11 +52,12 @@ void source_close(struct source *s)
 /* As link_page, from the file. */
 static int query_page(struct source *s, struct link_query *q, struct msg_rows *page, struct err *e)
 {
-	uint64_t left = q->limit ? q->limit - q->given : PAGE;
+	uint64_t most = q->page ? q->page : PAGE;
+	uint64_t left = q->limit ? q->limit - q->given : most;
 	struct msg_query m = {.what = str_of(q->what),
 			      .arguments = q->arguments,
 			      .n_arguments = q->n_arguments,
-			      .limit = left < PAGE ? left : PAGE,
+			      .limit = left < most ? left : most,
 			      .after = q->after};
 
 	if (q->done || left == 0)
@@ -239,7 +240,7 @@ static int take_page(const struct row_list *l, const struct msg_rows *page, stru
 	return 0;
 }
 
-static uint32_t arguments_of(const struct row_filter *filters, struct msg_argument *out)
+uint32_t source_arguments(const struct row_filter *filters, struct msg_argument *out)
 {
 	uint32_t n = 0;
 
@@ -281,7 +282,7 @@ int rows_print(const struct row_list *l, const struct source_options *o,
 	struct source *s = source_open(o, &e);
 	int r = s ? 0 : -1;
 
-	q.n_arguments = arguments_of(filters, arguments);
+	q.n_arguments = source_arguments(filters, arguments);
 	if (s)
 		r = walk(l, s, &q, t, &e);
 	if (r == 0 && t && q.given)

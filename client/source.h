@@ -47,6 +47,8 @@ struct row_list {
 struct row_filter {
 	const char *name, *value; /* value NULL: not asked for */
 };
+/* The filters that are asked for, as a question's arguments; returns how many. */
+uint32_t source_arguments(const struct row_filter *filters, struct msg_argument *out);
 int rows_print(const struct row_list *l, const struct source_options *o,
 	       const struct row_filter *filters, uint64_t limit, bool json);
 

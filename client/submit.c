@@ -9,6 +9,26 @@
 #include "client/table.h"
 #include "proto/wire.h"
 
+#define AT(field) .offset = offsetof(struct document_options, field)
+const struct option_row DOCUMENT_ROWS[] = {
+	{.name = "collection",
+	 .letter = 'c',
+	 .type = OPTION_STR,
+	 AT(collection),
+	 .arg = "NAME",
+	 .help = "put the documents into this collection"},
+	{.name = "date",
+	 .type = OPTION_STR,
+	 AT(date),
+	 .arg = "DATE",
+	 .help = "date of publication of documents that do not tell theirs"},
+	{.name = "again",
+	 .type = OPTION_BOOL,
+	 AT(again),
+	 .help = "analyse known documents anew: a new job even for known bytes"},
+	{.type = OPTION_END},
+};
+
 enum { BATCH_DOCUMENTS = 256, BATCH_BYTES = 4 << 20, WAIT_MS = 200 };
 
 struct batch {

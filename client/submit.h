@@ -4,6 +4,13 @@
 
 #include "client/link.h"
 
+/* What commands that take documents in have in common; include it with OPTION_INCLUDE. */
+struct document_options {
+	const char *collection, *date;
+	bool again;
+};
+extern const struct option_row DOCUMENT_ROWS[];
+
 struct submit_options {
 	const char *collection, *key, *date;
 	uint64_t priority, delay_ms, deadline_ms;

@@ -105,6 +105,9 @@ for f in csv jsonl polecat icews phoenix gdelt xlsx geojson brat; do
 	"$demarche" export --as $f --out "e.$f" 2>err
 	is "export --as $f" 0 $?
 done
+is "brat has each text" "$(sha256sum <"$samples/2018-riyadh-ottawa.txt")" \
+	"$(sha256sum <e.brat/2018-riyadh-ottawa.txt)"
+is "and its annotation" "$n_samples $n_samples" "$(find e.brat -name '*.txt' | wc -l) $(find e.brat -name '*.ann' | wc -l)"
 "$demarche" report --out page.html 2>err
 is "report" 0 $?
 is "the page has all events" "$(wc -l <events)" "$(grep -cE '"event":[0-9]+' page.html)"

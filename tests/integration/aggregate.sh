@@ -1,0 +1,82 @@
+#!/bin/bash
+# What many documents say together: stances counted, contradictions, reports of one event.
+# usage: aggregate.sh BUILD_DIR
+BUILD=$1
+. "$(dirname "$0")/lib.sh"
+cd "$work" || exit 1
+cat >news.jsonl <<'END'
+{"id": "a", "date": "2021-03-01", "text": "China welcomed the agreement between Iran and Saudi Arabia. Germany condemned Russia."}
+{"id": "b", "date": "2021-03-05", "text": "China rejected the agreement between Iran and Saudi Arabia. Germany praised Russia."}
+{"id": "c", "date": "2021-05-03", "text": "Germany condemned Russia. Russia praised Germany."}
+{"id": "d", "date": "2022-05-03", "text": "Germany strongly condemned Russia. Japan rejects decoupling of the economy."}
+{"id": "e", "date": "2022-05-04", "text": "Japan rejects the decoupling of the economies."}
+END
+cat >reports.jsonl <<'END'
+{"id": "p", "date": "2022-06-02", "text": "Norway expelled three Russian diplomats on 1 June 2022."}
+{"id": "q", "date": "2022-06-03", "text": "Norway expelled Russian diplomats on 1 June 2022. The ministry said so."}
+{"id": "r", "date": "2022-06-01", "text": "Norway has expelled Russian diplomats."}
+{"id": "s", "date": "2022-06-09", "text": "Norway has expelled some Russian diplomats."}
+END
+"$demarche" run news.jsonl reports.jsonl --db a.db -j 2 >out 2>err
+is "run" 0 $?
+
+"$demarche" stances --db a.db --matrix >out
+is "matrix" 0 $?
+has "a holder in each row" '^DEU ' out
+has "says its scale" 'from -3 \(against\) to 3 \(for\)' out
+"$demarche" stances --db a.db --matrix --json --actor DEU --target RUS >out
+is "one cell" 1 "$(wc -l <out)"
+has "counts" '"n":4,"support":1,"oppose":3,"neutral":0,"documents":4' out
+has "first and last" '"first":"2021-03-01","last":"2022-05-03"' out
+has "changes: against, for, against" '"changes":2' out
+"$demarche" stances --db a.db --matrix --csv >out
+has "CSV has a header" '^holder,target,words,n,support,oppose' out
+has "and a line a cell" '^DEU,RUS,.*,4,1,3,0,4,-' out
+"$demarche" stances --db a.db --over-time --by year --actor DEU --target RUS --csv >out
+is "a line a year" "period 2021 2022" "$(cut -d, -f4 out | xargs)"
+"$demarche" stances --db a.db --over-time --by week --actor DEU --target RUS --csv >out
+is "weeks are named by their Monday" "period 2021-03-01 2021-05-03 2022-05-02" \
+	"$(cut -d, -f4 out | xargs)"
+"$demarche" stances --db a.db --over-time --actor DEU >out
+has "as a table" '^DEU +RUS +2021-03 ' out
+
+"$demarche" stances --db a.db --contradictions --json >out
+has "the opposite on a later day" \
+	'"holder":"China".*"earlier_date":"2021-03-01".*"later_date":"2021-03-05"' out
+has "the agreement is the same" '"holder":"China".*"earlier_polarity":"support".*"later_polarity":"oppose"' out
+is "twice of Germany" 2 "$(grep -c '"holder":"Germany"' out)"
+"$demarche" stances --db a.db --contradictions --actor CHN >out
+has "both sentences are shown" 'China welcomed the agreement' out
+has "and the later one" 'China rejected the agreement' out
+
+"$demarche" stances --db a.db --matrix --targets issue --actor JPN --json >out
+has "an issue in other words is the same" '"n":2,"support":0,"oppose":2' out
+"$demarche" stances --db a.db --matrix --over-time >out 2>err
+is "one view at a time" 2 $?
+"$demarche" stances --db a.db --confidence 2 >out 2>err
+is "a confidence is at most 1" 2 $?
+"$demarche" stances --db a.db --confidence 0.999 --json >out 2>err
+is "only the surest" "$("$demarche" stances --db a.db --json | grep -cE '"confidence":(1\.0|0\.999)')" \
+	"$(wc -l <out)"
+
+"$demarche" events --db a.db --clusters --type SANCTION --json >out
+is "reports of one event are one" 2 "$(wc -l <out)"
+has "three documents tell it" '"cluster":"2022-06-01:SANCTION:NOR:RUS","reports":3' out
+has "the first report" '"document":"r".*"reports":3' out
+"$demarche" events --db a.db --cluster 2022-06-01:SANCTION:NOR:RUS --json >out
+is "all reports of it" "p q r" "$(sed -E 's/.*"document":"([^"]*)".*/\1/' out | sort | xargs)"
+"$demarche" events --db a.db --reports 2 >out
+is "told by two at least" 3 "$(grep -c '^E' out)"
+for order in "news.jsonl reports.jsonl" "reports.jsonl news.jsonl"; do
+	tac reports.jsonl >reports.tmp && mv reports.tmp reports.jsonl
+	# shellcheck disable=SC2086
+	"$demarche" run $order --db "o.db" -j 1 >out 2>err
+	"$demarche" events --db o.db --clusters --json | sed -E 's/.*("document":"[^"]*").*("cluster":.*)/\1 \2/' |
+		sort >"order.${order%%.*}"
+	rm -f o.db o.db-wal o.db-shm o.db.lock
+done
+is "the order of documents changes nothing" "$(cat order.news)" "$(cat order.reports)"
+"$demarche" export --db a.db --as csv --out csv 2>err
+is "export" 0 $?
+has "names the cluster" '2022-06-01:SANCTION:NOR:RUS,3' csv/events.csv
+finish
