@@ -1,21 +1,29 @@
 /* demarche explain: one event or stance with its evidence: the sentence with the words marked that
- * express it, who was meant by which name, the rule that produced it, and why this code. */
+ * express it, who was meant by which name, the rule that produced it, why this code, and what else
+ * was weighed. */
 #include <stdlib.h>
 
 #include "client/command.h"
 #include "client/source.h"
 #include "client/table.h"
+#include "client/why.h"
 #include "proto/result.h"
 
 struct explain {
 	struct source_options source;
-	bool json;
+	struct work_options work;
+	bool json, brief;
 };
 
 static const struct option_row ROWS[] = {
 	{.type = OPTION_INCLUDE,
 	 .offset = offsetof(struct explain, source),
 	 .include = SOURCE_ROWS},
+	{.type = OPTION_INCLUDE, .offset = offsetof(struct explain, work), .include = WORK_ROWS},
+	{.name = "brief",
+	 .type = OPTION_BOOL,
+	 .offset = offsetof(struct explain, brief),
+	 .help = "without what else was weighed, for which the text is analysed once more"},
 	{.name = "json",
 	 .type = OPTION_BOOL,
 	 .offset = offsetof(struct explain, json),
@@ -27,9 +35,10 @@ static const struct option_program PROGRAM = {
 	.name = "demarche explain",
 	.section = "client",
 	.synopsis = "ID…",
-	.about =
-		"Explains an event (E12) or a stance (S12), as events and stances list them: the "
-		"sentence with the words marked, the actors, the rule behind it and why this code.",
+	.about = "Explains an event (E12) or a stance (S12), as events and stances list them: the "
+		 "sentence with the words marked, the actors, the rule behind it, why this code, "
+		 "and "
+		 "the other types and actors that were weighed, with their scores.",
 	.rows = ROWS,
 };
 
@@ -147,6 +156,12 @@ static void print_event(const json_t *row, const char *id)
 	print_number("Goldstein", "%+.1f", row_double(row, "goldstein"));
 	print_number("confidence", "%.2f", row_double(row, "confidence"));
 	print_line("rule", row_str(row, "rule"));
+	if (row_int(row, "same_as"))
+		printf("  %-11s E%ld, told before in this document\n", "same as",
+		       (long)row_int(row, "same_as"));
+	if (row_int(row, "reports") > 1)
+		printf("  %-11s %ld documents tell it (--cluster %.*s)\n", "reports",
+		       (long)row_int(row, "reports"), STR_ARG(row_str(row, "cluster")));
 	print_where(row);
 }
 
@@ -166,12 +181,44 @@ static void print_stance(const json_t *row, const char *id)
 	print_actors(row, "by", "reported by");
 	print_line("kind", row_str(row, "kind"));
 	print_line("topic", row_str(row, "topic"));
+	print_line("issue", row_str(row, "issue"));
 	print_number("confidence", "%.2f", row_double(row, "confidence"));
 	print_line("rule", row_str(row, "rule"));
 	print_where(row);
 }
 
-static int explain_one(struct source *s, const char *id, bool json, struct err *e)
+/* One line on standard error where the alternatives cannot be had: the rest is there. */
+static json_t *alternatives_of(struct why *w, struct source *s, const json_t *row, bool is_event)
+{
+	struct err e;
+	json_t *found;
+
+	if (!w)
+		return NULL;
+	found = is_event ? why_event(w, s, row, &e) : why_stance(w, s, row, &e);
+	if (!found)
+		fprintf(stderr, "demarche explain: cannot say what was weighed: %s\n", e.text);
+	return found;
+}
+
+static void print(json_t *row, json_t *alternatives, const char *id, bool is_event, bool json)
+{
+	if (json) {
+		if (alternatives)
+			json_object_set(row, "alternatives", alternatives);
+		json_dumpf(row, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6));
+		putchar('\n');
+		return;
+	}
+	if (is_event)
+		print_event(row, id);
+	else
+		print_stance(row, id);
+	if (alternatives)
+		why_print(alternatives);
+}
+
+static int explain_one(struct source *s, struct why *w, const char *id, bool json, struct err *e)
 {
 	bool is_event = id[0] == 'E' || id[0] == 'e';
 	const char *kind = is_event ? "event" : "stance";
@@ -182,7 +229,7 @@ static int explain_one(struct source *s, const char *id, bool json, struct err *
 			       .limit = 1};
 	struct msg_rows page;
 	int got = source_page(s, &q, &page, e);
-	json_t *row;
+	json_t *row, *alternatives;
 
 	if (got < 0)
 		return -1;
@@ -191,14 +238,9 @@ static int explain_one(struct source *s, const char *id, bool json, struct err *
 	row = source_row(page.rows[0], e);
 	if (!row)
 		return -1;
-	if (json) {
-		json_dumpf(row, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6));
-		putchar('\n');
-	} else if (is_event) {
-		print_event(row, id);
-	} else {
-		print_stance(row, id);
-	}
+	alternatives = alternatives_of(w, s, row, is_event);
+	print(row, alternatives, id, is_event, json);
+	json_decref(alternatives);
 	json_decref(row);
 	return 0;
 }
@@ -220,6 +262,7 @@ int cmd_explain(int argc, char **argv)
 	struct err e;
 	int operand, status = command_options(&PROGRAM, argc, argv, &o, &operand);
 	struct source *s;
+	struct why *w = NULL;
 
 	if (status >= 0)
 		return status;
@@ -229,14 +272,21 @@ int cmd_explain(int argc, char **argv)
 	status = s ? EXIT_DONE : link_exit_status(&e);
 	if (!s)
 		fprintf(stderr, "demarche explain: %s\n", e.text);
+	if (s && !o.brief) {
+		w = why_open(&o.work, &e);
+		if (!w)
+			fprintf(stderr, "demarche explain: cannot say what was weighed: %s\n",
+				e.text);
+	}
 	for (int i = operand; s && i < argc; i++) {
 		if (i > operand && !o.json)
 			putchar('\n');
-		if (explain_one(s, argv[i], o.json, &e) == 0)
+		if (explain_one(s, w, argv[i], o.json, &e) == 0)
 			continue;
 		fprintf(stderr, "demarche explain: %s\n", e.text);
 		status = link_exit_status(&e);
 	}
+	why_close(w);
 	source_close(s);
 	return status;
 }

@@ -99,6 +99,12 @@ is "stances" 0 $?
 "$demarche" explain E1 >out
 is "explain" 0 $?
 has "explain names the rule" '^  rule ' out
+has "explain tells what was weighed" '^    type +[A-Z]+ 0\.[0-9]+' out
+has "and the actors with their scores" '^    who .* [01]\.[0-9]+ .*, taken' out
+"$demarche" explain S1 --json >out
+has "also of a stance" '"alternatives":\{"weighed":\[\{"holder":' out
+"$demarche" explain E1 --brief >out
+is "explain --brief" 0 "$(grep -c weighed out)"
 "$demarche" results 1 --format table >out
 has "results as a table" '^ +[0-9]+ ' out
 for f in csv jsonl polecat icews phoenix gdelt xlsx geojson brat; do

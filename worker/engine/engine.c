@@ -6,12 +6,14 @@
 #include "worker/engine/attrib.h"
 #include "worker/engine/coref.h"
 #include "worker/engine/event.h"
+#include "worker/engine/event_why.h"
 #include "worker/engine/lang.h"
 #include "worker/engine/lemma.h"
 #include "worker/engine/net.h"
 #include "worker/engine/result.h"
 #include "worker/engine/segment.h"
 #include "worker/engine/stance.h"
+#include "worker/engine/stance_weigh.h"
 #include "worker/engine/text.h"
 #include "worker/engine/timex.h"
 
@@ -190,4 +192,26 @@ const struct result *engine_analyze(struct engine *en, const struct engine_input
 		stance_run(&en->stances, d);
 	result_fill(d, r);
 	return r;
+}
+
+bool engine_why(struct engine *en, uint32_t event, struct event_why *out)
+{
+	return en->events.book && event < en->doc.n_events &&
+	       event_why(&en->events, &en->doc, event, out);
+}
+
+bool engine_sentence_at(const struct engine *en, uint32_t start, uint32_t *sentence)
+{
+	for (*sentence = 0; *sentence < en->doc.n_sentences; ++*sentence)
+		if (en->doc.sentences[*sentence].span.start == start)
+			return true;
+	return false;
+}
+
+uint32_t engine_weighed(struct engine *en, uint32_t sentence, struct stance_weighed *out,
+			uint32_t most)
+{
+	if (!en->has_stances || sentence >= en->doc.n_sentences || !en->doc.n_entities)
+		return 0;
+	return stance_weigh(&en->stances, &en->doc, sentence, out, most);
 }

@@ -32,4 +32,14 @@ struct doc *engine_parse(struct engine *en, const struct engine_input *in);
  * a clock. Never fails: what could not be done is in the warnings. */
 const struct result *engine_analyze(struct engine *en, const struct engine_input *in);
 
+/* Of an event or a sentence's stances, after engine_analyze and until the next document: what was
+ * weighed (event_why.h, stance.h). Made on request; analysis itself keeps none of it. */
+struct event_why;
+struct stance_weighed;
+bool engine_why(struct engine *en, uint32_t event, struct event_why *out);
+/* The sentence that starts at this character; false where none does. */
+bool engine_sentence_at(const struct engine *en, uint32_t start, uint32_t *sentence);
+uint32_t engine_weighed(struct engine *en, uint32_t sentence, struct stance_weighed *out,
+			uint32_t most);
+
 #endif

@@ -1,6 +1,7 @@
 #include "worker/engine/stance.h"
 
 #include "worker/engine/stance_features.h"
+#include "worker/engine/stance_weigh.h"
 #include "worker/engine/topic.h"
 
 enum { CHOSEN_MAX = 24, ABOUT_MAX = 8, SCORED_MAX = TARGETS_MAX * HOLDERS_MAX };
@@ -390,4 +391,37 @@ void stance_run(const struct stance_ranker *r, struct doc *d)
 				emit(&w, &w.chosen[k]);
 	}
 	features_free(&w.f);
+}
+
+uint32_t stance_weigh(const struct stance_ranker *r, struct doc *d, uint32_t sentence,
+		      struct stance_weighed *out, uint32_t most)
+{
+	struct work w = {.r = r};
+	uint32_t n = 0;
+
+	stance_ground_make(&w.ground, d, &r->grammar, &r->clusters);
+	w.scored = ARENA_ARRAY(d->arena, struct scored, SCORED_MAX);
+	candidates_find(&w.ground, sentence, &w.c);
+	score_sentence(&w);
+	for (uint32_t i = 0; i < w.n_scored; i++) {
+		const struct scored *s = &w.scored[i];
+		double score = s->p * s->p_sign;
+		uint32_t at = n;
+
+		if (n == most && (!n || out[n - 1].score >= score))
+			continue;
+		if (n == most)
+			at = n - 1;
+		else
+			n++;
+		for (; at > 0 && out[at - 1].score < score; at--)
+			out[at] = out[at - 1];
+		out[at] = (struct stance_weighed){
+			.holder = (uint32_t)w.c.holders[s->pair.holder].entity,
+			.target = target_text(d, &w.c.targets[s->pair.target]),
+			.polarity = s->polarity,
+			.score = score};
+	}
+	features_free(&w.f);
+	return n;
 }

@@ -1,0 +1,161 @@
+#include "worker/engine/event_why.h"
+
+static const struct event_candidate *candidate_at(const struct event_ground *g, int32_t tok,
+						  uint32_t *index)
+{
+	for (uint32_t i = 0; i < g->n_candidates; i++)
+		if (g->candidates[i].tok == tok) {
+			*index = i;
+			return &g->candidates[i];
+		}
+	return NULL;
+}
+
+static void weigh_types(const struct event_model *m, const struct event_ground *g, uint32_t c,
+			struct features *f, struct event_why *out)
+{
+	double p[N_EVENT_TYPES];
+
+	event_type_probabilities(m, g, c, f, p);
+	for (uint32_t t = 0; t < N_EVENT_TYPES; t++) {
+		uint32_t at = t;
+
+		for (; at > 0 && out->types[at - 1].p < p[t]; at--)
+			out->types[at] = out->types[at - 1];
+		out->types[at] = (struct event_why_type){(enum event_type)t, p[t]};
+	}
+}
+
+/* "PASSIVE_SUBJECT" as one says it. */
+static struct str place_name(struct doc *d, enum arg_place place)
+{
+	static const char *const names[] = {
+#define X(name) [ARG_##name] = #name,
+		ARG_PLACES(X)
+#undef X
+	};
+	struct str s = arena_str(d->arena, str_of(names[place]));
+
+	for (size_t i = 0; i < s.n; i++) {
+		char *c = (char *)(uintptr_t)s.p + i;
+
+		*c = *c == '_' ? ' ' : (char)(*c - 'A' + 'a');
+	}
+	return s;
+}
+
+static bool is_among(const struct id_list *l, uint32_t entity)
+{
+	for (uint32_t i = 0; i < l->n; i++)
+		if (l->ids[i] == entity)
+			return true;
+	return false;
+}
+
+/* Each actor once, where it is likeliest; the list stays sorted. */
+static uint32_t keep(struct event_why_actor *list, uint32_t n, const struct event_why_actor *x)
+{
+	uint32_t at;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (list[i].entity == x->entity) {
+			if (list[i].p >= x->p)
+				return n;
+			memmove(list + i, list + i + 1, (n - i - 1) * sizeof(*list));
+			n--;
+			break;
+		}
+	if (n == EVENT_WHY_ACTORS) {
+		if (list[n - 1].p >= x->p)
+			return n;
+		n--;
+	}
+	for (at = n; at > 0 && list[at - 1].p < x->p; at--)
+		list[at] = list[at - 1];
+	list[at] = *x;
+	return n + 1;
+}
+
+/* A request in progress. */
+struct weighing {
+	const struct event_model *m;
+	struct doc *d;
+	struct event_ground *ground;
+	struct features *features;
+	struct event_context context;
+};
+
+static double score(const struct weighing *w, uint32_t i, bool target)
+{
+	if (!w->m->trained)
+		return event_arg_rule(w->ground, &w->context, i, target);
+	event_arg_features(w->ground, &w->context, i, target, w->features);
+	return linear_yes(target ? &w->m->target : &w->m->source, w->features);
+}
+
+static uint32_t weigh_actors(const struct weighing *w, const struct id_list *chosen, bool target,
+			     struct event_why_actor *out)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < w->context.n_args; i++) {
+		const struct event_arg *a = &w->context.args[i];
+		struct event_why_actor x = {.entity = a->entity,
+					    .place = place_name(w->d, a->place),
+					    .p = score(w, i, target),
+					    .chosen = is_among(chosen, a->entity)};
+
+		n = keep(out, n, &x);
+	}
+	return n;
+}
+
+/* Targets are ranked beside the source that was taken. */
+static void note_source(struct weighing *w, const struct id_list *source)
+{
+	double best = -1;
+
+	for (uint32_t i = 0; source->n && i < w->context.n_args; i++) {
+		double p = score(w, i, false);
+
+		if (w->context.args[i].entity == source->ids[0] && p > best) {
+			best = p;
+			w->context.source = &w->context.args[i];
+		}
+	}
+}
+
+static void name_frames(const struct weighing *w, struct event_why *out)
+{
+	const struct event_candidate *c = w->context.candidate;
+
+	out->frames = ARENA_ARRAY(w->d->arena, struct str, c->n_matches);
+	for (uint32_t i = 0; i < c->n_matches; i++)
+		out->frames[out->n_frames++] = frame_name(w->m->book, c->matches[i].frame);
+}
+
+bool event_why(const struct event_model *m, struct doc *d, uint32_t event, struct event_why *out)
+{
+	const struct result_event *v = &d->events[event];
+	struct event_arg args[EVENT_ARGS_MAX];
+	struct event_ground ground;
+	struct features f = {0};
+	struct weighing w = {.m = m, .d = d, .ground = &ground, .features = &f};
+	uint32_t index = 0;
+
+	*out = (struct event_why){0};
+	event_ground_init(&ground, m->book, d);
+	w.context.candidate = candidate_at(&ground, d->event_tok[event], &index);
+	if (!w.context.candidate)
+		return false;
+	weigh_types(m, &ground, index, &f, out);
+	w.context.type = v->type;
+	w.context.args = args;
+	w.context.n_args = event_args(&ground, d->event_tok[event], args);
+	out->n_sources = weigh_actors(&w, &v->source, false, out->sources);
+	note_source(&w, &v->source);
+	out->n_targets = weigh_actors(&w, &v->target, true, out->targets);
+	name_frames(&w, out);
+	features_free(&f);
+	return true;
+}
