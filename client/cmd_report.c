@@ -4,6 +4,10 @@
 #include <stdio.h>
 
 #include "client/report.h"
+#include "worker/engine/place.h"
+#include "worker/images.h"
+
+enum { COUNTRIES_MAX = 1000 };
 
 extern const unsigned char report_page[];
 extern const unsigned long report_page_n;
@@ -49,6 +53,34 @@ static int add_rows(struct source *s, const char *what, uint64_t limit, json_t *
 	return got;
 }
 
+/* The middles of countries, by which the map is labelled. Without the codebook it has no labels. */
+static void add_countries(struct buf *out)
+{
+	struct result_place *list = mem_alloc(COUNTRIES_MAX * sizeof(*list));
+	json_t *countries = json_object();
+	struct images im;
+	struct err e;
+	uint32_t n = 0;
+
+	if (images_open(&im, NULL, NULL, &e) == 0) {
+		n = place_countries(&im.codebook, list, COUNTRIES_MAX);
+		for (uint32_t i = 0; i < n; i++) {
+			char code[8];
+
+			snprintf(code, sizeof(code), "%.*s", STR_ARG(list[i].country));
+			json_object_set_new(countries, code,
+					    json_pack("[f,f,s%]", list[i].latitude,
+						      list[i].longitude, list[i].name.p,
+						      list[i].name.n));
+		}
+		images_close(&im);
+	}
+	buf_add_str(out, STR(",\n\"countries\":"));
+	add_json(out, countries);
+	json_decref(countries);
+	mem_free(list);
+}
+
 static int make_data(struct source *s, uint64_t limit, struct buf *out, struct err *e)
 {
 	json_t *documents = json_object();
@@ -60,7 +92,9 @@ static int make_data(struct source *s, uint64_t limit, struct buf *out, struct e
 	buf_add_str(out, STR("],\n\"stances\":["));
 	if (r == 0)
 		r = add_rows(s, "stances", limit, documents, &cut, out, e);
-	buf_printf(out, "],\n\"documents\":%zu,\"cut\":%s}", json_object_size(documents),
+	buf_add_str(out, STR("]"));
+	add_countries(out);
+	buf_printf(out, ",\n\"documents\":%zu,\"cut\":%s}", json_object_size(documents),
 		   cut ? "true" : "false");
 	json_decref(documents);
 	return r;
@@ -124,9 +158,9 @@ static const struct option_program PROGRAM = {
 	.name = "demarche report",
 	.section = "client",
 	.synopsis = "--db FILE --out FILE.html",
-	.about = "Writes one HTML page that needs nothing else: events over time, who stands where "
-		 "towards whom and who acts on whom as matrices, and the sentences behind each "
-		 "cell.",
+	.about = "Writes one HTML page that needs nothing else: events over time and on a map, who "
+		 "stands where towards whom and who acts on whom as matrices, and the sentences "
+		 "behind each point and cell.",
 	.rows = ROWS,
 };
 

@@ -117,6 +117,7 @@ is "and its annotation" "$n_samples $n_samples" "$(find e.brat -name '*.txt' | w
 "$demarche" report --out page.html 2>err
 is "report" 0 $?
 is "the page has all events" "$(wc -l <events)" "$(grep -cE '"event":[0-9]+' page.html)"
+has "and a map with the middles of countries" '"countries":\{.*"FIN":\[64\.0,26\.0,"Finland"\]' page.html
 is "and loads nothing" 0 "$(grep -cE '(src|href)=.?https?:' page.html)"
 is "csv has a line for each event" "$(($(wc -l <events) + 1))" "$(wc -l <e.csv/events.csv)"
 is "GDELT has 61 columns" 61 "$(awk -F'\t' '{print NF; exit}' e.gdelt)"

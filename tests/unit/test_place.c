@@ -103,6 +103,22 @@ static void a_town_counts_only_where_it_is_known_as_a_place(void **state)
 	assert_place("clashed in Smallville", NULL, "", "");
 }
 
+static void countries_are_listed_with_their_middles(void **state)
+{
+	struct result_place list[8];
+	struct made m = {0};
+
+	(void)state;
+	make(&m, "x", NULL);
+	assert_int_equal(place_countries(&m.image, list, 8), 2);
+	for (int i = 0; i < 2; i++)
+		if (str_is(list[i].country, "SYR"))
+			assert_true(list[i].latitude == 35 && list[i].longitude == 38);
+	assert_int_equal(place_countries(&m.image, list, 1), 1);
+	assert_int_equal(place_countries(NULL, list, 8), 0);
+	unmake(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -110,6 +126,7 @@ int main(void)
 		cmocka_unit_test(a_point_comes_before_its_country),
 		cmocka_unit_test(among_namesakes_the_document_decides),
 		cmocka_unit_test(a_town_counts_only_where_it_is_known_as_a_place),
+		cmocka_unit_test(countries_are_listed_with_their_middles),
 	};
 
 	return cmocka_run_group_tests_name("place", tests, NULL, NULL);

@@ -214,3 +214,16 @@ bool place_of(const struct doc *d, int32_t tok, struct result_place *place)
 		fill(&g, best, place);
 	return place->name.n > 0;
 }
+
+uint32_t place_countries(const struct image *codebook, struct result_place *out, uint32_t most)
+{
+	struct gazetteer g;
+	uint32_t n = 0;
+
+	if (!open_gazetteer(codebook, &g))
+		return 0;
+	for (uint32_t i = 0; i < g.n_items && n < most; i++)
+		if (g.items[i].kind == PLACE_COUNTRY)
+			fill(&g, &g.items[i], &out[n++]);
+	return n;
+}

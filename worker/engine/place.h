@@ -14,4 +14,8 @@
  * sentence names none or the codebook has no places. Strings live as long as the codebook. */
 bool place_of(const struct doc *d, int32_t tok, struct result_place *place);
 
+/* The countries of a codebook with their middles, each as often as it has names; at most `most`.
+ * Strings live as long as the codebook. */
+uint32_t place_countries(const struct image *codebook, struct result_place *out, uint32_t most);
+
 #endif
