@@ -10,8 +10,11 @@
 
 enum { STEPS_BETWEEN = 10000, MOST_STEPS = 20000 };
 
+enum { NESTED_MAX = 8 };
+
 struct query {
 	sqlite3 *db;
+	sqlite3_stmt *nested[NESTED_MAX]; /* lists in rows: prepared at their first use */
 	uint32_t steps;
 };
 
@@ -243,6 +246,8 @@ void query_close(struct query *q)
 {
 	if (!q)
 		return;
+	for (int i = 0; i < NESTED_MAX; i++)
+		sqlite3_finalize(q->nested[i]);
 	sqlite3_close(q->db);
 	mem_free(q);
 }
@@ -392,7 +397,7 @@ static void pack_column(struct buf *b, sqlite3_stmt *s, int i)
 }
 
 /* The rows of a second statement, as a list of maps; `id` is its only parameter. */
-static int pack_list(struct query *q, struct buf *b, const char *sql, int64_t id, struct err *e);
+static int pack_list(struct query *q, struct buf *b, size_t which, int64_t id, struct err *e);
 
 /* clang-format off */
 #define ACTORS_OF(what, part)                                                                      \
@@ -417,6 +422,7 @@ static const struct nested {
 	{"stance_by", ACTORS_OF("stance", "by")},
 };
 /* clang-format on */
+_Static_assert(sizeof(NESTED) / sizeof(NESTED[0]) <= NESTED_MAX, "room for each");
 
 static int pack_as(struct query *q, struct buf *b, sqlite3_stmt *s, int i, const char *word,
 		   struct err *e)
@@ -436,7 +442,7 @@ static int pack_as(struct query *q, struct buf *b, sqlite3_stmt *s, int i, const
 	} else {
 		for (size_t k = 0; k < sizeof(NESTED) / sizeof(NESTED[0]); k++)
 			if (strcmp(word, NESTED[k].word) == 0)
-				return pack_list(q, b, NESTED[k].sql, v, e);
+				return pack_list(q, b, k, v, e);
 		CHECK(!"a column's word is not known");
 	}
 	return 0;
@@ -460,23 +466,24 @@ static int pack_row(struct query *q, struct buf *b, sqlite3_stmt *s, struct err 
 	return 0;
 }
 
-static int pack_list(struct query *q, struct buf *b, const char *sql, int64_t id, struct err *e)
+static int pack_list(struct query *q, struct buf *b, size_t which, int64_t id, struct err *e)
 {
+	sqlite3_stmt **s = &q->nested[which];
 	struct buf rows = {0};
 	uint32_t n = 0;
-	sqlite3_stmt *s;
 	int r = SQLITE_ROW, packed = 0;
 
-	if (sqlite3_prepare_v2(q->db, sql, -1, &s, NULL) != SQLITE_OK)
+	if (!*s && sqlite3_prepare_v3(q->db, NESTED[which].sql, -1, SQLITE_PREPARE_PERSISTENT, s,
+				      NULL) != SQLITE_OK)
 		return store_failed(q->db, e, "ask that");
-	sqlite3_bind_int64(s, 1, id);
-	while (packed == 0 && (r = sqlite3_step(s)) == SQLITE_ROW) {
-		packed = pack_row(q, &rows, s, e);
+	sqlite3_bind_int64(*s, 1, id);
+	while (packed == 0 && (r = sqlite3_step(*s)) == SQLITE_ROW) {
+		packed = pack_row(q, &rows, *s, e);
 		n++;
 	}
 	if (packed == 0 && r != SQLITE_DONE)
 		packed = store_failed(q->db, e, "ask that");
-	sqlite3_finalize(s);
+	sqlite3_reset(*s); /* or it would hold the store's log back */
 	pack_array(b, n);
 	buf_add_str(b, buf_str(&rows));
 	buf_free(&rows);

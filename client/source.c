@@ -52,7 +52,7 @@ void source_close(struct source *s)
 /* As link_page, from the file. */
 static int query_page(struct source *s, struct link_query *q, struct msg_rows *page, struct err *e)
 {
-	uint64_t most = q->page ? q->page : PAGE;
+	uint64_t most = q->page ? UINT32_MAX : PAGE; /* what is counted is counted once */
 	uint64_t left = q->limit ? q->limit - q->given : most;
 	struct msg_query m = {.what = str_of(q->what),
 			      .arguments = q->arguments,
