@@ -85,7 +85,8 @@ void core_restore_lane(struct core *c, uint32_t collection, uint8_t priority, ui
 	sched_restore_lane(c->sched, collection, priority, n);
 }
 
-/* Its worker may still be at it and come back: it has a while to say so. */
+/* Its worker may still be at it and come back: it has a while to say so. Then the attempt counts,
+ * so that a document that takes its worker and the broker down with it comes to an end too. */
 void core_restore_lease(struct core *c, const struct job_fact *f, int64_t now_ms)
 {
 	sched_restore_lease(c->sched, f, now_ms + GRACE_HEARTBEATS * c->config.heartbeat_ms);
@@ -548,12 +549,10 @@ static void end_leases(struct core *c, int64_t now_ms, struct update *u)
 	struct sched_job *j;
 
 	while ((j = sched_first_lease(c->sched)) && j->lease_until <= now_ms) {
-		/* The broker was away, not the worker: no attempt is counted. */
-		if (j->restored)
-			end_job(c, j, JOB_RELEASE, u);
-		else
-			attempt_failed(c, j, JOB_EXPIRE, true, ERR_TIMEOUT,
-				       STR("the lease ran out"), now_ms, u);
+		attempt_failed(c, j, JOB_EXPIRE, true, ERR_TIMEOUT,
+			       j->restored ? STR("its worker did not come back after a restart")
+					   : STR("the lease ran out"),
+			       now_ms, u);
 	}
 }
 
@@ -594,7 +593,7 @@ static void grant_all(struct core *c, int64_t now_ms, struct update *u)
 		struct peer *p = c->wanting;
 		struct sched_job *j;
 
-		j = sched_grant(c->sched, p->number, now_ms + c->config.lease_ms);
+		j = sched_grant(c->sched, p->number, now_ms, now_ms + c->config.lease_ms);
 		if (!j)
 			return;
 		grant_one(c, p, j, u);
@@ -681,6 +680,20 @@ bool core_worker(const struct core *c, uint32_t i, struct core_worker *w)
 		return true;
 	}
 	return false;
+}
+
+uint32_t core_leases(const struct core *c, struct arena *a, struct core_lease **out)
+{
+	uint32_t n = (uint32_t)sched_count(c->sched, JOB_LEASED), i = 0;
+	struct core_lease *l = ARENA_ARRAY(a, struct core_lease, n);
+
+	for (const struct sched_job *j = sched_first_lease(c->sched); j; j = j->next, i++) {
+		CHECK(i < n);
+		l[i] = (struct core_lease){j->fact.job, j->fact.attempts, j->fact.leased_ms,
+					   peer_name(peer_find(c, j->worker))};
+	}
+	*out = l;
+	return i;
 }
 
 void core_verify(const struct core *c)

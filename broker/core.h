@@ -111,6 +111,14 @@ struct core_worker {
 /* The i-th peer that asked for work; false past the last. */
 bool core_worker(const struct core *c, uint32_t i, struct core_worker *w);
 
+struct core_lease {
+	uint64_t job;
+	uint32_t attempt;
+	int64_t since_ms;
+	struct str worker; /* "" while nobody is connected; valid until the peer is gone */
+};
+uint32_t core_leases(const struct core *c, struct arena *a, struct core_lease **out);
+
 void core_verify(const struct core *c); /* for tests: CHECKs every invariant */
 
 #endif

@@ -19,13 +19,25 @@ struct query {
 };
 
 /* clang-format off */
+/* In the store a leased job is a queued one; temp.held has those that the broker says are leased. */
+#define JOB_STATE "iif(h.job IS NULL, j.state, 3)"
 #define JOB_COLUMNS                                                                                \
-	"j.job, d.id AS document, c.name AS collection, j.state AS \"state$state\", j.priority, "  \
-	"j.attempts, j.worker, j.submitted_ms, j.changed_ms, j.due_ms, j.deadline_ms, "            \
+	"j.job, d.id AS document, c.name AS collection, " JOB_STATE " AS \"state$state\", "       \
+	"j.priority, coalesce(h.attempt, j.attempts) AS attempts, "                                \
+	"iif(h.job IS NULL, j.worker, h.worker) AS worker, j.submitted_ms, "                       \
+	"coalesce(h.ms, j.changed_ms) AS changed_ms, j.due_ms, j.deadline_ms, "                    \
 	"j.code AS \"code$code\", j.text"
 #define JOB_TABLES                                                                                 \
-	" FROM jobs j JOIN documents d ON d.document = j.document "                                \
+	" FROM jobs j LEFT JOIN temp.held h ON h.job = j.job "                                     \
+	"JOIN documents d ON d.document = j.document "                                             \
 	"JOIN collections c ON c.collection = j.collection"
+#define BATCH_LEASED                                                                               \
+	"(SELECT count(*) FROM temp.held h JOIN jobs j ON j.job = h.job WHERE j.batch = b.batch)"
+#define COLLECTION_LEASED                                                                          \
+	"(SELECT count(*) FROM temp.held h JOIN jobs j ON j.job = h.job WHERE "                    \
+	"j.collection = c.collection)"
+#define TALLY(state, name)                                                                         \
+	"(SELECT coalesce(sum(n), 0) FROM tallies WHERE state = " state ") AS " name ", "
 #define EVENT_DATE "coalesce(nullif(v.start_date, ''), d.date)"
 
 /* Reports of an event: documents that tell it. So many are counted, at most. */
@@ -44,7 +56,7 @@ struct query {
 	"coalesce(c.cluster, '') AS cluster, " REPORTS " AS reports"
 
 static const struct condition JOB_CONDITIONS[] = {
-	{"state", "j.state = state_number(%)"},
+	{"state", JOB_STATE " = state_number(%)"},
 	{"collection", "j.collection = " COLLECTION_IS},
 	{"batch", "j.batch = (SELECT batch FROM batches WHERE name = %)"},
 	{"document", "j.document IN (SELECT document FROM documents WHERE id = %)"},
@@ -144,27 +156,23 @@ static const struct question QUESTIONS[] = {
 	 "SELECT b.name AS batch, "
 	 "(SELECT count(*) FROM jobs j WHERE j.batch = b.batch) AS total, "
 	 "(SELECT count(*) FROM jobs j WHERE j.batch = b.batch AND state = 1) AS delayed, "
-	 "(SELECT count(*) FROM jobs j WHERE j.batch = b.batch AND state = 2) AS queued, "
-	 "(SELECT count(*) FROM jobs j WHERE j.batch = b.batch AND state = 3) AS leased, "
+	 "(SELECT count(*) FROM jobs j WHERE j.batch = b.batch AND state = 2) - "
+	 BATCH_LEASED " AS queued, " BATCH_LEASED " AS leased, "
 	 "(SELECT count(*) FROM jobs j WHERE j.batch = b.batch AND state = 4) AS done, "
 	 "(SELECT count(*) FROM jobs j WHERE j.batch = b.batch AND state = 5) AS dead, "
 	 "(SELECT count(*) FROM jobs j WHERE j.batch = b.batch AND state = 6) AS cancelled "
 	 "FROM batches b",
 	 "b.batch", NULL, BATCH_CONDITIONS, NULL},
 	{"collections",
-	 "SELECT c.name AS collection, (SELECT count(*) FROM jobs j WHERE j.state = 2 AND "
-	 "j.collection = c.collection) AS queued, (SELECT count(*) FROM jobs j WHERE j.state = 3 "
-	 "AND j.collection = c.collection) AS leased FROM collections c",
+	 "SELECT c.name AS collection, (SELECT coalesce(sum(n), 0) FROM tallies t WHERE "
+	 "t.state = 2 AND t.collection = c.collection) - " COLLECTION_LEASED " AS queued, "
+	 COLLECTION_LEASED " AS leased FROM collections c",
 	 "c.collection", NULL, NO_CONDITIONS, NULL},
 	{"cursors", "SELECT c.name, c.seq, c.ms FROM cursors c", "c.seq", NULL, NO_CONDITIONS, NULL},
 	{"status",
 	 "SELECT (SELECT value FROM meta WHERE name = 'id') AS broker, "
-	 "(SELECT count(*) FROM jobs WHERE state = 1) AS delayed, "
-	 "(SELECT count(*) FROM jobs WHERE state = 2) AS queued, "
-	 "(SELECT count(*) FROM jobs WHERE state = 3) AS leased, "
-	 "(SELECT coalesce(max(seq), 0) FROM results) AS done, "
-	 "(SELECT count(*) FROM jobs WHERE state = 5) AS dead, "
-	 "(SELECT count(*) FROM jobs WHERE state = 6) AS cancelled, "
+	 TALLY("1", "delayed") TALLY("2", "queued") "0 AS leased, "
+	 TALLY("4", "done") TALLY("5", "dead") TALLY("6", "cancelled")
 	 "(SELECT coalesce(max(seq), 0) FROM results) AS last_seq FROM (SELECT 1 AS one) v",
 	 "v.one", NULL, NO_CONDITIONS, NULL},
 };
@@ -234,7 +242,15 @@ int query_open(struct query **out, const char *url, struct err *e)
 		return -1;
 	}
 	sqlite3_progress_handler(q->db, STEPS_BETWEEN, count_steps, q);
-	sqlite3_exec(q->db, "PRAGMA cache_size = -4096; PRAGMA query_only = ON", NULL, NULL, NULL);
+	if (sqlite3_exec(q->db,
+			 "PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY;"
+			 "CREATE TEMP TABLE held(job INTEGER PRIMARY KEY, attempt INTEGER, "
+			 "ms INTEGER, worker TEXT)",
+			 NULL, NULL, NULL) != SQLITE_OK) {
+		store_failed(q->db, e, "prepare for questions");
+		query_close(q);
+		return -1;
+	}
 	query_stance_functions(q->db);
 	sqlite3_create_function(q->db, "state_number", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
 				state_number, NULL, NULL);
@@ -250,6 +266,48 @@ void query_close(struct query *q)
 		sqlite3_finalize(q->nested[i]);
 	sqlite3_close(q->db);
 	mem_free(q);
+}
+
+/* What the broker knows and the store does not */
+
+bool query_needs_leases(struct str what)
+{
+	return str_is(what, "jobs") || str_is(what, "show") || str_is(what, "batch") ||
+	       str_is(what, "collections") || str_is(what, "dead") || str_is(what, "text");
+}
+
+static int insert_leases(struct query *q, const struct query_lease *l, uint32_t n, struct err *e)
+{
+	sqlite3_stmt *s;
+	int r = 0;
+
+	if (sqlite3_prepare_v2(q->db, "INSERT INTO temp.held VALUES(?1, ?2, ?3, ?4)", -1, &s,
+			       NULL) != SQLITE_OK)
+		return store_failed(q->db, e, "take note of leases");
+	for (uint32_t i = 0; r == 0 && i < n; i++) {
+		sqlite3_bind_int64(s, 1, (int64_t)l[i].job);
+		sqlite3_bind_int64(s, 2, l[i].attempt);
+		sqlite3_bind_int64(s, 3, l[i].ms);
+		store_bind_str(s, 4, l[i].worker);
+		if (sqlite3_step(s) != SQLITE_DONE)
+			r = store_failed(q->db, e, "take note of leases");
+		sqlite3_reset(s);
+	}
+	sqlite3_finalize(s);
+	return r;
+}
+
+int query_leases(struct query *q, const struct query_lease *leases, uint32_t n, struct err *e)
+{
+	int r;
+
+	q->steps = 0;
+	if (sqlite3_exec(q->db, "BEGIN; DELETE FROM temp.held", NULL, NULL, NULL) != SQLITE_OK)
+		return store_failed(q->db, e, "take note of leases");
+	r = insert_leases(q, leases, n, e);
+	if (sqlite3_exec(q->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK && r == 0)
+		r = store_failed(q->db, e, "take note of leases");
+	return r;
 }
 
 /* Asking */
@@ -400,6 +458,7 @@ static void pack_column(struct buf *b, sqlite3_stmt *s, int i)
 static int pack_list(struct query *q, struct buf *b, size_t which, int64_t id, struct err *e);
 
 /* clang-format off */
+#define LAST "9223372036854775807"
 #define ACTORS_OF(what, part)                                                                      \
 	"SELECT a.name, a.code, n.role FROM " what "_actors a JOIN entities n ON n.seq = a.seq "   \
 	"AND n.entity = a.entity WHERE a." what " = ?1 AND a.part = '" part "' ORDER BY a.entity"
@@ -407,13 +466,24 @@ static int pack_list(struct query *q, struct buf *b, size_t which, int64_t id, s
 static const struct nested {
 	const char *word, *sql;
 } NESTED[] = {
+	/* The submission and the result are in the row of the job; a grant is in the row of what ended
+	 * the lease, or in temp.held. */
 	{"log", "SELECT ms, verb AS \"verb$verb\", state AS \"to$state\", attempt, worker, "
 		"code AS \"code$code\", text FROM (SELECT submitted_ms AS ms, "
 		"iif(due_ms > submitted_ms AND attempts = 0, 2, 1) AS verb, "
 		"iif(due_ms > submitted_ms AND attempts = 0, 1, 2) AS state, 0 AS attempt, "
-		"NULL AS worker, NULL AS code, NULL AS text, 0 AS n FROM jobs WHERE job = ?1 "
-		"UNION ALL SELECT ms, verb, state, attempt, worker, code, text, n FROM job_log "
-		"WHERE job = ?1) ORDER BY n LIMIT 1000"},
+		"NULL AS worker, NULL AS code, NULL AS text, 0 AS n, 0 AS part FROM jobs "
+		"WHERE job = ?1 "
+		"UNION ALL SELECT leased_ms, 4, 3, attempt + (verb = 5), worker, NULL, NULL, n, 0 "
+		"FROM job_log WHERE job = ?1 AND leased_ms IS NOT NULL "
+		"UNION ALL SELECT ms, verb, state, attempt, worker, code, text, n, 1 FROM job_log "
+		"WHERE job = ?1 "
+		"UNION ALL SELECT leased_ms, 4, 3, attempts, worker, NULL, NULL, " LAST ", 0 "
+		"FROM jobs WHERE job = ?1 AND state = 4 AND leased_ms IS NOT NULL "
+		"UNION ALL SELECT changed_ms, 6, 4, attempts, worker, NULL, NULL, " LAST ", 1 "
+		"FROM jobs WHERE job = ?1 AND state = 4 "
+		"UNION ALL SELECT ms, 4, 3, attempt, worker, NULL, NULL, " LAST ", 0 "
+		"FROM temp.held WHERE job = ?1) ORDER BY n, part LIMIT 1000"},
 	{"event_source", ACTORS_OF("event", "source")},
 	{"event_target", ACTORS_OF("event", "target")},
 	{"event_by", ACTORS_OF("event", "by")},

@@ -16,6 +16,17 @@ enum { QUERY_ROWS = 100, QUERY_BYTES_MAX = 16 << 20 };
 int query_open(struct query **out, const char *url, struct err *e);
 void query_close(struct query *q);
 
+/* The leases of now, which the store does not hold: to be given before a question that needs them.
+ * Without them leased jobs are told as queued. */
+struct query_lease {
+	uint64_t job;
+	uint32_t attempt;
+	int64_t ms;
+	struct str worker;
+};
+bool query_needs_leases(struct str what);
+int query_leases(struct query *q, const struct query_lease *leases, uint32_t n, struct err *e);
+
 /* Answers: docs/protocol.md says what can be asked and what the rows hold. Rows are made in `a`.
  * ERR_UNSUPPORTED for an unknown question, ERR_INVALID for a wrong argument, ERR_TIMEOUT where it
  * took too long. */

@@ -343,7 +343,7 @@ static struct lane *next_lane(struct collection *c)
 	return best;
 }
 
-struct sched_job *sched_grant(struct sched *s, uint32_t worker, int64_t until)
+struct sched_job *sched_grant(struct sched *s, uint32_t worker, int64_t now_ms, int64_t until)
 {
 	struct collection *c = s->ring;
 	struct sched_job *j;
@@ -362,6 +362,7 @@ struct sched_job *sched_grant(struct sched *s, uint32_t worker, int64_t until)
 	}
 	move(s, &j->fact, JOB_GRANT);
 	j->fact.attempts++;
+	j->fact.leased_ms = now_ms;
 	j->worker = worker;
 	j->restored = false;
 	lease_append(s, j, until);
@@ -394,6 +395,7 @@ void sched_end(struct sched *s, struct sched_job *j, enum job_verb verb, struct 
 	if (verb == JOB_RELEASE)
 		j->fact.attempts--;
 	*f = j->fact;
+	j->fact.leased_ms = 0;
 	if (verb == JOB_RELEASE && put_back(s, j))
 		return;
 	forget(s, j);
@@ -447,14 +449,16 @@ void sched_refill(struct sched *s, const struct refill *r, const struct job_fact
 	struct lane *l = lane_of(s, r->collection, r->priority);
 
 	l->refill_asked = false;
-	CHECK(n <= l->n_stored);
 	CHECK(n > 0 || l->n_stored == 0);
 	for (uint32_t i = 0; i < n; i++) {
 		CHECK(facts[i].ticket > l->cursor);
 		l->cursor = facts[i].ticket;
+		if (sched_find(s, facts[i].job))
+			continue;
+		CHECK(l->n_stored > 0);
+		l->n_stored--;
 		enter_window(s, l, remember(s, &facts[i]), false);
 	}
-	l->n_stored -= n;
 	watch_low(s, l);
 }
 

@@ -19,7 +19,7 @@ struct lane;
 struct sched_job {
 	struct job_fact fact;
 	uint32_t worker; /* peer that has the lease; 0 while nobody is connected */
-	bool restored;   /* leased before this broker started and not seen since */
+	bool restored;   /* leased before this broker started and not claimed since */
 	int64_t lease_until;
 	struct lane *lane;
 	struct sched_job *next, *prev;               /* in its lane, or among the leases */
@@ -45,10 +45,11 @@ void sched_move_stored(struct sched *s, struct job_fact *f, enum job_verb verb);
 
 /* The fairest next job becomes leased by `worker`; NULL where no window has one. Collections take
  * turns; within one, level p gets 2^p turns for every one of level 0. */
-struct sched_job *sched_grant(struct sched *s, uint32_t worker, int64_t until);
+struct sched_job *sched_grant(struct sched *s, uint32_t worker, int64_t now_ms, int64_t until);
 
 /* Ends a job's stay among the leased or queued by any verb but grant. Released jobs go back to the
- * front of their lane; all others leave memory: *f says what became of them. */
+ * front of their lane; all others leave memory: *f says what became of them, and bears the time of
+ * the lease that ended. */
 void sched_end(struct sched *s, struct sched_job *j, enum job_verb verb, struct job_fact *f);
 
 /* A lease now ends at `until`, which must not be before any other lease's end. */
@@ -60,7 +61,8 @@ struct sched_job *sched_first_lease(const struct sched *s); /* to end first; NUL
 /* Lanes whose window is running low and whose store has more; asked once until refilled. Appends
  * to u->refills. */
 void sched_ask_refills(struct sched *s, struct update *u);
-/* What the store has after the cursor, in order of tickets; n less than asked means no more. */
+/* What the store has after the cursor, in order of tickets; n less than asked means no more. Jobs
+ * in memory already are passed over: the store has the leased ones among the queued. */
 void sched_refill(struct sched *s, const struct refill *r, const struct job_fact *facts,
 		  uint32_t n);
 

@@ -14,6 +14,7 @@ enum {
 	TURN_FRAMES = 2000,
 	TURN_BYTES = 16 << 20,
 	GRANT_BYTES = 4 << 20, /* of bodies in one GRANT */
+	GRANT_HEAD = 256,      /* of a lease without its body, mostly */
 	DUE_AT_ONCE = 1000,
 	ARENA_KEEP = 4 << 20,
 	DISK_RESERVE = 64 << 20,
@@ -97,7 +98,7 @@ static int replay(struct server *s, struct err *e)
 				  start.lanes[i].n);
 	for (uint32_t i = 0; i < start.leased.n; i++)
 		core_restore_lease(s->core, &start.leased.facts[i], s->now_ms);
-	s->streamed_seq = start.last_seq;
+	s->streamed_seq = s->written_seq = s->durable_seq = start.last_seq;
 	return 0;
 }
 
@@ -144,9 +145,7 @@ void server_close(struct server *s)
 	query_close(s->query);
 	store_close(s->store);
 	core_free(s->core);
-	for (uint32_t i = 0; i < s->n_out; i++)
-		buf_free(&s->out[i].bytes);
-	mem_free(s->out);
+	server_answers_free(s);
 	mem_free(s->by_number);
 	mem_free(s->free_numbers);
 	arena_free(&s->turn);
@@ -193,85 +192,6 @@ int server_step(struct server *s, const struct input *in, struct err *e)
 	return server_apply(s, e);
 }
 
-/* Answers */
-
-void server_reply(struct server *s, uint32_t peer, const struct msg *m)
-{
-	struct outgoing *o;
-
-	MEM_GROW(s->out, s->n_out, s->cap_out);
-	o = &s->out[s->n_out++];
-	*o = (struct outgoing){.peer = peer};
-	msg_write(m, &o->bytes);
-}
-
-void server_reply_error(struct server *s, uint32_t peer, const struct msg *to, enum err_code code,
-			const char *text)
-{
-	struct msg m = {.kind = MSG_ERROR};
-
-	m.error = (struct msg_error){
-		.tag = msg_tag(to), .code = code, .text = str_of(text), .kind = to->kind};
-	if (code == ERR_BUSY || code == ERR_FULL)
-		m.error.retry_ms = 1000;
-	server_reply(s, peer, &m);
-}
-
-static int give_up_peer(struct server *s, uint32_t number, const char *why, struct err *e)
-{
-	struct server_peer *p = server_peer_of(s, number);
-	struct input in = {.kind = IN_GONE, .peer = number};
-
-	if (!p)
-		return 0;
-	log_info("peer-gone", LOG_UINT("peer", number), LOG_CSTR("name", p->name),
-		 LOG_CSTR("because", why));
-	server_peer_remove(s, p);
-	return server_step(s, &in, e);
-}
-
-/* Leases that never reached their worker are given back, and count no attempt. */
-static int give_back(struct server *s, const struct outgoing *o, struct err *e)
-{
-	struct msg m;
-	struct err why;
-
-	if (msg_read(buf_str(&o->bytes), &s->frame, &m, &why) < 0 || m.kind != MSG_GRANT)
-		return 0;
-	for (uint32_t i = 0; i < m.grant.n_leases; i++) {
-		struct input in = {
-			.kind = IN_UNSENT, .peer = o->peer, .job = m.grant.leases[i].job};
-
-		if (server_step(s, &in, e) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* Sends what the committed turn answered. A peer that cannot be reached is given up, which the next
- * turn writes. */
-static int send_all(struct server *s, struct err *e)
-{
-	int r = 0;
-
-	for (uint32_t i = 0; i < s->n_out; i++) {
-		struct outgoing *o = &s->out[i];
-		struct server_peer *p = server_peer_of(s, o->peer);
-		enum wire_sent sent = p ? wire_send_take(s->wire, &p->id, &o->bytes) : WIRE_SENT;
-
-		if (!p || sent != WIRE_SENT)
-			r |= give_back(s, o, e);
-		buf_free(&o->bytes);
-		if (sent != WIRE_SENT)
-			r |= give_up_peer(s, o->peer,
-					  sent == WIRE_FULL ? "it does not read its answers"
-							    : "it cannot be reached",
-					  e);
-	}
-	s->n_out = 0;
-	return r;
-}
-
 /* Grants: the documents of a turn's leases, in as few messages as their size allows. */
 
 static void flush_grants(struct server *s, struct server_peer *p)
@@ -282,7 +202,7 @@ static void flush_grants(struct server *s, struct server_peer *p)
 		return;
 	m.grant.leases = p->grants.items;
 	m.grant.n_leases = p->grants.n;
-	server_reply(s, p->number, &m);
+	server_reply_long(s, p->number, &m, p->grants.bytes + GRANT_HEAD * p->grants.n);
 	p->grants = (struct lease_list){0};
 }
 
@@ -468,9 +388,28 @@ static int receive(struct server *s, struct err *e)
 		bytes += f.bytes.n;
 		if (server_handle(s, &f, e) < 0)
 			return -1;
+		if (server_can_settle(s) && server_settle(s, e) < 0)
+			return -1;
 		arena_reset(&s->frame, ARENA_KEEP);
 	}
 	return 0;
+}
+
+/* Notes about leases that ended long ago are dropped by writing those that last. */
+static int tidy_leases(struct server *s, struct err *e)
+{
+	struct core_lease *l;
+	struct job_fact *facts;
+	uint32_t n;
+
+	if (!store_leases_grown(s->store, core_count(s->core, JOB_LEASED)))
+		return 0;
+	n = core_leases(s->core, &s->turn, &l);
+	facts = ARENA_ARRAY(&s->turn, struct job_fact, n);
+	for (uint32_t i = 0; i < n; i++)
+		facts[i] = (struct job_fact){
+			.job = l[i].job, .attempts = l[i].attempt, .leased_ms = l[i].since_ms};
+	return store_leases_set(s->store, facts, n, e);
 }
 
 static void end_turn(struct server *s)
@@ -485,7 +424,8 @@ static int sleep_ms(struct server *s, int timeout_ms)
 	int64_t due = core_next_deadline(s->core);
 	int64_t left = due - s->now_ms;
 
-	if (s->streams_wait)
+	/* Something is to be sent, or peers that were given up are to be written. */
+	if (s->streams_wait || s->held.n || store_in_turn(s->store))
 		return 0;
 	if (s->streams_full && timeout_ms > FULL_PAUSE_MS)
 		timeout_ms = FULL_PAUSE_MS;
@@ -494,6 +434,17 @@ static int sleep_ms(struct server *s, int timeout_ms)
 	if (left < 0)
 		return 0;
 	return left < timeout_ms ? (int)left : timeout_ms;
+}
+
+/* Where more has arrived, the next turn begins while this one is synced. */
+static int sync_turn(struct server *s, struct err *e)
+{
+	int more = s->drains ? 0 : wire_poll(s->wire, NULL, 0, 0, e);
+
+	if (more <= 0)
+		return more < 0 ? -1 : server_settle(s, e);
+	store_sync_begin(s->store);
+	return 0;
 }
 
 int server_turn(struct server *s, int timeout_ms, struct err *e)
@@ -506,13 +457,12 @@ int server_turn(struct server *s, int timeout_ms, struct err *e)
 	if (receive(s, e) < 0 || tick(s, e) < 0 || read_grants(s, e) < 0 || retain(s, e) < 0)
 		return -1;
 	tell_revoked(s);
-	if (store_commit(s->store, e) < 0)
+	if (tidy_leases(s, e) < 0 || server_settle(s, e) < 0 || server_write(s, e) < 0)
 		return -1;
 	end_turn(s);
-	if (send_all(s, e) < 0 || stream_pump(s, e) < 0)
+	if (sync_turn(s, e) < 0)
 		return -1;
-	/* Peers given up while sending changed the core: that is written now. */
-	return store_commit(s->store, e) < 0 ? -1 : (end_turn(s), 0);
+	return stream_pump(s, e);
 }
 
 void server_drain(struct server *s)

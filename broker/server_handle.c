@@ -399,7 +399,22 @@ static int handle_cancel(struct server *s, struct server_peer *p, const struct m
 	return move_jobs(s, p, IN_CANCEL, &q, e);
 }
 
-/* Questions see what is committed, so the answer waits for nothing. */
+static int tell_leases(struct server *s, struct str what, struct err *e)
+{
+	struct core_lease *l;
+	struct query_lease *to;
+	uint32_t n;
+
+	if (!query_needs_leases(what))
+		return 0;
+	n = core_leases(s->core, &s->turn, &l);
+	to = ARENA_ARRAY(&s->turn, struct query_lease, n);
+	for (uint32_t i = 0; i < n; i++)
+		to[i] = (struct query_lease){l[i].job, l[i].attempt, l[i].since_ms, l[i].worker};
+	return query_leases(s->query, to, n, e);
+}
+
+/* Questions see what was written before this turn; the answer waits for the disk like others. */
 static int handle_query(struct server *s, struct server_peer *p, const struct msg *m, struct err *e)
 {
 	struct msg back = {.kind = MSG_ROWS};
@@ -408,7 +423,8 @@ static int handle_query(struct server *s, struct server_peer *p, const struct ms
 	(void)e;
 	back.rows.tag = m->query.tag;
 	if (!server_status(s, &m->query, &back.rows) &&
-	    query_run(s->query, &m->query, &s->turn, &back.rows, &why) < 0) {
+	    (tell_leases(s, m->query.what, &why) < 0 ||
+	     query_run(s->query, &m->query, &s->turn, &back.rows, &why) < 0)) {
 		server_reply_error(s, p->number, m, why.code, why.text);
 		return 0;
 	}

@@ -37,10 +37,13 @@ struct server_peer {
 	UT_hash_handle hh;
 };
 
-/* An answer that waits for the commit. */
-struct outgoing {
-	uint32_t peer;
-	struct buf bytes;
+/* Answers that wait for the disk. */
+struct answers {
+	struct outgoing {
+		uint32_t peer;
+		struct buf bytes;
+	} * items;
+	uint32_t n, cap;
 };
 
 enum { RATE_SECONDS = 60 };
@@ -58,9 +61,9 @@ struct server {
 	uint32_t n_free, cap_free, n_numbers, cap_numbers;
 	struct arena turn, frame;
 	struct update update;
-	uint32_t n_applied; /* of update.changes */
-	struct outgoing *out;
-	uint32_t n_out, cap_out;
+	uint32_t n_applied;  /* of update.changes */
+	struct answers out;  /* of the open turn */
+	struct answers held; /* of the turn that is written and not settled */
 	struct cursor *cursors;
 	struct stream *streams; /* all, those that were served longest ago first */
 	uint32_t n_streams, n_peers, n_pages;
@@ -71,6 +74,8 @@ struct server {
 	bool disk_full;  /* less than the reserve is free: nothing is accepted */
 	int64_t disk_ms; /* when that is looked at next */
 	uint64_t n_refused, seen_malformed;
+	uint64_t written_seq;  /* last result of the turn that was written last */
+	uint64_t durable_seq;  /* last result on the disk: readers get no more than these */
 	uint64_t streamed_seq; /* results up to here were offered to all streams */
 	bool was_idle;
 	uint32_t rate[RATE_SECONDS]; /* results of the last seconds */
@@ -84,10 +89,18 @@ struct server_peer *server_peer_of(struct server *s, uint32_t number);
 int server_step(struct server *s, const struct input *in, struct err *e);
 int server_apply(struct server *s, struct err *e);
 
-/* Queues a message until the turn is committed. */
+/* Queues a message until the turn is on the disk (server_answers.c). `bytes`: about so long is it;
+ * a good guess saves copying. */
 void server_reply(struct server *s, uint32_t peer, const struct msg *m);
+void server_reply_long(struct server *s, uint32_t peer, const struct msg *m, size_t bytes);
 void server_reply_error(struct server *s, uint32_t peer, const struct msg *to, enum err_code code,
 			const char *text);
+/* Writes the open turn; nothing may be held. */
+int server_write(struct server *s, struct err *e);
+/* Waits until the written turn is on the disk, and sends its answers. */
+int server_settle(struct server *s, struct err *e);
+bool server_can_settle(const struct server *s); /* there are answers, and it would not wait */
+void server_answers_free(struct server *s);
 
 /* One frame (server_handle.c). -1 only where the store failed. */
 int server_handle(struct server *s, const struct wire_frame *f, struct err *e);

@@ -4,7 +4,11 @@
  *
  * All writing happens between store_begin and store_commit, and what was written can be read at
  * once by the functions here. Only after store_commit returned 0 is it on the disk; after any -1
- * of a writing function the broker must end: start-up reads what was committed. */
+ * of a writing function the broker must end: start-up reads what was committed.
+ *
+ * A commit in two steps lets the next turn begin meanwhile: after store_write everybody can read
+ * the turn, but it is on the disk only after store_sync. Of several such turns the first ones
+ * survive a loss of power, or none. */
 #ifndef DEMARCHE_BROKER_STORE_H
 #define DEMARCHE_BROKER_STORE_H
 
@@ -21,7 +25,11 @@ const char *store_id(const struct store *s);   /* made once, stays; valid until 
 const char *store_path(const struct store *s); /* of the file; valid until closed */
 
 int store_begin(struct store *s, struct err *e);  /* nothing if a turn is open */
-int store_commit(struct store *s, struct err *e); /* nothing if none is open */
+int store_commit(struct store *s, struct err *e); /* write and sync */
+int store_write(struct store *s, struct err *e);  /* nothing if no turn is open */
+void store_sync_begin(struct store *s);           /* in a thread; nothing if nothing is to do */
+bool store_sync_ended(struct store *s);           /* store_sync will not wait */
+int store_sync(struct store *s, struct err *e);   /* of everything that was written */
 bool store_in_turn(const struct store *s);
 
 /* A collection's or batch's number, made where it is new. */
@@ -42,8 +50,15 @@ int store_find(struct store *s, const uint8_t identity[static STORE_IDENTITY], u
 /* Adds the job of `c`, a change by JOB_SUBMIT or JOB_POSTPONE, with its document. */
 int store_insert(struct store *s, const struct store_document *d, const struct change *c,
 		 int64_t now_ms, struct err *e);
-/* Writes any other change, with its row of the log; a result with its rows. */
+/* Writes any other change, with its row of the log, which bears the lease that it ended. A grant
+ * is only noted for the next start: in the store a leased job is a queued one. A result needs no
+ * row of the log; it is written with its own rows. */
 int store_apply(struct store *s, const struct change *c, int64_t now_ms, struct err *e);
+
+/* Notes about leases pile up. Where they are many more than there are leases, those that last shall
+ * be written anew: job, attempts and leased_ms of each. */
+bool store_leases_grown(const struct store *s, uint64_t n_leased);
+int store_leases_set(struct store *s, const struct job_fact *leased, uint32_t n, struct err *e);
 
 /* f->state is JOB_NONE where there is no such job. */
 int store_job(struct store *s, uint64_t job, struct job_fact *f, struct err *e);
@@ -71,7 +86,7 @@ struct store_start {
 		uint64_t n;
 	} * lanes;
 	uint32_t n_lanes;
-	struct store_facts leased;
+	struct store_facts leased; /* not counted in the lanes */
 };
 int store_start(struct store *s, struct arena *a, struct store_start *out, struct err *e);
 

@@ -122,10 +122,12 @@ static bool is_day(struct str s)
 	char text[DAY + 1];
 	unsigned month, day;
 
-	if (s.n != DAY || strspn(memcpy(text, s.p, DAY), "0123456789-") < DAY)
+	if (s.n != DAY)
 		return false;
+	memcpy(text, s.p, DAY);
 	text[DAY] = 0;
-	return sscanf(text, "%*4u-%2u-%2u", &month, &day) == 2 && month >= 1 && month <= 12 &&
+	return strspn(text, "0123456789-") == DAY &&
+	       sscanf(text, "%*4u-%2u-%2u", &month, &day) == 2 && month >= 1 && month <= 12 &&
 	       day >= 1 && day <= 31;
 }
 

@@ -58,6 +58,7 @@ int store_checkpointer_start(struct store_checkpointer **out, const char *path, 
 		mem_free(c);
 		return err_set(e, ERR_IO, "cannot start the checkpoint thread");
 	}
+	pthread_setname_np(c->thread, "checkpoint");
 	*out = c;
 	return 0;
 }

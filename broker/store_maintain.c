@@ -173,6 +173,19 @@ int store_check(const char *url, struct err *e)
 				"LEFT JOIN results r ON r.seq = j.seq WHERE j.state = 4 AND "
 				"r.job IS NOT j.job LIMIT 1",
 				"", e);
+	if (r == 0)
+		r = expect_text(
+			db,
+			"SELECT 'the tallies of jobs differ' FROM (SELECT collection, priority, "
+			"state, count(*) FROM jobs GROUP BY 1, 2, 3 EXCEPT "
+			"SELECT collection, priority, state, n FROM tallies) LIMIT 1",
+			"", e);
+	if (r == 0)
+		r = expect_text(db,
+				"SELECT 'the tallies of jobs differ' WHERE "
+				"(SELECT count(*) FROM jobs) IS NOT "
+				"(SELECT coalesce(sum(n), 0) FROM tallies)",
+				"", e);
 	sqlite3_close(db);
 	return r;
 }

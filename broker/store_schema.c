@@ -47,12 +47,13 @@ const char *const STORE_SCHEMA[] = {
 	"	worker TEXT,\n"
 	"	code INTEGER,\n"
 	"	text TEXT,\n"
-	"	seq INTEGER\n"
+	"	seq INTEGER,\n"
+	"	leased_ms INTEGER\n" /* of the lease that brought the result */
 	") STRICT;",
 	"CREATE INDEX IF NOT EXISTS jobs_queued ON jobs(collection, priority, ticket)"
 	" WHERE state = 2;",
 	"CREATE INDEX IF NOT EXISTS jobs_delayed ON jobs(due_ms) WHERE state = 1;",
-	"CREATE INDEX IF NOT EXISTS jobs_rare ON jobs(state) WHERE state IN (3, 5, 6);",
+	"CREATE INDEX IF NOT EXISTS jobs_rare ON jobs(state) WHERE state IN (5, 6);",
 	"CREATE INDEX IF NOT EXISTS jobs_deadline ON jobs(deadline_ms)"
 	" WHERE state < 4 AND deadline_ms > 0;",
 	"CREATE INDEX IF NOT EXISTS jobs_batch ON jobs(batch, state) WHERE batch IS NOT NULL;",
@@ -66,7 +67,20 @@ const char *const STORE_SCHEMA[] = {
 	"	worker TEXT,\n"
 	"	code INTEGER,\n"
 	"	text TEXT,\n"
+	"	leased_ms INTEGER,\n" /* of the lease that this move ended */
 	"	PRIMARY KEY(job, n)\n"
+	") STRICT, WITHOUT ROWID;",
+	/* Leases are not states of jobs here: those are queued. This is for the next start. */
+	"CREATE TABLE IF NOT EXISTS leases(\n"
+	"	lease INTEGER PRIMARY KEY,\n"
+	"	moves BLOB NOT NULL\n" /* of one turn: job, attempt (0: ended), ms, as msgpack */
+	") STRICT;",
+	"CREATE TABLE IF NOT EXISTS tallies(\n"
+	"	collection INTEGER NOT NULL REFERENCES collections,\n"
+	"	priority INTEGER NOT NULL,\n"
+	"	state INTEGER NOT NULL,\n"
+	"	n INTEGER NOT NULL,\n" /* jobs */
+	"	PRIMARY KEY(collection, priority, state)\n"
 	") STRICT, WITHOUT ROWID;",
 	"CREATE TABLE IF NOT EXISTS results(\n"
 	"	seq INTEGER PRIMARY KEY,\n" /* dense: 1, 2, 3 … */

@@ -37,10 +37,13 @@
 		   "ticket, due_ms, deadline_ms, submitted_ms, changed_ms) "                       \
 		   "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)")                    \
 	X(SET_JOB, "UPDATE jobs SET state = ?2, attempts = ?3, ticket = ?4, due_ms = ?5, "         \
-		   "deadline_ms = ?6, changed_ms = ?7, worker = ?8, code = ?9, text = ?10, "       \
-		   "seq = ?11 WHERE job = ?1")                                                     \
-	X(ADD_LOG, "INSERT INTO job_log(job, n, ms, verb, state, attempt, worker, code, text) "    \
-		   "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                                   \
+		   "deadline_ms = ?6, changed_ms = ?7, worker = ?8, code = ?9, text = ?10 "        \
+		   "WHERE job = ?1")                                                               \
+	X(SET_DONE, "UPDATE jobs SET state = 4, attempts = ?2, due_ms = 0, changed_ms = ?3, "      \
+		    "worker = ?4, code = NULL, text = NULL, seq = ?5, leased_ms = ?6 "             \
+		    "WHERE job = ?1")                                                              \
+	X(ADD_LOG, "INSERT INTO job_log(job, n, ms, verb, state, attempt, worker, code, text, "    \
+		   "leased_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")                                   \
 	X(JOB, "SELECT job, ticket, collection, attempts, priority, state, due_ms, deadline_ms "   \
 	       "FROM jobs WHERE job = ?1")                                                         \
 	X(REFILL, "SELECT job, ticket, collection, attempts, priority, state, due_ms, deadline_ms "\
@@ -53,10 +56,16 @@
 		   "deadline_ms FROM jobs WHERE state < 4 AND deadline_ms > 0 AND "                \
 		   "deadline_ms <= ?1 ORDER BY deadline_ms, job LIMIT ?2")                         \
 	X(NEXT_DEADLINE, "SELECT min(deadline_ms) FROM jobs WHERE state < 4 AND deadline_ms > 0")  \
-	X(LEASE, "SELECT c.name, d.id, d.title, d.date, d.source, d.lang, d.body, "                \
-		 "d.date_source FROM jobs j "                                                      \
-		 "JOIN documents d USING(document) JOIN collections c ON "                         \
-		 "c.collection = d.collection WHERE j.job = ?1")                                   \
+	X(LEASE, "SELECT collection, id, title, date, source, lang, body, date_source "            \
+		 "FROM documents WHERE document = ?1")                                             \
+	X(DOCUMENT_OF, "SELECT document FROM jobs WHERE job = ?1")                                 \
+	X(NAME_COLLECTION, "SELECT name FROM collections WHERE collection = ?1")                   \
+	X(LANE_END, "SELECT max(ticket) FROM jobs WHERE state = 2 AND collection = ?1 AND "        \
+		    "priority = ?2")                                                               \
+	X(ADD_LEASES, "INSERT INTO leases(moves) VALUES(?1)")                                      \
+	X(DROP_LEASES, "DELETE FROM leases")                                                       \
+	X(TALLY, "INSERT INTO tallies(collection, priority, state, n) VALUES(?1, ?2, ?3, ?4) "     \
+		 "ON CONFLICT DO UPDATE SET n = n + ?4")                                           \
 	X(ADD_RESULT, "INSERT INTO results(seq, job, collection, ms, record) "                     \
 		      "VALUES(?1, ?2, ?3, ?4, ?5)")                                                \
 	X(ADD_ENTITY, "INSERT INTO entities(seq, entity, name, kind, code, role, mentions) "       \
@@ -111,6 +120,13 @@ enum store_statement {
 		N_SQL
 };
 
+/* So many jobs more (or less) of a collection, priority and state. */
+struct store_tally {
+	uint32_t collection;
+	uint8_t priority, state;
+	int64_t n;
+};
+
 struct store {
 	sqlite3 *db;
 	sqlite3_stmt *statements[N_SQL];
@@ -118,13 +134,23 @@ struct store {
 	char id[33];
 	char *path;
 	struct store_checkpointer *checkpointer;
-	int lock;         /* file descriptor of the lock file */
-	int wal_pages;    /* in the log after the last commit */
-	int64_t last_log; /* highest n of job_log written */
+	struct store_syncer *syncer;
+	sqlite3_file *log;           /* SQLite's, of this connection */
+	bool syncing;                /* the syncer has the log and was not waited for */
+	int lock;                    /* file descriptor of the lock file */
+	int wal_pages;               /* in the log after the last commit */
+	struct buf moves;            /* of leases in this turn, as in the table leases */
+	uint64_t n_moves;            /* in the table and the open turn */
+	struct store_tally *tallies; /* what this turn changed of the table's */
+	uint32_t n_tallies, cap_tallies;
+	struct str *names; /* [n_names] of collections by number; p is NULL where not read yet */
+	uint32_t n_names;
+	uint32_t last_collection; /* that was looked for by name; 0 none */
+	int64_t last_log;         /* highest n of job_log written */
 };
 
 extern const char *const STORE_SCHEMA[]; /* makes what is not there yet; NULL at the end */
-enum { STORE_SCHEMA_VERSION = 2, STORE_APPLICATION_ID = 0x44454d41 };
+enum { STORE_SCHEMA_VERSION = 3, STORE_APPLICATION_ID = 0x44454d41 };
 
 /* clang-format off */
 /* A row for each holder of each stance, with what it counts: the view stance_values. Positions are
@@ -150,6 +176,22 @@ struct str store_column_str(sqlite3_stmt *q, int at); /* valid until the next st
 int store_run(struct store *s, sqlite3_stmt *q, const char *what, struct err *e);
 
 const char *store_url_path(const char *url); /* points into url */
+
+/* One number, or `otherwise` where there is no row or it is NULL. */
+int store_ask(struct store *s, const char *sql, int64_t otherwise, int64_t *out, struct err *e);
+/* The name of a collection; valid until the store is closed. */
+int store_collection_name(struct store *s, uint32_t number, struct str *name, struct err *e);
+/* Runs a statement that lists jobs; resets it. */
+int store_collect(struct store *s, sqlite3_stmt *q, struct arena *a, struct store_facts *out,
+		  struct err *e);
+int store_least(struct store *s, enum store_statement which, int64_t *out, struct err *e);
+
+/* Leases and tallies of the open turn, written before its commit (store_notes.c). */
+void store_note_lease(struct store *s, const struct change *c);
+int store_tally(struct store *s, const struct job_fact *f, enum job_state state, int64_t n,
+		struct err *e);
+int store_write_notes(struct store *s, struct err *e);
+int store_start_leases(struct store *s, struct arena *a, struct store_facts *out, struct err *e);
 
 /* The rows of one result (store_rows.c). */
 int store_rows(struct store *s, uint64_t seq, const struct result *r, struct err *e);

@@ -14,10 +14,18 @@
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "broker/store_checkpoint.h"
+#include "broker/store_sync.h"
 #include "broker/store_vfs.h"
+
+enum {
+	NAMES_LEAST = 64,
+	LOG_BYTES = 11 << 20, /* what the log holds when its checkpoint begins, and more */
+	ROOMY_LOGS = 100,     /* free disk, in logs, above which that is taken at once */
+};
 
 int store_failed(sqlite3 *db, struct err *e, const char *what)
 {
@@ -73,8 +81,7 @@ static int execute(struct store *s, const char *sql, const char *what, struct er
 	return 0;
 }
 
-/* One number, or `otherwise` where there is no row or it is NULL. */
-static int ask(struct store *s, const char *sql, int64_t otherwise, int64_t *out, struct err *e)
+int store_ask(struct store *s, const char *sql, int64_t otherwise, int64_t *out, struct err *e)
 {
 	sqlite3_stmt *q;
 	int r;
@@ -110,9 +117,9 @@ static int check_version(struct store *s, int64_t *version, struct err *e)
 {
 	int64_t application, tables;
 
-	if (ask(s, "PRAGMA user_version", 0, version, e) < 0 ||
-	    ask(s, "PRAGMA application_id", 0, &application, e) < 0 ||
-	    ask(s, "SELECT count(*) FROM sqlite_schema", 0, &tables, e) < 0)
+	if (store_ask(s, "PRAGMA user_version", 0, version, e) < 0 ||
+	    store_ask(s, "PRAGMA application_id", 0, &application, e) < 0 ||
+	    store_ask(s, "SELECT count(*) FROM sqlite_schema", 0, &tables, e) < 0)
 		return -1;
 	if (tables && application != STORE_APPLICATION_ID)
 		return err_set(e, ERR_CORRUPT, "%s is a database of another program", s->path);
@@ -201,6 +208,29 @@ static int note_wal(void *context, sqlite3 *db, const char *name, int pages)
 	return SQLITE_OK;
 }
 
+static bool disk_is_roomy(const struct store *s)
+{
+	struct statvfs v;
+
+	return statvfs(s->path, &v) == 0 &&
+	       (uint64_t)v.f_bavail * v.f_frsize > (uint64_t)ROOMY_LOGS * LOG_BYTES;
+}
+
+/* The log keeps its file and length over restarts. What a broker wrote that was killed before it
+ * synced is read like the rest, so it must be on the disk before anything is built on it. */
+static int open_log(struct store *s, struct err *e)
+{
+	if (sqlite3_file_control(s->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &s->log) != SQLITE_OK)
+		return store_failed(s->db, e, "find the log");
+	sqlite3_file_control(s->db, "main", SQLITE_FCNTL_PERSIST_WAL, &(int){1});
+	if (disk_is_roomy(s))
+		store_vfs_lengthen(s->log, LOG_BYTES);
+	if (store_vfs_sync(s->log) != SQLITE_OK)
+		return err_set(e, ERR_IO, "cannot sync the store: the disk failed");
+	store_vfs_put_off(s->log, true);
+	return 0;
+}
+
 static int open_all(struct store *s, struct err *e)
 {
 	int64_t version;
@@ -216,11 +246,13 @@ static int open_all(struct store *s, struct err *e)
 		    "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL;"
 		    "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
 		    "PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;"
-		    "PRAGMA foreign_keys = ON",
+		    "PRAGMA foreign_keys = OFF",
 		    "set the store up", e) < 0)
 		return -1;
 	sqlite3_wal_hook(s->db, note_wal, s);
 	if (check_version(s, &version, e) < 0 || bring_up(s, version, e) < 0 || read_id(s, e) < 0)
+		return -1;
+	if (open_log(s, e) < 0 || store_syncer_start(&s->syncer, e) < 0)
 		return -1;
 	return store_checkpointer_start(&s->checkpointer, s->path, e);
 }
@@ -254,11 +286,19 @@ void store_close(struct store *s)
 	if (!s)
 		return;
 	store_checkpointer_stop(s->checkpointer);
+	store_syncer_stop(s->syncer);
+	if (s->log)
+		store_vfs_put_off(s->log, false);
 	for (int i = 0; i < N_SQL; i++)
 		sqlite3_finalize(s->statements[i]);
 	sqlite3_close(s->db);
 	if (s->lock >= 0)
 		close(s->lock);
+	for (uint32_t i = 0; i < s->n_names; i++)
+		mem_free((char *)s->names[i].p);
+	mem_free(s->names);
+	mem_free(s->tallies);
+	buf_free(&s->moves);
 	mem_free(s->path);
 	mem_free(s);
 }
@@ -285,16 +325,67 @@ int store_begin(struct store *s, struct err *e)
 	return 0;
 }
 
-int store_commit(struct store *s, struct err *e)
+/* A log that has grown long is helped to its beginning, which needs all of it on the disk. */
+static int help_checkpoint(struct store *s, struct err *e)
+{
+	if (!store_checkpoint_due(s->checkpointer, s->wal_pages))
+		return 0;
+	if (store_sync(s, e) < 0)
+		return -1;
+	store_vfs_put_off(s->log, false);
+	store_checkpoint_finish(s->db);
+	store_vfs_put_off(s->log, true);
+	return 0;
+}
+
+int store_write(struct store *s, struct err *e)
 {
 	if (!s->in_turn)
 		return 0;
-	if (store_run(s, store_statement(s, SQL_COMMIT), "commit", e) < 0)
+	if (store_write_notes(s, e) < 0 ||
+	    store_run(s, store_statement(s, SQL_COMMIT), "commit", e) < 0)
 		return -1;
 	s->in_turn = false;
-	if (store_checkpoint_due(s->checkpointer, s->wal_pages))
-		store_checkpoint_finish(s->db);
+	return help_checkpoint(s, e);
+}
+
+void store_sync_begin(struct store *s)
+{
+	if (s->syncing || !store_vfs_owes(s->log))
+		return;
+	store_vfs_settled(s->log);
+	s->syncing = true;
+	store_syncer_begin(s->syncer, s->log);
+}
+
+bool store_sync_ended(struct store *s)
+{
+	return s->syncing ? !store_syncer_busy(s->syncer) : !store_vfs_owes(s->log);
+}
+
+static int sync_failed(struct err *e)
+{
+	return err_set(e, ERR_IO, "cannot sync the store: the disk failed");
+}
+
+int store_sync(struct store *s, struct err *e)
+{
+	if (s->syncing) {
+		s->syncing = false;
+		if (store_syncer_wait(s->syncer) != SQLITE_OK)
+			return sync_failed(e);
+	}
+	if (!store_vfs_owes(s->log))
+		return 0;
+	if (store_vfs_sync(s->log) != SQLITE_OK)
+		return sync_failed(e);
+	store_vfs_settled(s->log);
 	return 0;
+}
+
+int store_commit(struct store *s, struct err *e)
+{
+	return store_write(s, e) < 0 ? -1 : store_sync(s, e);
 }
 
 bool store_in_turn(const struct store *s)
@@ -327,9 +418,54 @@ static int number_of(struct store *s, enum store_statement find, enum store_stat
 	return 0;
 }
 
+/* Keeps a collection's name; one number has one name for ever. */
+static struct str keep_name(struct store *s, uint32_t number, struct str name)
+{
+	if (number >= s->n_names) {
+		uint32_t n = number < NAMES_LEAST ? NAMES_LEAST : 2 * number;
+
+		s->names = mem_resize(s->names, n * sizeof(*s->names));
+		memset(s->names + s->n_names, 0, (n - s->n_names) * sizeof(*s->names));
+		s->n_names = n;
+	}
+	if (!s->names[number].p) {
+		char *p = mem_alloc(name.n + 1);
+
+		if (name.n)
+			memcpy(p, name.p, name.n);
+		s->names[number] = (struct str){p, name.n};
+	}
+	return s->names[number];
+}
+
 int store_collection(struct store *s, struct str name, uint32_t *number, struct err *e)
 {
-	return number_of(s, SQL_FIND_COLLECTION, SQL_ADD_COLLECTION, name, number, e);
+	*number = s->last_collection;
+	if (*number && str_eq(name, s->names[*number]))
+		return 0;
+	if (number_of(s, SQL_FIND_COLLECTION, SQL_ADD_COLLECTION, name, number, e) < 0)
+		return -1;
+	keep_name(s, *number, name);
+	s->last_collection = *number;
+	return 0;
+}
+
+int store_collection_name(struct store *s, uint32_t number, struct str *name, struct err *e)
+{
+	sqlite3_stmt *q;
+	int r;
+
+	if (number < s->n_names && s->names[number].p) {
+		*name = s->names[number];
+		return 0;
+	}
+	q = store_statement(s, SQL_NAME_COLLECTION);
+	sqlite3_bind_int64(q, 1, number);
+	r = sqlite3_step(q);
+	if (r == SQLITE_ROW)
+		*name = keep_name(s, number, store_column_str(q, 0));
+	sqlite3_reset(q);
+	return r == SQLITE_ROW ? 0 : store_failed(s->db, e, "name a collection");
 }
 
 int store_batch(struct store *s, struct str name, uint32_t *number, struct err *e)
@@ -408,7 +544,7 @@ int store_insert(struct store *s, const struct store_document *d, const struct c
 	uint64_t job;
 	sqlite3_stmt *q;
 
-	if (store_begin(s, e) < 0)
+	if (store_begin(s, e) < 0 || store_tally(s, &c->job, c->job.state, 1, e) < 0)
 		return -1;
 	if (d->again && find_document(s, d->identity, &document, &job, e) < 0)
 		return -1;
@@ -450,6 +586,8 @@ static int add_log(struct store *s, const struct change *c, int64_t now_ms, stru
 	if (c->code)
 		sqlite3_bind_int(q, 8, c->code);
 	bind_optional(q, 9, c->text);
+	if (c->job.leased_ms)
+		sqlite3_bind_int64(q, 10, c->job.leased_ms);
 	return store_run(s, q, "write a job's log", e);
 }
 
@@ -469,9 +607,21 @@ static int set_job(struct store *s, const struct change *c, int64_t now_ms, stru
 	if (c->code)
 		sqlite3_bind_int(q, 9, c->code);
 	bind_optional(q, 10, c->text);
-	if (c->seq)
-		sqlite3_bind_int64(q, 11, (int64_t)c->seq);
 	return store_run(s, q, "move a job", e);
+}
+
+static int set_done(struct store *s, const struct change *c, int64_t now_ms, struct err *e)
+{
+	sqlite3_stmt *q = store_statement(s, SQL_SET_DONE);
+
+	sqlite3_bind_int64(q, 1, (int64_t)c->job.job);
+	sqlite3_bind_int64(q, 2, c->job.attempts);
+	sqlite3_bind_int64(q, 3, now_ms);
+	bind_optional(q, 4, c->worker);
+	sqlite3_bind_int64(q, 5, (int64_t)c->seq);
+	if (c->job.leased_ms)
+		sqlite3_bind_int64(q, 6, c->job.leased_ms);
+	return store_run(s, q, "end a job", e);
 }
 
 static int add_result(struct store *s, const struct change *c, int64_t now_ms, struct err *e)
@@ -488,11 +638,24 @@ static int add_result(struct store *s, const struct change *c, int64_t now_ms, s
 	return c->result ? store_rows(s, c->seq, c->result, e) : 0;
 }
 
+static enum job_state stored_state(enum job_state state)
+{
+	return state == JOB_LEASED ? JOB_QUEUED : state;
+}
+
 int store_apply(struct store *s, const struct change *c, int64_t now_ms, struct err *e)
 {
-	if (store_begin(s, e) < 0 || set_job(s, c, now_ms, e) < 0 || add_log(s, c, now_ms, e) < 0)
+	if (store_begin(s, e) < 0)
 		return -1;
-	return c->verb == JOB_COMPLETE ? add_result(s, c, now_ms, e) : 0;
+	store_note_lease(s, c);
+	if (c->verb == JOB_GRANT)
+		return 0;
+	if (store_tally(s, &c->job, stored_state(c->from), -1, e) < 0 ||
+	    store_tally(s, &c->job, c->job.state, 1, e) < 0)
+		return -1;
+	if (c->verb == JOB_COMPLETE)
+		return set_done(s, c, now_ms, e) < 0 ? -1 : add_result(s, c, now_ms, e);
+	return set_job(s, c, now_ms, e) < 0 ? -1 : add_log(s, c, now_ms, e);
 }
 
 static struct job_fact fact_of(sqlite3_stmt *q)
@@ -523,8 +686,8 @@ int store_job(struct store *s, uint64_t job, struct job_fact *f, struct err *e)
 	return r == SQLITE_ROW || r == SQLITE_DONE ? 0 : store_failed(s->db, e, "look a job up");
 }
 
-static int collect_facts(struct store *s, sqlite3_stmt *q, struct arena *a, struct store_facts *out,
-			 struct err *e)
+int store_collect(struct store *s, sqlite3_stmt *q, struct arena *a, struct store_facts *out,
+		  struct err *e)
 {
 	uint32_t cap = 0;
 	int r;
@@ -547,10 +710,10 @@ int store_refill(struct store *s, const struct refill *r, struct arena *a, struc
 	sqlite3_bind_int(q, 2, r->priority);
 	sqlite3_bind_int64(q, 3, (int64_t)r->after);
 	sqlite3_bind_int64(q, 4, r->n);
-	return collect_facts(s, q, a, out, e);
+	return store_collect(s, q, a, out, e);
 }
 
-static int least(struct store *s, enum store_statement which, int64_t *out, struct err *e)
+int store_least(struct store *s, enum store_statement which, int64_t *out, struct err *e)
 {
 	sqlite3_stmt *q = store_statement(s, which);
 	int r = sqlite3_step(q);
@@ -569,7 +732,7 @@ static int list_due(struct store *s, enum store_statement which, int64_t now_ms,
 
 	sqlite3_bind_int64(q, 1, now_ms);
 	sqlite3_bind_int64(q, 2, n);
-	return collect_facts(s, q, a, out, e);
+	return store_collect(s, q, a, out, e);
 }
 
 int store_due(struct store *s, int64_t now_ms, uint32_t n, struct arena *a, struct store_facts *out,
@@ -577,7 +740,7 @@ int store_due(struct store *s, int64_t now_ms, uint32_t n, struct arena *a, stru
 {
 	if (list_due(s, SQL_DUE, now_ms, n, a, out, e) < 0)
 		return -1;
-	return out->n == n ? (*next = now_ms, 0) : least(s, SQL_NEXT_DUE, next, e);
+	return out->n == n ? (*next = now_ms, 0) : store_least(s, SQL_NEXT_DUE, next, e);
 }
 
 int store_overdue(struct store *s, int64_t now_ms, uint32_t n, struct arena *a,
@@ -585,89 +748,5 @@ int store_overdue(struct store *s, int64_t now_ms, uint32_t n, struct arena *a,
 {
 	if (list_due(s, SQL_OVERDUE, now_ms, n, a, out, e) < 0)
 		return -1;
-	return out->n == n ? (*next = now_ms, 0) : least(s, SQL_NEXT_DEADLINE, next, e);
-}
-
-/* The start */
-
-static int start_counts(struct store *s, struct store_start *out, struct err *e)
-{
-	int64_t last, dead, cancelled, delayed, seq;
-
-	if (ask(s, "SELECT max(job) FROM jobs", 0, &last, e) < 0 ||
-	    ask(s, "SELECT max(seq) FROM results", 0, &seq, e) < 0 ||
-	    ask(s, "SELECT count(*) FROM jobs WHERE state = 5", 0, &dead, e) < 0 ||
-	    ask(s, "SELECT count(*) FROM jobs WHERE state = 6", 0, &cancelled, e) < 0 ||
-	    ask(s, "SELECT count(*) FROM jobs WHERE state = 1", 0, &delayed, e) < 0)
-		return -1;
-	out->last_number = (uint64_t)last;
-	out->last_seq = out->counts[JOB_DONE] = (uint64_t)seq;
-	out->counts[JOB_DEAD] = (uint64_t)dead;
-	out->counts[JOB_CANCELLED] = (uint64_t)cancelled;
-	out->counts[JOB_DELAYED] = (uint64_t)delayed;
-	return 0;
-}
-
-static int start_lanes(struct store *s, struct arena *a, struct store_start *out, struct err *e)
-{
-	uint32_t cap = 0;
-	sqlite3_stmt *q;
-	int r;
-
-	if (sqlite3_prepare_v2(s->db,
-			       "SELECT collection, priority, count(*), max(ticket) "
-			       "FROM jobs WHERE state = 2 GROUP BY 1, 2",
-			       -1, &q, NULL) != SQLITE_OK)
-		return store_failed(s->db, e, "list the lanes");
-	while ((r = sqlite3_step(q)) == SQLITE_ROW) {
-		ARENA_GROW(a, out->lanes, out->n_lanes, cap);
-		out->lanes[out->n_lanes++] = (struct store_lane){
-			(uint32_t)sqlite3_column_int64(q, 0), (uint8_t)sqlite3_column_int(q, 1),
-			(uint64_t)sqlite3_column_int64(q, 2)};
-		if ((uint64_t)sqlite3_column_int64(q, 3) > out->last_number)
-			out->last_number = (uint64_t)sqlite3_column_int64(q, 3);
-	}
-	sqlite3_finalize(q);
-	return r == SQLITE_DONE ? 0 : store_failed(s->db, e, "list the lanes");
-}
-
-static int start_leased(struct store *s, struct arena *a, struct store_start *out, struct err *e)
-{
-	sqlite3_stmt *q;
-	int r;
-
-	if (sqlite3_prepare_v2(s->db,
-			       "SELECT job, ticket, collection, attempts, priority, state, "
-			       "due_ms, deadline_ms FROM jobs WHERE state = 3 ORDER BY job",
-			       -1, &q, NULL) != SQLITE_OK)
-		return store_failed(s->db, e, "list the leases");
-	r = collect_facts(s, q, a, &out->leased, e);
-	sqlite3_finalize(q);
-	for (uint32_t i = 0; r == 0 && i < out->leased.n; i++)
-		if (out->leased.facts[i].ticket > out->last_number)
-			out->last_number = out->leased.facts[i].ticket;
-	return r;
-}
-
-/* The latest time that anything here bears: the broker's clock must not start before it. */
-static int start_clock(struct store *s, struct store_start *out, struct err *e)
-{
-	int64_t last_job, last_result;
-
-	if (ask(s, "SELECT changed_ms FROM jobs ORDER BY job DESC LIMIT 1", 0, &last_job, e) < 0 ||
-	    ask(s, "SELECT ms FROM results ORDER BY seq DESC LIMIT 1", 0, &last_result, e) < 0)
-		return -1;
-	out->last_ms = last_job > last_result ? last_job : last_result;
-	s->last_log = out->last_ms * 1024;
-	return 0;
-}
-
-int store_start(struct store *s, struct arena *a, struct store_start *out, struct err *e)
-{
-	*out = (struct store_start){0};
-	if (start_counts(s, out, e) < 0 || start_lanes(s, a, out, e) < 0 ||
-	    start_leased(s, a, out, e) < 0 || start_clock(s, out, e) < 0 ||
-	    least(s, SQL_NEXT_DUE, &out->next_due_ms, e) < 0)
-		return -1;
-	return least(s, SQL_NEXT_DEADLINE, &out->next_deadline_ms, e);
+	return out->n == n ? (*next = now_ms, 0) : store_least(s, SQL_NEXT_DEADLINE, next, e);
 }

@@ -2,33 +2,62 @@
  * what becomes of old results. */
 #include "broker/store_sql.h"
 
-/* The columns of the statement stay valid until it is reset, at the next call. */
-int store_lease_document(struct store *s, uint64_t job, struct store_lease *out, struct err *e)
+/* The number of a job's document, where it is not its own. */
+static int document_of(struct store *s, uint64_t job, int64_t *document, struct err *e)
+{
+	sqlite3_stmt *q = store_statement(s, SQL_DOCUMENT_OF);
+	int r;
+
+	sqlite3_bind_int64(q, 1, (int64_t)job);
+	r = sqlite3_step(q);
+	*document = r == SQLITE_ROW ? sqlite3_column_int64(q, 0) : 0;
+	sqlite3_reset(q);
+	return r == SQLITE_ROW || r == SQLITE_DONE ? 0 : store_failed(s->db, e, "look a job up");
+}
+
+/* 1 with the document's row, 0 where there is none. */
+static int step_document(struct store *s, int64_t document, struct err *e)
 {
 	sqlite3_stmt *q = s->statements[SQL_LEASE];
 	int r;
 
 	sqlite3_reset(q);
-	sqlite3_bind_int64(q, 1, (int64_t)job);
+	sqlite3_bind_int64(q, 1, document);
 	r = sqlite3_step(q);
-	if (r != SQLITE_ROW) {
-		if (r != SQLITE_DONE)
-			store_failed(s->db, e, "read a document");
-		else
-			err_set(e, ERR_CORRUPT, "job %llu has no document",
-				(unsigned long long)job);
-		sqlite3_reset(q);
-		return -1;
+	if (r == SQLITE_ROW)
+		return 1;
+	if (r == SQLITE_DONE)
+		return 0;
+	store_failed(s->db, e, "read a document");
+	sqlite3_reset(q);
+	return -1;
+}
+
+/* A document has the number of its first job, so most are found at once. The columns of the
+ * statement stay valid until it is reset, at the next call. */
+int store_lease_document(struct store *s, uint64_t job, struct store_lease *out, struct err *e)
+{
+	sqlite3_stmt *q = s->statements[SQL_LEASE];
+	int64_t document = (int64_t)job;
+	int found = step_document(s, document, e);
+
+	if (found == 0) {
+		if (document_of(s, job, &document, e) < 0)
+			return -1;
+		found = document ? step_document(s, document, e) : 0;
 	}
-	*out = (struct store_lease){.collection = store_column_str(q, 0),
-				    .id = store_column_str(q, 1),
+	if (found == 0)
+		return err_set(e, ERR_CORRUPT, "job %llu has no document", (unsigned long long)job);
+	if (found < 0)
+		return -1;
+	*out = (struct store_lease){.id = store_column_str(q, 1),
 				    .title = store_column_str(q, 2),
 				    .date = store_column_str(q, 3),
 				    .source = store_column_str(q, 4),
 				    .lang = store_column_str(q, 5),
 				    .body = store_column_str(q, 6),
 				    .date_source = store_column_str(q, 7)};
-	return 0;
+	return store_collection_name(s, (uint32_t)sqlite3_column_int64(q, 0), &out->collection, e);
 }
 
 void store_lease_done(struct store *s)

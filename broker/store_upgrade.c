@@ -4,7 +4,10 @@
  * all statements are there.
  *
  * 1 -> 2: events meet in cells, and tell which event of their document they repeat. Cells are made
- * from the records that are still kept; events without a record stay in none. */
+ * from the records that are still kept; events without a record stay in none.
+ *
+ * 2 -> 3: a leased job is queued in the store, and the lease a note; jobs are tallied; a result
+ * needs no row in the log. */
 #include "broker/store_sql.h"
 
 /* The events of a record have numbers in a row, in its order. */
@@ -46,6 +49,46 @@ static int fill_cells(struct store *s, struct err *e)
 	return filled;
 }
 
+/* Leases as notes, for the start that follows. */
+static int note_leases(struct store *s, struct err *e)
+{
+	sqlite3_stmt *q;
+	int r;
+
+	if (sqlite3_prepare_v2(s->db, "SELECT job, attempts, changed_ms FROM jobs WHERE state = 3",
+			       -1, &q, NULL) != SQLITE_OK)
+		return store_failed(s->db, e, "read the leases");
+	while ((r = sqlite3_step(q)) == SQLITE_ROW) {
+		struct change c = {.verb = JOB_GRANT};
+
+		c.job.job = (uint64_t)sqlite3_column_int64(q, 0);
+		c.job.attempts = (uint32_t)sqlite3_column_int64(q, 1);
+		c.job.leased_ms = sqlite3_column_int64(q, 2);
+		store_note_lease(s, &c);
+	}
+	sqlite3_finalize(q);
+	if (r != SQLITE_DONE)
+		return store_failed(s->db, e, "read the leases");
+	return store_write_notes(s, e);
+}
+
+static int fill_tallies(struct store *s, struct err *e)
+{
+	static const char sql[] =
+		"DELETE FROM job_log WHERE verb = 6;"
+		"DELETE FROM job_log WHERE verb = 4 AND (job, n) IN (SELECT l.job, max(l.n) FROM "
+		"job_log l JOIN jobs j USING(job) WHERE j.state = 3 GROUP BY l.job);"
+		"UPDATE jobs SET state = 2, attempts = attempts - 1 WHERE state = 3;"
+		"INSERT INTO tallies SELECT collection, priority, state, count(*) FROM jobs "
+		"GROUP BY 1, 2, 3";
+
+	if (note_leases(s, e) < 0)
+		return -1;
+	return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK
+		       ? 0
+		       : store_failed(s->db, e, "tally the jobs");
+}
+
 static const struct step {
 	int from;
 	const char *tables;                          /* NULL: nothing */
@@ -55,6 +98,10 @@ static const struct step {
 	 "ALTER TABLE events ADD COLUMN cell INTEGER REFERENCES event_cells;"
 	 "ALTER TABLE events ADD COLUMN same_as INTEGER",
 	 fill_cells},
+	{2,
+	 "DROP INDEX jobs_rare; ALTER TABLE jobs ADD COLUMN leased_ms INTEGER;"
+	 "ALTER TABLE job_log ADD COLUMN leased_ms INTEGER",
+	 fill_tallies},
 };
 enum { N_STEPS = sizeof(STEPS) / sizeof(STEPS[0]) };
 

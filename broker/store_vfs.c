@@ -2,8 +2,7 @@
  * continues it is appended; every other operation but reading of locks writes it out first. */
 #include "broker/store_vfs.h"
 
-#include <sqlite3.h>
-
+#include "proto/err.h"
 #include "proto/mem.h"
 
 enum { STRETCH_MAX = 64 * 1024 }; /* SQLite's own layer writes at most 128 KiB at once */
@@ -11,6 +10,9 @@ enum { STRETCH_MAX = 64 * 1024 }; /* SQLite's own layer writes at most 128 KiB a
 struct joined {
 	sqlite3_file base;
 	bool joins;    /* it is a log */
+	bool puts_off; /* syncs of commits */
+	bool owes;     /* one that was put off */
+	bool head;     /* its header was written since the last sync */
 	char *stretch; /* [STRETCH_MAX], made at the first write */
 	int n;
 	sqlite3_int64 at;   /* where it belongs in the file */
@@ -73,6 +75,7 @@ static int v_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
 		j->stretch = mem_alloc(STRETCH_MAX);
 	if (!j->n)
 		j->at = at;
+	j->head |= at == 0;
 	memcpy(j->stretch + j->n, p, (size_t)n);
 	j->n += n;
 	return SQLITE_OK;
@@ -87,9 +90,19 @@ static int v_truncate(sqlite3_file *f, sqlite3_int64 n)
 
 static int v_sync(sqlite3_file *f, int flags)
 {
-	int r = flush(joined_of(f));
+	struct joined *j = joined_of(f);
+	int r = flush(j);
 
-	return r == SQLITE_OK ? real_of(f)->xSync(joined_of(f)->real, flags) : r;
+	if (r != SQLITE_OK)
+		return r;
+	if (j->puts_off && !j->head) {
+		j->owes = true;
+		return SQLITE_OK;
+	}
+	r = real_of(f)->xSync(j->real, flags);
+	if (r == SQLITE_OK)
+		j->owes = j->head = false;
+	return r;
 }
 
 static int v_size(sqlite3_file *f, sqlite3_int64 *n)
@@ -223,6 +236,47 @@ static int v_time(sqlite3_vfs *v, sqlite3_int64 *out)
 static int v_last_error(sqlite3_vfs *v, int n, char *out)
 {
 	return under(v)->xGetLastError(under(v), n, out);
+}
+
+void store_vfs_put_off(sqlite3_file *log, bool on)
+{
+	CHECK(log->pMethods == &METHODS && joined_of(log)->joins);
+	joined_of(log)->puts_off = on;
+}
+
+bool store_vfs_owes(sqlite3_file *log)
+{
+	return joined_of(log)->owes;
+}
+
+void store_vfs_settled(sqlite3_file *log)
+{
+	joined_of(log)->owes = false;
+}
+
+int store_vfs_sync(sqlite3_file *log)
+{
+	return real_of(log)->xSync(joined_of(log)->real, SQLITE_SYNC_NORMAL);
+}
+
+void store_vfs_lengthen(sqlite3_file *log, sqlite3_int64 bytes)
+{
+	struct joined *j = joined_of(log);
+	sqlite3_int64 at;
+	char *zeros;
+	int r;
+
+	if (flush(j) != SQLITE_OK || real_of(log)->xFileSize(j->real, &at) != SQLITE_OK ||
+	    at >= bytes)
+		return;
+	zeros = mem_alloc(STRETCH_MAX);
+	do {
+		sqlite3_int64 n = bytes - at < STRETCH_MAX ? bytes - at : STRETCH_MAX;
+
+		r = real_of(log)->xWrite(j->real, zeros, (int)n, at);
+		at += n;
+	} while (r == SQLITE_OK && at < bytes);
+	mem_free(zeros);
 }
 
 const char *store_vfs(void)

@@ -206,7 +206,7 @@ static int place(struct server *s, struct stream *t, const struct msg_subscribe 
 		t->after = q->seq;
 		break;
 	case START_NOW:
-		t->after = core_last_seq(s->core);
+		t->after = s->durable_seq;
 		break;
 	case START_BEGINNING:
 		t->after = 0;
@@ -304,22 +304,32 @@ static void set_position(struct stream *t, uint64_t seq)
 		t->after = seq;
 }
 
+/* Nothing is to be done, and all results are on the disk. */
+static bool is_idle(const struct server *s)
+{
+	return core_idle(s->core) && s->durable_seq == core_last_seq(s->core);
+}
+
 static enum wire_sent send_results(struct server *s, struct stream *t,
 				   const struct store_results *r)
 {
 	struct msg m = {.kind = MSG_RESULTS};
 	struct buf b = {0};
 	enum wire_sent sent;
+	size_t bytes = 0;
 
 	m.results.tag = t->tag;
 	m.results.n_items = r->n;
 	m.results.items = ARENA_ARRAY(&s->frame, struct msg_result_item, r->n);
-	for (uint32_t i = 0; i < r->n; i++)
+	for (uint32_t i = 0; i < r->n; i++) {
 		m.results.items[i] = (struct msg_result_item){r->items[i].seq, r->items[i].job,
 							      r->items[i].record};
+		bytes += r->items[i].record.n + 32;
+	}
 	m.results.last_seq = r->last_seq;
-	m.results.caught_up = r->last_seq >= core_last_seq(s->core);
-	m.results.idle = m.results.caught_up && core_idle(s->core);
+	m.results.caught_up = r->last_seq >= s->durable_seq;
+	m.results.idle = m.results.caught_up && is_idle(s);
+	buf_reserve(&b, bytes + 64);
 	msg_write(&m, &b);
 	sent = wire_send_take(s->wire, &t->peer->id, &b);
 	buf_free(&b);
@@ -368,7 +378,7 @@ static int send_orphans(struct server *s, struct stream *t, struct err *e)
 
 static int send_page(struct server *s, struct stream *t, struct err *e)
 {
-	uint64_t last = core_last_seq(s->core), from = position(t);
+	uint64_t last = s->durable_seq, from = position(t);
 	struct store_page page = {&t->filter, from, last, t->credit, PAGE_BYTES};
 	struct store_results r;
 
@@ -409,22 +419,22 @@ static void send_word(struct server *s, struct stream *t)
 
 static bool wants_word(const struct server *s, const struct stream *t)
 {
-	if (position(t) < core_last_seq(s->core))
+	if (position(t) < s->durable_seq)
 		return false;
-	return !t->told_caught_up || (!t->told_idle && core_idle(s->core));
+	return !t->told_caught_up || (!t->told_idle && is_idle(s));
 }
 
 static int pump_one(struct server *s, struct stream *t, struct err *e)
 {
 	if (t->cursor && t->cursor->n_orphans && t->credit && send_orphans(s, t, e) < 0)
 		return -1;
-	if (t->credit && position(t) < core_last_seq(s->core) &&
+	if (t->credit && position(t) < s->durable_seq &&
 	    !(t->cursor && t->cursor->n_given >= GIVEN_MOST)) {
 		s->n_pages++;
 		if (send_page(s, t, e) < 0)
 			return -1;
 	}
-	if (!core_idle(s->core))
+	if (!is_idle(s))
 		t->told_idle = false;
 	if (wants_word(s, t))
 		send_word(s, t);
@@ -433,8 +443,8 @@ static int pump_one(struct server *s, struct stream *t, struct err *e)
 
 int stream_pump(struct server *s, struct err *e)
 {
-	uint64_t last = core_last_seq(s->core);
-	bool idle = core_idle(s->core);
+	uint64_t last = s->durable_seq;
+	bool idle = is_idle(s);
 	struct stream *t;
 
 	if (!s->n_streams)

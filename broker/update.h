@@ -18,9 +18,10 @@ struct job_fact {
 	enum job_state state;
 	int64_t due_ms;      /* when delayed: when to queue; else 0 */
 	int64_t deadline_ms; /* 0: none */
+	int64_t leased_ms;   /* since when, while leased and in the change that ends it; else 0 */
 };
 
-/* One move of one job; one row of job_log. */
+/* One move of one job; one row of job_log, but for grants and results (broker/store.h). */
 struct change {
 	struct job_fact job; /* as it is after the move */
 	enum job_verb verb;

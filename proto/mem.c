@@ -131,7 +131,8 @@ static struct arena_block *arena_block_new(size_t n, size_t used)
 	return b;
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+/* As arena_alloc, with whatever the bytes hold. */
+static void *arena_take(struct arena *a, size_t n)
 {
 	size_t want = (n + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
 	struct arena_block *b = a->head;
@@ -147,15 +148,21 @@ void *arena_alloc(struct arena *a, size_t n)
 	p = b->data + b->used;
 	b->used += want;
 	a->used += want;
-	return memset(p, 0, want);
+	return p;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+	return memset(arena_take(a, n), 0, n);
 }
 
 struct str arena_str(struct arena *a, struct str s)
 {
-	char *p = arena_alloc(a, s.n + 1);
+	char *p = arena_take(a, s.n + 1);
 
 	if (s.n)
 		memcpy(p, s.p, s.n);
+	p[s.n] = '\0';
 	return (struct str){p, s.n};
 }
 

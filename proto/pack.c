@@ -208,58 +208,104 @@ uint32_t unpack_array(struct unpack *u)
 	return container(u, UNPACK_ARRAY, 1, "an array");
 }
 
+/* Big-endian, of n bytes at p. */
+static uint64_t number(const unsigned char *p, size_t n)
+{
+	uint64_t v = 0;
+
+	for (size_t i = 0; i < n; i++)
+		v = v << 8 | p[i];
+	return v;
+}
+
+/* Strings and integers are most of what is read, and are read here: the library makes and frees a
+ * piece of memory for each. */
 struct str unpack_str(struct unpack *u, size_t max)
 {
 	enum unpack_type t = unpack_peek(u);
-	msgpack_object o;
+	const unsigned char *c = (const unsigned char *)u->p;
+	size_t left = (size_t)(u->end - u->p), used = 1, n;
 	struct str s;
 
 	if (t != UNPACK_STR && t != UNPACK_BIN) {
 		unpack_fail(u, "a string");
 		return STR("");
 	}
-	if (!leaf(u, &o))
+	if (c[0] >= 0xc0) /* a length of 1, 2 or 4 bytes: d9, da, db or c4, c5, c6 */
+		used += (size_t)1 << (c[0] - (t == UNPACK_STR ? 0xd9 : 0xc4));
+	n = left < used ? 0 : used == 1 ? c[0] & 0x1f : (size_t)number(c + 1, used - 1);
+	if (left < used || n > left - used) {
+		unpack_fail(u, "a whole value");
 		return STR("");
-	if (o.type == MSGPACK_OBJECT_STR)
-		s = (struct str){o.via.str.ptr, o.via.str.size};
-	else
-		s = (struct str){o.via.bin.ptr, o.via.bin.size};
-	if (s.n > max) {
+	}
+	if (n > max) {
 		unpack_fail(u, "a shorter string");
 		return STR("");
 	}
-	return s.n ? s : STR("");
+	s = (struct str){u->p + used, n};
+	u->p += used + n;
+	return n ? s : STR("");
+}
+
+/* An integer as its bits, with whether it is below zero. False where there is none. */
+static bool integer(struct unpack *u, uint64_t *v, bool *below)
+{
+	const unsigned char *c = (const unsigned char *)u->p;
+	size_t n;
+
+	*v = 0;
+	*below = false;
+	if (unpack_peek(u) != UNPACK_INT)
+		return false;
+	if (c[0] < 0x80 || c[0] >= 0xe0) {
+		*below = c[0] >= 0x80;
+		*v = (uint64_t)(int64_t)(int8_t)c[0];
+		u->p++;
+		return true;
+	}
+	n = (size_t)1 << (c[0] & 3); /* cc … cf without a sign, d0 … d3 with one */
+	if ((size_t)(u->end - u->p) <= n) {
+		unpack_fail(u, "a whole value");
+		return false;
+	}
+	*v = number(c + 1, n);
+	*below = c[0] >= 0xd0 && c[1] >= 0x80;
+	if (*below && n < sizeof(*v))
+		*v |= UINT64_MAX << 8 * n;
+	u->p += 1 + n;
+	return true;
 }
 
 uint64_t unpack_uint(struct unpack *u, uint64_t max)
 {
-	msgpack_object o;
+	uint64_t v;
+	bool below;
 
-	if (unpack_peek(u) != UNPACK_INT || !leaf(u, &o) ||
-	    o.type != MSGPACK_OBJECT_POSITIVE_INTEGER) {
+	if (!integer(u, &v, &below) || below) {
 		unpack_fail(u, "a number that is not negative");
 		return 0;
 	}
-	if (o.via.u64 > max) {
+	if (v > max) {
 		unpack_fail(u, "a smaller number");
 		return 0;
 	}
-	return o.via.u64;
+	return v;
 }
 
 int64_t unpack_int(struct unpack *u)
 {
-	msgpack_object o;
+	uint64_t v;
+	bool below;
 
-	if (unpack_peek(u) != UNPACK_INT || !leaf(u, &o)) {
+	if (!integer(u, &v, &below)) {
 		unpack_fail(u, "an integer");
 		return 0;
 	}
-	if (o.type == MSGPACK_OBJECT_POSITIVE_INTEGER && o.via.u64 > INT64_MAX) {
+	if (!below && v > INT64_MAX) {
 		unpack_fail(u, "a smaller number");
 		return 0;
 	}
-	return o.via.i64;
+	return (int64_t)v;
 }
 
 double unpack_double(struct unpack *u)
@@ -298,8 +344,9 @@ bool unpack_nil(struct unpack *u)
  * It cannot overflow: every container's count is bounded by the bytes left. */
 void unpack_skip(struct unpack *u)
 {
-	uint64_t left = 1;
+	uint64_t left = 1, v;
 	msgpack_object o;
+	bool below;
 
 	for (; left && !unpack_failed(u); left--) {
 		switch (unpack_peek(u)) {
@@ -308,6 +355,13 @@ void unpack_skip(struct unpack *u)
 			break;
 		case UNPACK_ARRAY:
 			left += unpack_array(u);
+			break;
+		case UNPACK_STR:
+		case UNPACK_BIN:
+			unpack_str(u, SIZE_MAX);
+			break;
+		case UNPACK_INT:
+			integer(u, &v, &below);
 			break;
 		default:
 			leaf(u, &o);

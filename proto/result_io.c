@@ -526,10 +526,21 @@ static void take_value(struct reader *r, const struct field *f, void *base)
 
 /* ---- soundness: what tables cannot say ---- */
 
-static bool known(const unsigned char *ids, struct id_list l)
+/* The ids of the entities; as large as the greatest of them. */
+struct id_set {
+	unsigned char *bits;
+	uint32_t n;
+};
+
+static bool has_id(const struct id_set *ids, uint32_t id)
+{
+	return id < ids->n && ids->bits[id / 8] & 1 << id % 8;
+}
+
+static bool known(const struct id_set *ids, struct id_list l)
 {
 	for (uint32_t i = 0; i < l.n; i++)
-		if (!(ids[l.ids[i] / 8] & 1 << l.ids[i] % 8))
+		if (!has_id(ids, l.ids[i]))
 			return false;
 	return true;
 }
@@ -539,7 +550,7 @@ static bool in_unit(double v)
 	return v >= 0 && v <= 1;
 }
 
-static int check_events(const struct result *r, const unsigned char *ids, struct err *e)
+static int check_events(const struct result *r, const struct id_set *ids, struct err *e)
 {
 	for (uint32_t i = 0; i < r->n_events; i++) {
 		const struct result_event *v = &r->events[i];
@@ -556,7 +567,7 @@ static int check_events(const struct result *r, const unsigned char *ids, struct
 	return 0;
 }
 
-static int check_stances(const struct result *r, const unsigned char *ids, struct err *e)
+static int check_stances(const struct result *r, const struct id_set *ids, struct err *e)
 {
 	for (uint32_t i = 0; i < r->n_stances; i++) {
 		const struct result_stance *s = &r->stances[i];
@@ -573,16 +584,20 @@ static int check_stances(const struct result *r, const unsigned char *ids, struc
 
 static int check_record(const struct result *r, struct arena *a, struct err *e)
 {
-	unsigned char *ids = arena_alloc(a, RESULT_ID_MAX / 8 + 1);
+	struct id_set ids = {0};
 
+	for (uint32_t i = 0; i < r->n_entities; i++)
+		if (r->entities[i].id >= ids.n)
+			ids.n = r->entities[i].id + 1;
+	ids.bits = arena_alloc(a, ids.n / 8 + 1);
 	for (uint32_t i = 0; i < r->n_entities; i++) {
 		uint32_t id = r->entities[i].id;
 
-		if (ids[id / 8] & 1 << id % 8)
+		if (has_id(&ids, id))
 			return err_set(e, ERR_INVALID, "two entities have the id %u", id);
-		ids[id / 8] |= (unsigned char)(1 << id % 8);
+		ids.bits[id / 8] |= (unsigned char)(1 << id % 8);
 	}
-	return check_events(r, ids, e) < 0 || check_stances(r, ids, e) < 0 ? -1 : 0;
+	return check_events(r, &ids, e) < 0 || check_stances(r, &ids, e) < 0 ? -1 : 0;
 }
 
 int result_unpack(struct str bytes, struct arena *a, struct result *r, struct err *e)

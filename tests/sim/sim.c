@@ -1,9 +1,13 @@
 /* A deterministic world under a seed: the real core with a model of the store, clients that submit
  * again until they are answered, workers that finish, fail, fall silent, say goodbye or come back
  * with an old lease, a network that loses messages, a clock that leaps, and a broker that is killed
- * at any point of a turn. What must always hold is checked as it goes:
+ * at any point of a turn, with the power or without it: a turn is written, and on the disk only
+ * later, while the next one is at work already. In some worlds there are documents that take the
+ * whole machine down, workers and broker, whenever they are worked at. What must always hold is
+ * checked as it goes:
  *
- *	- no job that a client was told of is ever lost
+ *	- no job that a client was told of is ever lost, nor a result that a worker was told of
+ *	- a document that takes the machine down does so as often as there are attempts, no more
  *	- a job has at most one result, and the result sequence is dense
  *	- what the core counts is what the store holds; a core made from the store counts the same
  *	- at the end, when faults stop, every accepted job comes to its end
@@ -21,12 +25,15 @@
 
 enum { CLIENTS = 3, WORKERS = 5, COLLECTIONS = 3, DOCS = 100000, HELD = 8, HEARTBEAT = 1000 };
 
-/* The model of the store: rows, and what would undo the open turn. */
+/* The model of the store: rows, and what would undo the turn that is written and not on the disk,
+ * and behind it the open one. A row has the state that the core sees: leased where the real store
+ * has a queued job and a note. */
 struct row {
 	struct job_fact fact;
 	uint64_t seq;
-	uint32_t n_results;
-	bool told; /* some client has been told of it */
+	uint32_t n_results, n_deaths;
+	bool told;  /* some client has been told of it */
+	bool acked; /* some worker has been told that its result is stored */
 };
 struct undo {
 	uint64_t job;
@@ -36,13 +43,13 @@ struct model {
 	struct row *rows; /* [cap], by job number; state NONE: none */
 	uint64_t cap, top;
 	struct undo *undo;
-	uint32_t n_undo, cap_undo;
-	uint64_t *job_of; /* [DOCS]: identity to newest job */
+	uint32_t n_undo, cap_undo, n_written; /* the first n_written are the written turn's */
+	uint64_t *job_of;                     /* [DOCS]: identity to newest job */
 	struct {
 		uint32_t doc;
 		uint64_t old;
 	} * undo_docs;
-	uint32_t n_undo_docs, cap_undo_docs;
+	uint32_t n_undo_docs, cap_undo_docs, n_written_docs;
 	uint64_t counts[N_JOB_STATES];
 };
 
@@ -56,9 +63,15 @@ struct worker {
 	uint32_t n_held, wanted;
 };
 
-/* Answers and grants of the open turn: lost if the broker dies before the commit. */
+/* Answers and grants of a turn: told when it is on the disk, lost if the broker dies before. */
 struct told {
+	enum { TOLD_JOB, TOLD_RESULT, TOLD_GRANT } what;
 	uint64_t job;
+	uint32_t peer, attempt;
+};
+struct tellings {
+	struct told *items;
+	uint32_t n, cap;
 };
 
 struct world {
@@ -73,10 +86,9 @@ struct world {
 	struct worker workers[WORKERS];
 	uint32_t next_peer, next_doc, client_doc[CLIENTS];
 	bool client_waits[CLIENTS];
-	struct told *told;
-	uint32_t n_told, cap_told;
-	bool calm; /* the end: no more faults */
-	uint64_t n_steps, n_crashes, n_results, n_lost;
+	struct tellings out, held; /* of the open turn, of the written one */
+	bool calm;                 /* the end: no more faults */
+	uint64_t n_steps, n_crashes, n_results, n_poisoned;
 };
 
 static uint64_t current_seed;
@@ -159,13 +171,32 @@ static void put_doc(struct model *m, uint32_t doc, uint64_t job)
 	m->job_of[doc] = job;
 }
 
-static void commit(struct model *m)
+static void write_turn(struct model *m)
 {
-	m->n_undo = m->n_undo_docs = 0;
+	CHECK(!m->n_written && !m->n_written_docs);
+	m->n_written = m->n_undo;
+	m->n_written_docs = m->n_undo_docs;
 }
 
-static void roll_back(struct model *m)
+/* The written turn is on the disk: nothing undoes it any more. */
+static void sync_turn(struct model *m)
 {
+	m->n_undo -= m->n_written;
+	m->n_undo_docs -= m->n_written_docs;
+	if (m->n_undo)
+		memmove(m->undo, m->undo + m->n_written, m->n_undo * sizeof(*m->undo));
+	if (m->n_undo_docs)
+		memmove(m->undo_docs, m->undo_docs + m->n_written_docs,
+			m->n_undo_docs * sizeof(*m->undo_docs));
+	m->n_written = m->n_written_docs = 0;
+}
+
+/* Without power the written turn is lost too. */
+static void roll_back(struct model *m, bool power)
+{
+	if (!power)
+		sync_turn(m);
+	m->n_written = m->n_written_docs = 0;
 	while (m->n_undo) {
 		struct undo *u = &m->undo[--m->n_undo];
 		struct row *r = row_of(m, u->job);
@@ -173,6 +204,10 @@ static void roll_back(struct model *m)
 		m->counts[r->fact.state]--;
 		if (u->old.fact.state)
 			m->counts[u->old.fact.state]++;
+		CHECK(!r->told || u->old.told || u->old.fact.state);
+		u->old.n_deaths = r->n_deaths;
+		u->old.told = r->told;
+		u->old.acked = r->acked;
 		*r = u->old;
 	}
 	while (m->n_undo_docs) {
@@ -205,6 +240,19 @@ static struct job_fact fact_of(struct world *w, uint64_t job)
 	return job < w->store.cap ? w->store.rows[job].fact : (struct job_fact){.job = job};
 }
 
+/* As the real store would have it. */
+static struct job_fact stored(const struct row *r)
+{
+	struct job_fact f = r->fact;
+
+	if (f.state == JOB_LEASED) {
+		f.state = JOB_QUEUED;
+		f.attempts--;
+		f.leased_ms = 0;
+	}
+	return f;
+}
+
 static int by_ticket(const void *a, const void *b)
 {
 	const struct job_fact *x = a, *y = b;
@@ -218,11 +266,11 @@ static void refill(struct world *w, const struct refill *r)
 	uint32_t n = 0;
 
 	for (uint64_t i = 1; i <= w->store.top; i++) {
-		const struct job_fact *f = &row_of(&w->store, i)->fact;
+		const struct job_fact f = stored(row_of(&w->store, i));
 
-		if (f->state == JOB_QUEUED && f->collection == r->collection &&
-		    f->priority == r->priority && f->ticket > r->after)
-			facts[n++] = *f;
+		if (f.state == JOB_QUEUED && f.collection == r->collection &&
+		    f.priority == r->priority && f.ticket > r->after)
+			facts[n++] = f;
 	}
 	qsort(facts, n, sizeof(*facts), by_ticket);
 	core_refill(w->core, r, facts, n < r->n ? n : r->n);
@@ -233,7 +281,7 @@ static void take_due(struct world *w, bool overdue)
 	int64_t next = INT64_MAX;
 
 	for (uint64_t i = 1; i <= w->store.top; i++) {
-		const struct job_fact f = row_of(&w->store, i)->fact;
+		const struct job_fact f = stored(row_of(&w->store, i));
 		int64_t at = overdue ? f.deadline_ms : f.due_ms;
 		bool counts = overdue ? f.deadline_ms && !job_is_over(f.state) && f.state
 				      : f.state == JOB_DELAYED;
@@ -303,8 +351,12 @@ static void verify(struct world *w)
 		CHECK(core_queued_of(w->core, c) == core_queued_of(mine, c));
 	core_free(w->core);
 	w->core = mine;
-	for (uint64_t i = 1; i <= w->store.top; i++)
-		CHECK(!row_of(&w->store, i)->told || row_of(&w->store, i)->fact.state);
+	for (uint64_t i = 1; i <= w->store.top; i++) {
+		const struct row *r = row_of(&w->store, i);
+
+		CHECK(!r->told || r->fact.state);
+		CHECK(!r->acked || r->fact.state == JOB_DONE);
+	}
 }
 
 static void end_update(struct world *w)
@@ -312,27 +364,42 @@ static void end_update(struct world *w)
 	arena_reset(&w->arena, 1 << 20);
 	w->update = (struct update){.arena = &w->arena};
 	w->n_applied = 0;
-	w->n_told = 0;
 }
 
-/* Nothing is told before the commit; what is told may be lost on its way. */
-static void deliver(struct world *w)
+static void tell(struct world *w, struct told t)
 {
-	for (uint32_t i = 0; i < w->n_told; i++)
-		row_of(&w->store, w->told[i].job)->told = true;
-	for (uint32_t i = 0; i < w->update.n_grants; i++) {
-		const struct grant *g = &w->update.grants[i];
+	MEM_GROW(w->out.items, w->out.n, w->out.cap);
+	w->out.items[w->out.n++] = t;
+}
 
-		for (int k = 0; k < WORKERS; k++) {
-			struct worker *x = &w->workers[k];
+static void deliver_grant(struct world *w, const struct told *g)
+{
+	for (int k = 0; k < WORKERS; k++) {
+		struct worker *x = &w->workers[k];
 
-			if (x->peer != g->peer || x->n_held == HELD || (!w->calm && chance(w, 5)))
-				continue;
-			x->held[x->n_held++] = (struct held){g->job, g->attempt};
-			if (x->wanted)
-				x->wanted--;
-		}
+		if (x->peer != g->peer || x->n_held == HELD || (!w->calm && chance(w, 5)))
+			continue;
+		x->held[x->n_held++] = (struct held){g->job, g->attempt};
+		if (x->wanted)
+			x->wanted--;
 	}
+}
+
+/* Nothing is told before it is on the disk; what is told may be lost on its way. */
+static void settle_turn(struct world *w)
+{
+	sync_turn(&w->store);
+	for (uint32_t i = 0; i < w->held.n; i++) {
+		const struct told *t = &w->held.items[i];
+
+		if (t->what == TOLD_JOB)
+			row_of(&w->store, t->job)->told = true;
+		else if (t->what == TOLD_RESULT)
+			row_of(&w->store, t->job)->acked = true;
+		else
+			deliver_grant(w, t);
+	}
+	w->held.n = 0;
 }
 
 static void end_turn(struct world *w)
@@ -352,14 +419,24 @@ static void end_turn(struct world *w)
 		if (w->update.want_overdue)
 			take_due(w, true);
 	} while (w->update.n_refills || w->update.want_due || w->update.want_overdue);
-	commit(&w->store);
-	deliver(w);
+	for (uint32_t i = 0; i < w->update.n_grants; i++)
+		tell(w, (struct told){TOLD_GRANT, w->update.grants[i].job, w->update.grants[i].peer,
+				      w->update.grants[i].attempt});
+	settle_turn(w);
+	write_turn(&w->store);
+	struct tellings written = w->out;
+
+	w->out = w->held;
+	w->held = written;
 	end_update(w);
+	if (w->calm || chance(w, 50))
+		settle_turn(w);
 }
 
-static void crash(struct world *w)
+static void crash(struct world *w, bool power)
 {
-	roll_back(&w->store);
+	roll_back(&w->store, power);
+	w->out.n = w->held.n = 0;
 	end_update(w);
 	core_free(w->core);
 	start_core(w);
@@ -395,8 +472,7 @@ static void client_acts(struct world *w)
 		return;
 	if (!w->calm && chance(w, 10)) /* the answer is lost: the client will ask again */
 		return;
-	MEM_GROW(w->told, w->n_told, w->cap_told);
-	w->told[w->n_told++].job = w->update.answer.job;
+	tell(w, (struct told){TOLD_JOB, w->update.answer.job, 0, 0});
 	w->client_waits[c] = false;
 }
 
@@ -413,12 +489,37 @@ static void worker_joins(struct world *w, struct worker *x)
 				       .fact = fact_of(w, x->held[i].job)});
 }
 
+static bool has_poison(const struct world *w)
+{
+	return w->seed % 3 == 0;
+}
+
+/* Known by its number, which decides about nothing else. */
+static bool is_poison(const struct world *w, uint64_t job)
+{
+	return has_poison(w) && job % 97 == 5;
+}
+
+/* The machine goes down: all workers lose what they had. */
+static void machine_dies(struct world *w, uint64_t job)
+{
+	CHECK(++row_of(&w->store, job)->n_deaths <= w->config.max_attempts);
+	for (int k = 0; k < WORKERS; k++)
+		w->workers[k].n_held = 0;
+	crash(w, true);
+	w->n_poisoned++;
+}
+
 static void worker_finishes(struct world *w, struct worker *x)
 {
 	uint32_t i = (uint32_t)(rnd(w) % x->n_held);
 	struct held h = x->held[i];
 	struct input in = {.kind = IN_DONE, .peer = x->peer, .job = h.job, .attempt = h.attempt};
 
+	if (is_poison(w, h.job)) {
+		machine_dies(w, h.job);
+		return;
+	}
 	x->held[i] = x->held[--x->n_held];
 	if (!w->calm && chance(w, 5))
 		return;
@@ -428,6 +529,8 @@ static void worker_finishes(struct world *w, struct worker *x)
 	for (int times = !w->calm && chance(w, 10) ? 2 : 1; times; times--) {
 		in.fact = fact_of(w, h.job);
 		step(w, in);
+		if (w->update.answer.status == DONE_ACCEPTED)
+			tell(w, (struct told){TOLD_RESULT, h.job, 0, 0});
 	}
 }
 
@@ -472,8 +575,13 @@ static void worker_acts(struct world *w)
 				       .attempt = h.attempt,
 				       .fact = fact_of(w, h.job)});
 	} else if (what < 87) {
-		step(w, (struct input){.kind = IN_GONE, .peer = x->peer, .clean = chance(w, 50)});
+		bool clean = chance(w, 50);
+
+		step(w, (struct input){.kind = IN_GONE, .peer = x->peer, .clean = clean});
 		x->peer = 0;
+		/* Who has said goodbye and works on all the same is not counted. */
+		if (clean && has_poison(w))
+			x->n_held = 0;
 	} else if (what < 90 && x->n_held) {
 		struct held h = x->held[--x->n_held];
 
@@ -488,6 +596,8 @@ static void operator_acts(struct world *w)
 	step(w, (struct input){.kind = chance(w, 50) ? IN_CANCEL : IN_RETRY,
 			       .job = job,
 			       .fact = fact_of(w, job)});
+	if (w->update.answer.state == JOB_QUEUED)
+		row_of(&w->store, job)->n_deaths = 0;
 }
 
 static void time_passes(struct world *w)
@@ -516,7 +626,7 @@ static void one_step(struct world *w)
 	else if (what < 996 || w->calm)
 		end_turn(w);
 	else
-		crash(w);
+		crash(w, chance(w, 50));
 }
 
 /* Faults stop: everything must come to its end. */
@@ -540,7 +650,8 @@ static void close_world(struct world *w)
 	mem_free(w->store.undo);
 	mem_free(w->store.undo_docs);
 	mem_free(w->store.job_of);
-	mem_free(w->told);
+	mem_free(w->out.items);
+	mem_free(w->held.items);
 	arena_free(&w->arena);
 }
 
@@ -576,7 +687,7 @@ int main(int argc, char **argv)
 	uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
 	uint64_t n = argc > 2 ? strtoull(argv[2], NULL, 10) : 100;
 	uint64_t steps = argc > 3 ? strtoull(argv[3], NULL, 10) : 5000;
-	uint64_t total = 0, crashes = 0, results = 0;
+	uint64_t total = 0, crashes = 0, poisoned = 0, results = 0;
 
 	signal(SIGABRT, say_seed);
 	for (current_seed = first; current_seed < first + n; current_seed++) {
@@ -584,10 +695,12 @@ int main(int argc, char **argv)
 
 		total += w.n_steps;
 		crashes += w.n_crashes;
+		poisoned += w.n_poisoned;
 		results += w.n_results;
 	}
-	printf("sim seeds=%llu steps=%llu crashes=%llu results=%llu: every invariant held\n",
+	printf("sim seeds=%llu steps=%llu crashes=%llu poisoned=%llu results=%llu: every invariant "
+	       "held\n",
 	       (unsigned long long)n, (unsigned long long)total, (unsigned long long)crashes,
-	       (unsigned long long)results);
+	       (unsigned long long)poisoned, (unsigned long long)results);
 	return 0;
 }

@@ -40,6 +40,49 @@ static void values_come_back(void **state)
 	buf_free(&b);
 }
 
+/* Each length of a header, and each way to write an integer; cut short, none of them is read. */
+static void every_width_comes_back_whole_or_not_at_all(void **state)
+{
+	static const int64_t ints[] = {0,     127,        128,       255,    256,       65535,
+				       65536, UINT32_MAX, INT64_MAX, -1,     -32,       -33,
+				       -128,  -129,       -32768,    -32769, INT32_MIN, INT64_MIN};
+	static const size_t lengths[] = {0, 1, 31, 32, 255, 256, 65535, 65536};
+	char *text = mem_alloc(65536);
+	struct buf b = {0};
+	struct unpack u;
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ints) / sizeof(ints[0]); i++)
+		pack_int(&b, ints[i]);
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		pack_str(&b, (struct str){text, lengths[i]});
+		pack_bin(&b, (struct str){text, lengths[i]});
+	}
+	unpack_init(&u, buf_str(&b));
+	for (size_t i = 0; i < sizeof(ints) / sizeof(ints[0]); i++)
+		assert_true(unpack_int(&u) == ints[i]);
+	for (size_t i = 0; i < 2 * sizeof(lengths) / sizeof(lengths[0]); i++)
+		assert_int_equal(unpack_str(&u, 65536).n, lengths[i / 2]);
+	assert_int_equal(unpack_end(&u, &e), 0);
+	for (size_t i = 0; i < sizeof(ints) / sizeof(ints[0]); i++) {
+		b.n = 0;
+		pack_int(&b, ints[i]);
+		unpack_init(&u, (struct str){b.p, b.n - 1});
+		unpack_int(&u);
+		assert_true(unpack_failed(&u));
+	}
+	for (size_t i = 0; i < 2 * sizeof(lengths) / sizeof(lengths[0]); i++) {
+		b.n = 0;
+		(i % 2 ? pack_str : pack_bin)(&b, (struct str){text, lengths[i / 2]});
+		unpack_init(&u, (struct str){b.p, b.n - 1});
+		unpack_str(&u, 65536);
+		assert_true(unpack_failed(&u));
+	}
+	mem_free(text);
+	buf_free(&b);
+}
+
 static void strings_point_into_the_bytes(void **state)
 {
 	struct buf b = {0};
@@ -159,6 +202,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values_come_back),
+		cmocka_unit_test(every_width_comes_back_whole_or_not_at_all),
 		cmocka_unit_test(strings_point_into_the_bytes),
 		cmocka_unit_test(after_the_first_fault_everything_is_zero),
 		cmocka_unit_test(containers_cannot_claim_more_than_is_there),

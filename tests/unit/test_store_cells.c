@@ -286,6 +286,8 @@ static void a_store_of_version_1_is_brought_up_to_date(void **state)
 		"DROP VIEW reported_events; DROP VIEW stance_values; DROP INDEX events_cell;"
 		"ALTER TABLE events DROP COLUMN cell;"
 		"ALTER TABLE events DROP COLUMN same_as; DROP TABLE event_cells;"
+		"ALTER TABLE jobs DROP COLUMN leased_ms; DROP TABLE leases; DROP TABLE tallies;"
+		"ALTER TABLE job_log DROP COLUMN leased_ms;"
 		"PRAGMA user_version = 1");
 	assert_int_equal(query_open(&q, f.path, &f.e), -1);
 	assert_int_equal(f.e.code, ERR_VERSION);

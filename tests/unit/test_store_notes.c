@@ -1,0 +1,193 @@
+/* Leases and tallies: what the store notes for the next start. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "broker/store.h"
+
+struct fixture {
+	char dir[64], path[96];
+	struct store *store;
+	struct arena arena;
+	struct err e;
+};
+
+static int start(void **state)
+{
+	struct fixture *f = mem_alloc(sizeof(*f));
+
+	snprintf(f->dir, sizeof(f->dir), "/tmp/demarche-notes-XXXXXX");
+	assert_non_null(mkdtemp(f->dir));
+	snprintf(f->path, sizeof(f->path), "%s/s.db", f->dir);
+	assert_int_equal(store_open(&f->store, f->path, &f->e), 0);
+	*state = f;
+	return 0;
+}
+
+static int stop(void **state)
+{
+	static const char *const ends[] = {"", "-wal", "-shm", ".lock"};
+	struct fixture *f = *state;
+	char path[128];
+
+	store_close(f->store);
+	assert_int_equal(store_check(f->path, &f->e), 0);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		snprintf(path, sizeof(path), "%s%s", f->path, ends[i]);
+		unlink(path);
+	}
+	rmdir(f->dir);
+	arena_free(&f->arena);
+	mem_free(f);
+	return 0;
+}
+
+static void move(struct fixture *f, uint64_t job, enum job_verb verb, enum job_state from,
+		 uint32_t attempts)
+{
+	struct change c = {.job = {.job = job,
+				   .ticket = job,
+				   .collection = 1,
+				   .priority = (uint8_t)(job % 2),
+				   .attempts = attempts,
+				   .leased_ms = verb == JOB_GRANT ? 5000 : 0,
+				   .state = job_move(from, verb)},
+			   .verb = verb,
+			   .from = from,
+			   .worker = STR("w"),
+			   .text = STR(""),
+			   .record = STR("\x80"),
+			   .seq = verb == JOB_COMPLETE ? 1 : 0};
+	struct store_document d = {
+		.identity = {(uint8_t)job}, .collection = 1, .body = STR("x"), .id = STR("d")};
+
+	if (verb == JOB_SUBMIT)
+		assert_int_equal(store_insert(f->store, &d, &c, 1000, &f->e), 0);
+	else
+		assert_int_equal(store_apply(f->store, &c, 6000, &f->e), 0);
+}
+
+static struct store_start restart(struct fixture *f)
+{
+	struct store_start s;
+
+	assert_int_equal(store_commit(f->store, &f->e), 0);
+	store_close(f->store);
+	assert_int_equal(store_open(&f->store, f->path, &f->e), 0);
+	assert_int_equal(store_start(f->store, &f->arena, &s, &f->e), 0);
+	return s;
+}
+
+static void leases_are_found_at_the_next_start(void **state)
+{
+	struct fixture *f = *state;
+	struct store_start s;
+
+	for (uint64_t job = 1; job <= 3; job++)
+		move(f, job, JOB_SUBMIT, JOB_NONE, 0);
+	move(f, 2, JOB_GRANT, JOB_QUEUED, 1);
+	s = restart(f);
+	assert_int_equal(s.leased.n, 1);
+	assert_int_equal(s.leased.facts[0].job, 2);
+	assert_int_equal(s.leased.facts[0].state, JOB_LEASED);
+	assert_int_equal(s.leased.facts[0].attempts, 1);
+	assert_int_equal(s.leased.facts[0].leased_ms, 5000);
+	/* The lanes count the others. */
+	for (uint32_t i = 0; i < s.n_lanes; i++)
+		assert_int_equal(s.lanes[i].n, s.lanes[i].priority == 1 ? 2 : 0);
+	assert_int_equal(s.last_number, 3);
+}
+
+static void a_lease_that_ended_is_none(void **state)
+{
+	struct fixture *f = *state;
+	struct store_start s;
+
+	for (uint64_t job = 1; job <= 4; job++) {
+		move(f, job, JOB_SUBMIT, JOB_NONE, 0);
+		move(f, job, JOB_GRANT, JOB_QUEUED, 1);
+	}
+	move(f, 1, JOB_COMPLETE, JOB_LEASED, 1);
+	move(f, 2, JOB_RELEASE, JOB_LEASED, 0);
+	move(f, 3, JOB_FAIL, JOB_LEASED, 1);
+	move(f, 4, JOB_BURY, JOB_LEASED, 1);
+	move(f, 4, JOB_RETRY, JOB_DEAD, 0);
+	s = restart(f);
+	assert_int_equal(s.leased.n, 0);
+	assert_int_equal(s.counts[JOB_DONE], 1);
+	assert_int_equal(s.counts[JOB_DELAYED], 1);
+	assert_int_equal(s.counts[JOB_DEAD], 0);
+}
+
+static void notes_about_leases_do_not_pile_up(void **state)
+{
+	struct fixture *f = *state;
+	struct job_fact kept = {.job = 1, .attempts = 1, .leased_ms = 5000};
+	struct store_start s;
+	int n = 0;
+
+	move(f, 1, JOB_SUBMIT, JOB_NONE, 0);
+	move(f, 2, JOB_SUBMIT, JOB_NONE, 0);
+	move(f, 1, JOB_GRANT, JOB_QUEUED, 1);
+	while (!store_leases_grown(f->store, 1)) {
+		assert_true(n++ < 100000);
+		move(f, 2, JOB_GRANT, JOB_QUEUED, 1);
+		move(f, 2, JOB_RELEASE, JOB_LEASED, 0);
+	}
+	assert_int_equal(store_leases_set(f->store, &kept, 1, &f->e), 0);
+	assert_false(store_leases_grown(f->store, 1));
+	s = restart(f);
+	assert_int_equal(s.leased.n, 1);
+	assert_int_equal(s.leased.facts[0].job, 1);
+	assert_false(store_leases_grown(f->store, 1));
+}
+
+static void a_store_of_version_2_is_brought_up_to_date(void **state)
+{
+	struct fixture *f = *state;
+	struct store_start s;
+	sqlite3 *db;
+
+	for (uint64_t job = 1; job <= 3; job++)
+		move(f, job, JOB_SUBMIT, JOB_NONE, 0);
+	move(f, 1, JOB_COMPLETE, JOB_QUEUED, 1);
+	assert_int_equal(store_commit(f->store, &f->e), 0);
+	store_close(f->store);
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	if (sqlite3_exec(db,
+			 "DROP TABLE leases; DROP TABLE tallies;"
+			 "ALTER TABLE jobs DROP COLUMN leased_ms;"
+			 "ALTER TABLE job_log DROP COLUMN leased_ms;"
+			 "UPDATE jobs SET state = 3, attempts = 1, changed_ms = 7000 WHERE job = 2;"
+			 "INSERT INTO job_log VALUES(1, 1, 1, 6, 4, 1, 'w', NULL, NULL);"
+			 "INSERT INTO job_log VALUES(2, 1, 1, 4, 3, 1, 'w', NULL, NULL);"
+			 "PRAGMA user_version = 2",
+			 NULL, NULL, NULL) != SQLITE_OK)
+		fail_msg("%s", sqlite3_errmsg(db));
+	sqlite3_close(db);
+	assert_int_equal(store_open(&f->store, f->path, &f->e), 0);
+	assert_int_equal(store_start(f->store, &f->arena, &s, &f->e), 0);
+	assert_int_equal(s.leased.n, 1);
+	assert_int_equal(s.leased.facts[0].job, 2);
+	assert_int_equal(s.leased.facts[0].leased_ms, 7000);
+	assert_int_equal(s.counts[JOB_DONE], 1);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
+	const struct CMUnitTest tests[] = {
+		T(leases_are_found_at_the_next_start),
+		T(a_lease_that_ended_is_none),
+		T(notes_about_leases_do_not_pile_up),
+		T(a_store_of_version_2_is_brought_up_to_date),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
