@@ -25,26 +25,30 @@ struct key {
 	bool dated;
 };
 
-static struct str code_of(const struct result *r, uint32_t id)
+static const struct result_entity *entity_of(const struct result *r, uint32_t id)
 {
+	static const struct result_entity none;
+
 	if (id < r->n_entities && r->entities[id].id == id)
-		return r->entities[id].code;
+		return &r->entities[id];
 	for (uint32_t i = 0; i < r->n_entities; i++)
 		if (r->entities[i].id == id)
-			return r->entities[i].code;
-	return STR("");
+			return &r->entities[i];
+	return &none;
 }
 
 /* The likeliest actor stands first. */
-static struct str first_code(const struct result *r, const struct id_list *l)
+static const struct result_entity *first_of(const struct result *r, const struct id_list *l)
 {
-	return l->n ? code_of(r, l->ids[0]) : STR("");
+	static const struct result_entity none;
+
+	return l->n ? entity_of(r, l->ids[0]) : &none;
 }
 
 static bool has_code(const struct result *r, const struct id_list *l, struct str code)
 {
 	for (uint32_t i = 0; i < l->n; i++)
-		if (str_eq(code_of(r, l->ids[i]), code))
+		if (str_eq(entity_of(r, l->ids[i])->code, code))
 			return true;
 	return false;
 }
@@ -53,7 +57,7 @@ static bool has_code(const struct result *r, const struct id_list *l, struct str
 static bool is_mutual(const struct result *r, const struct result_event *v)
 {
 	for (uint32_t i = 0; i < v->target.n; i++)
-		if (!has_code(r, &v->source, code_of(r, v->target.ids[i])))
+		if (!has_code(r, &v->source, entity_of(r, v->target.ids[i])->code))
 			return false;
 	return v->target.n > 0 && v->source.n > 1;
 }
@@ -62,19 +66,6 @@ static bool is_mutual(const struct result *r, const struct result_event *v)
 static bool has_no_direction(enum event_type t)
 {
 	return t == EVENT_CONSULT || t == EVENT_COOPERATE || t == EVENT_AGREE;
-}
-
-static uint32_t add_code(struct str *codes, uint32_t n, struct str code)
-{
-	uint32_t at = 0;
-
-	while (at < n && str_cmp(codes[at], code) < 0)
-		at++;
-	if (!code.n || n == CODES_MAX || (at < n && str_eq(codes[at], code)))
-		return n;
-	memmove(codes + at + 1, codes + at, (n - at) * sizeof(*codes));
-	codes[at] = code;
-	return n + 1;
 }
 
 /* As much of it as there is room, in whole characters. */
@@ -86,13 +77,57 @@ static void put(char *out, size_t size, struct str s)
 	snprintf(out, size, "%.*s", STR_ARG(s));
 }
 
-/* Both sides as one, sorted: "ARM+AZE". */
-static void put_parties(struct key *k, const struct str *codes, uint32_t n)
+/* What an actor is told apart by. Between countries that is the code; within one the code says
+ * nothing, and the role ("HKG.CVL") or, between equals, the name does. */
+enum by { BY_CODE, BY_ROLE, BY_NAME };
+
+static struct str label(struct arena *a, const struct result_entity *n, enum by by)
+{
+	if (by == BY_CODE || !n->code.n)
+		return n->code;
+	return arena_printf(a, "%.*s.%.*s", STR_ARG(n->code),
+			    STR_ARG(by == BY_ROLE && n->role.n ? n->role : n->name));
+}
+
+/* The parties of an event without direction, sorted, each once; at most CODES_MAX. */
+struct parties {
+	struct str items[CODES_MAX];
+	uint32_t n;
+};
+
+static void add_party(struct parties *p, struct str x)
+{
+	uint32_t at = 0;
+
+	while (at < p->n && str_cmp(p->items[at], x) < 0)
+		at++;
+	if (!x.n || p->n == CODES_MAX || (at < p->n && str_eq(p->items[at], x)))
+		return;
+	memmove(p->items + at + 1, p->items + at, (p->n - at) * sizeof(*p->items));
+	p->items[at] = x;
+	p->n++;
+}
+
+static void find_parties(struct parties *p, struct arena *a, const struct result *r,
+			 const struct result_event *v, enum by by)
+{
+	p->n = 0;
+	if (is_mutual(r, v)) {
+		for (uint32_t i = 0; i < v->source.n; i++)
+			add_party(p, label(a, entity_of(r, v->source.ids[i]), by));
+	} else if (has_no_direction(v->type) && v->source.n && v->target.n) {
+		add_party(p, label(a, first_of(r, &v->source), by));
+		add_party(p, label(a, first_of(r, &v->target), by));
+	}
+}
+
+/* All parties on both sides: "ARM+AZE". */
+static void put_parties(struct key *k, const struct parties *p)
 {
 	struct buf b = {0};
 
-	for (uint32_t i = 0; i < n; i++)
-		buf_printf(&b, "%s%.*s", i ? "+" : "", STR_ARG(codes[i]));
+	for (uint32_t i = 0; i < p->n; i++)
+		buf_printf(&b, "%s%.*s", i ? "+" : "", STR_ARG(p->items[i]));
 	put(k->source, sizeof(k->source), buf_str(&b));
 	put(k->target, sizeof(k->target), buf_str(&b));
 	buf_free(&b);
@@ -100,21 +135,23 @@ static void put_parties(struct key *k, const struct str *codes, uint32_t n)
 
 static void fill_sides(struct key *k, const struct result *r, const struct result_event *v)
 {
-	struct str codes[CODES_MAX], a = first_code(r, &v->source), b = first_code(r, &v->target);
-	uint32_t n = 0;
+	const struct result_entity *x = first_of(r, &v->source), *y = first_of(r, &v->target);
+	struct arena a = {0};
+	struct parties p;
+	enum by by = BY_CODE;
 
-	if (is_mutual(r, v)) {
-		for (uint32_t i = 0; i < v->source.n; i++)
-			n = add_code(codes, n, code_of(r, v->source.ids[i]));
-	} else if (has_no_direction(v->type) && a.n && b.n) {
-		n = add_code(codes, add_code(codes, 0, a), b);
+	find_parties(&p, &a, r, v, BY_CODE);
+	if (p.n == 1)
+		find_parties(&p, &a, r, v, BY_NAME);
+	if (p.n) {
+		put_parties(k, &p);
+	} else {
+		if (x->code.n && str_eq(x->code, y->code))
+			by = str_eq(x->role, y->role) ? BY_NAME : BY_ROLE;
+		put(k->source, sizeof(k->source), label(&a, x, by));
+		put(k->target, sizeof(k->target), label(&a, y, by));
 	}
-	if (n) {
-		put_parties(k, codes, n);
-		return;
-	}
-	put(k->source, sizeof(k->source), a);
-	put(k->target, sizeof(k->target), b);
+	arena_free(&a);
 }
 
 static bool is_day(struct str s)
@@ -267,7 +304,9 @@ static struct str place_of_cell(const struct cells *c, const struct cell *x)
 static void name_cluster(struct buf *out, const struct key *k, struct str day, struct str place)
 {
 	out->n = 0;
-	buf_printf(out, "%.*s:%.*s:%s:%s", STR_ARG(day), STR_ARG(k->type), k->source, k->target);
+	buf_printf(out, "%.*s:%.*s:%s", STR_ARG(day), STR_ARG(k->type), k->source);
+	if (strcmp(k->source, k->target) != 0)
+		buf_printf(out, ":%s", k->target);
 	if (place.n)
 		buf_printf(out, ":%.*s", STR_ARG(place));
 	if (!str_is(k->status, "actual"))

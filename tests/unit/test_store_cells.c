@@ -56,12 +56,19 @@ struct report {
 	const char *id, *published, *source, *target, *day, *place;
 	enum event_type type;
 	enum event_status status;
+	const char *source_role, *target_role;
 };
 
 static void add(struct fixture *f, const struct report *p)
 {
-	struct result_entity entities[2] = {{.id = 1, .name = STR("a"), .code = str_of(p->source)},
-					    {.id = 2, .name = STR("b"), .code = str_of(p->target)}};
+	struct result_entity entities[2] = {{.id = 1,
+					     .name = STR("a"),
+					     .code = str_of(p->source),
+					     .role = str_of(p->source_role ? p->source_role : "")},
+					    {.id = 2,
+					     .name = STR("b"),
+					     .code = str_of(p->target),
+					     .role = str_of(p->target_role ? p->target_role : "")}};
 	uint32_t one = 1, two = 2;
 	struct result_event v = {.type = p->type ? p->type : EVENT_ASSAULT,
 				 .status = p->status,
@@ -234,13 +241,33 @@ static void a_meeting_has_no_direction_and_a_plan_is_not_the_deed(void **state)
 		 .status = STATUS_ACTUAL},
 		{"b", "2022-03-09", "DEU", "FRA", "2022-03-09", "", EVENT_CONSULT,
 		 .status = STATUS_ACTUAL},
-		{"c", "2022-03-08", "DEU", "FRA", "2022-03-09", "", EVENT_CONSULT, STATUS_PLANNED},
+		{"c", "2022-03-08", "DEU", "FRA", "2022-03-09", "", EVENT_CONSULT,
+		 .status = STATUS_PLANNED},
 	};
 
 	(void)state;
 	expect_orders(reports, 3,
-		      "2022-03-09:CONSULT:DEU+FRA:DEU+FRA a 2;"
-		      "2022-03-09:CONSULT:DEU+FRA:DEU+FRA:planned c 1;");
+		      "2022-03-09:CONSULT:DEU+FRA a 2;"
+		      "2022-03-09:CONSULT:DEU+FRA:planned c 1;");
+}
+
+static void within_a_country_roles_or_names_tell_the_sides_apart(void **state)
+{
+	static const struct report reports[] = {
+		{"a", "2022-03-09", "HKG", "HKG", "2022-03-09", "", .source_role = "CVL",
+		 .target_role = "GOV", .status = STATUS_ACTUAL},
+		{"b", "2022-03-09", "HKG", "HKG", "2022-03-09", "", .source_role = "CVL",
+		 .target_role = "GOV", .status = STATUS_ACTUAL},
+		{"c", "2022-03-09", "HKG", "HKG", "2022-03-09", "", .source_role = "GOV",
+		 .target_role = "CVL", .status = STATUS_ACTUAL},
+		{"d", "2022-03-09", "HKG", "HKG", "2022-03-09", "", .source_role = "GOV",
+		 .target_role = "GOV", .status = STATUS_ACTUAL},
+	};
+
+	(void)state;
+	expect_orders(reports, 4,
+		      "2022-03-09:ASSAULT:HKG.CVL:HKG.GOV a 2;2022-03-09:ASSAULT:HKG.GOV:HKG.CVL c "
+		      "1;2022-03-09:ASSAULT:HKG.a:HKG.b d 1;");
 }
 
 static void what_is_not_known_meets_nothing(void **state)
@@ -362,6 +389,7 @@ int main(void)
 		cmocka_unit_test(an_undated_report_joins_the_day_that_others_name),
 		cmocka_unit_test(a_report_without_a_place_joins_the_only_place),
 		cmocka_unit_test(a_meeting_has_no_direction_and_a_plan_is_not_the_deed),
+		cmocka_unit_test(within_a_country_roles_or_names_tell_the_sides_apart),
 		cmocka_unit_test(what_is_not_known_meets_nothing),
 		cmocka_unit_test(a_store_of_version_1_is_brought_up_to_date),
 		cmocka_unit_test(what_is_no_longer_kept_leaves_its_cell),
