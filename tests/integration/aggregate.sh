@@ -6,10 +6,10 @@ BUILD=$1
 cd "$work" || exit 1
 cat >news.jsonl <<'END'
 {"id": "a", "date": "2021-03-01", "text": "China welcomed the agreement between Iran and Saudi Arabia. Germany condemned Russia."}
-{"id": "b", "date": "2021-03-05", "text": "China rejected the agreement between Iran and Saudi Arabia. Germany praised Russia."}
+{"id": "b", "date": "2021-03-05", "text": "China rejected the agreement between Iran and Saudi Arabia. Germany praised Russia. India welcomed the trade accord."}
 {"id": "c", "date": "2021-05-03", "text": "Germany condemned Russia. Russia praised Germany."}
 {"id": "d", "date": "2022-05-03", "text": "Germany strongly condemned Russia. Japan rejects decoupling of the economy."}
-{"id": "e", "date": "2022-05-04", "text": "Japan rejects the decoupling of the economies."}
+{"id": "e", "date": "2022-05-04", "text": "Japan rejects the decoupling of the economies. India praised the trade deal."}
 END
 cat >reports.jsonl <<'END'
 {"id": "p", "date": "2022-06-02", "text": "Norway expelled three Russian diplomats on 1 June 2022."}
@@ -51,6 +51,8 @@ has "and the later one" 'China rejected the agreement' out
 
 "$demarche" stances --db a.db --matrix --targets issue --actor JPN --json >out
 has "an issue in other words is the same" '"n":2,"support":0,"oppose":2' out
+"$demarche" stances --db a.db --matrix --targets issue --actor IND --json >out
+has "an accord is a deal" '"n":2,"support":2,"oppose":0' out
 "$demarche" stances --db a.db --matrix --over-time >out 2>err
 is "one view at a time" 2 $?
 "$demarche" stances --db a.db --confidence 2 >out 2>err

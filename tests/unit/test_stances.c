@@ -35,7 +35,8 @@ static void words_are_found_with_their_class(void **state)
 
 	(void)state;
 	assert_int_equal(compile("class att.for verb + 2 subj obj,comp\n\tsupport call@on rule_out "
-				 "pay:attention+to # why\ntopic trade\n\t!tariff import\n",
+				 "pay:attention+to # why\ntopic trade\n\t!tariff import\nissue "
+				 "agreement\n\taccord deal\n",
 				 &out, &e),
 			 0);
 	assert_int_equal(open_aligned(&g, &out, &memory, &e), 0);
@@ -50,6 +51,8 @@ static void words_are_found_with_their_class(void **state)
 	assert_int_equal(grammar_find(&g, STR("oppose"), &first), 0);
 	assert_int_equal(grammar_topics_of(&g, STR("tariff"), &first), 1);
 	assert_int_equal(g.topic_words[first].weight, 2);
+	assert_int_equal(grammar_topics_of(&g, STR("accord"), &first), 1);
+	assert_true(str_is(grammar_str(&g, g.topics[g.topic_words[first].topic]), "=agreement"));
 	free(memory);
 	buf_free(&out);
 }
@@ -109,19 +112,42 @@ static struct token word(const char *lemma, enum upos u)
 		.lemma = str_of(lemma), .lower = str_of(lemma), .upos = (uint8_t)u, .mention = -1};
 }
 
+static struct str key_of(struct doc *d, const struct grammar *g, struct token *tokens, uint32_t n)
+{
+	d->tokens = tokens;
+	d->n_tokens = n;
+	return topic_key(d, g, 0, n);
+}
+
 static void the_same_issue_in_other_words_has_the_same_key(void **state)
 {
 	struct arena a = {0};
 	struct token one[] = {word("economic", UPOS_ADJ), word("decoupling", UPOS_NOUN)};
 	struct token two[] = {word("decoupling", UPOS_NOUN), word("of", UPOS_ADP),
 			      word("the", UPOS_DET), word("economy", UPOS_NOUN)};
-	struct doc d = {.arena = &a, .tokens = one, .n_tokens = 2};
-	struct str first = topic_key(&d, 0, 2);
+	struct token deal[] = {word("nuclear", UPOS_ADJ), word("deal", UPOS_NOUN)};
+	struct token accord[] = {word("accord", UPOS_NOUN), word("nuclear", UPOS_ADJ)};
+	struct token test[] = {word("test", UPOS_NOUN), word("nuclear", UPOS_ADJ)};
+	struct doc d = {.arena = &a};
+	struct buf out = {0};
+	struct grammar g;
+	struct err e;
+	void *memory;
 
 	(void)state;
-	d.tokens = two;
-	d.n_tokens = 4;
-	assert_true(str_eq(first, topic_key(&d, 0, 4)));
+	assert_int_equal(compile("topic trade\n\tdeal\nissue agreement\n\tagreement accord deal\n",
+				 &out, &e),
+			 0);
+	assert_int_equal(open_aligned(&g, &out, &memory, &e), 0);
+	assert_true(str_eq(key_of(&d, &g, one, 2), key_of(&d, &g, two, 4)));
+	assert_true(str_eq(key_of(&d, &g, deal, 2), key_of(&d, &g, accord, 2)));
+	assert_false(str_eq(key_of(&d, &g, deal, 2), key_of(&d, &g, test, 2)));
+	key_of(&d, &g, deal, 2);
+	assert_true(str_is(topic_of(&d, &g, 0, 2), "trade"));
+	key_of(&d, &g, accord, 2);
+	assert_true(str_is(topic_of(&d, &g, 0, 2), ""));
+	free(memory);
+	buf_free(&out);
 	arena_free(&a);
 }
 

@@ -152,14 +152,20 @@ static int read_class(struct compiler *c, struct str line)
 	return 0;
 }
 
-static int read_topic(struct compiler *c, struct str line)
+/* A topic, or an issue: words for one thing. In the section an issue is a topic whose name starts
+ * with GRAMMAR_ISSUE. */
+static int read_topic(struct compiler *c, struct str line, bool issue)
 {
+	char text[WORD_MAX + 2] = {GRAMMAR_ISSUE};
 	struct str name = next_word(&line);
 
-	if (!name.n || next_word(&line).n)
-		return fail(c, "expected one name of a topic", name);
+	if (!name.n || name.n > WORD_MAX || next_word(&line).n)
+		return fail(c, "expected one name of a topic or issue", name);
 	if (c->n_topics == CLASSES_MAX)
 		return fail(c, "expected fewer topics", name);
+	memcpy(text + 1, name.p, name.n);
+	if (issue)
+		name = (struct str){text, name.n + 1};
 	MEM_GROW(c->topics, c->n_topics, c->cap_topics);
 	c->topics[c->n_topics++] = pool_add(c, name);
 	c->in = IN_TOPIC;
@@ -227,10 +233,12 @@ static int read_line(struct compiler *c, struct str line)
 		return 0;
 	if (!indented && str_is(word, "class"))
 		return read_class(c, line);
-	if (!indented && str_is(word, "topic"))
-		return read_topic(c, line);
+	if (!indented && (str_is(word, "topic") || str_is(word, "issue")))
+		return read_topic(c, line, str_is(word, "issue"));
 	if (!indented || c->in == IN_NOTHING)
-		return fail(c, "expected \"class …\", \"topic …\" or indented words below one",
+		return fail(c,
+			    "expected \"class …\", \"topic …\", \"issue …\" or indented words "
+			    "below one",
 			    word);
 	for (; word.n; word = next_word(&line)) {
 		int rc = c->in == IN_CLASS ? read_item(c, word) : read_topic_word(c, word);

@@ -362,7 +362,7 @@ static void emit(struct work *w, const struct scored *s)
 			   .entity = t->entity > 0 ? t->entity : -1,
 			   .about = copy_ids(d, about, n_about),
 			   .topic = topic_of(d, w->ground.g, t->tok, t->n_tok),
-			   .key = topic_key(d, t->tok, t->n_tok)},
+			   .key = topic_key(d, w->ground.g, t->tok, t->n_tok)},
 		.polarity = s->polarity,
 		.strength = strength_of(w, s),
 		.kind = kind_of(w, s, holder),

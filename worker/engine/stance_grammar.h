@@ -60,6 +60,8 @@ struct grammar_topic_word {
 	uint16_t topic, weight;
 };
 
+enum { GRAMMAR_ISSUE = '=' }; /* first character of a topic that is an issue's name */
+
 struct grammar {
 	const struct grammar_class *classes;
 	const struct grammar_item *items;

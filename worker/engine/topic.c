@@ -1,6 +1,11 @@
 #include "worker/engine/topic.h"
 
-enum { TOPICS_MAX = 128, KEY_WORDS = 12 };
+enum { TOPICS_MAX = 256, KEY_WORDS = 12 };
+
+static bool is_issue(const struct grammar *g, uint32_t topic)
+{
+	return g->bytes[g->topics[topic]] == GRAMMAR_ISSUE;
+}
 
 struct str topic_of(const struct doc *d, const struct grammar *g, uint32_t tok, uint32_t n_tok)
 {
@@ -12,7 +17,7 @@ struct str topic_of(const struct doc *d, const struct grammar *g, uint32_t tok, 
 		uint32_t first, count = grammar_topics_of(g, d->tokens[i].lemma, &first);
 
 		for (uint32_t k = first; k < first + count; k++)
-			if (g->topic_words[k].topic < n)
+			if (g->topic_words[k].topic < n && !is_issue(g, g->topic_words[k].topic))
 				votes[g->topic_words[k].topic] += g->topic_words[k].weight;
 	}
 	for (uint32_t i = 1; i < n; i++)
@@ -53,9 +58,23 @@ static size_t stem_length(struct str s)
 	return s.n;
 }
 
-static struct str key_word(const struct doc *d, const struct token *t)
+/* The name of the issue that the word stands for, "" where the codebook knows none. */
+static struct str issue_of(const struct grammar *g, const struct token *t)
 {
-	struct str s = t->lemma.n ? t->lemma : t->lower;
+	uint32_t first, n = grammar_topics_of(g, t->lemma, &first);
+
+	for (uint32_t i = first; i < first + n; i++)
+		if (g->topic_words[i].topic < g->n_topics && is_issue(g, g->topic_words[i].topic)) {
+			struct str s = grammar_str(g, g->topics[g->topic_words[i].topic]);
+
+			return (struct str){s.p + 1, s.n - 1};
+		}
+	return STR("");
+}
+
+static struct str key_word(const struct doc *d, const struct grammar *g, const struct token *t)
+{
+	struct str s = t->lemma.n ? t->lemma : t->lower, issue;
 
 	if (t->mention >= 0 && d->mentions[t->mention].entity >= 0) {
 		struct str code = d->entities[d->mentions[t->mention].entity].code;
@@ -65,11 +84,14 @@ static struct str key_word(const struct doc *d, const struct token *t)
 	}
 	if (t->upos == UPOS_PROPN)
 		return t->lower;
+	issue = issue_of(g, t);
+	if (issue.n)
+		s = issue;
 	s.n = stem_length(s);
 	return s;
 }
 
-struct str topic_key(struct doc *d, uint32_t tok, uint32_t n_tok)
+struct str topic_key(struct doc *d, const struct grammar *g, uint32_t tok, uint32_t n_tok)
 {
 	struct str words[KEY_WORDS], out;
 	uint32_t n = 0, at;
@@ -82,7 +104,7 @@ struct str topic_key(struct doc *d, uint32_t tok, uint32_t n_tok)
 
 		if (is_empty(&d->tokens[i]))
 			continue;
-		w = key_word(d, &d->tokens[i]);
+		w = key_word(d, g, &d->tokens[i]);
 		for (at = 0; at < n && str_cmp(words[at], w) < 0; at++)
 			;
 		again = at < n && str_eq(words[at], w);

@@ -10,8 +10,9 @@
 /* The topic that most of the phrase's words speak for, borrowed from the grammar; "" none. */
 struct str topic_of(const struct doc *d, const struct grammar *g, uint32_t tok, uint32_t n_tok);
 
-/* Stems of the phrase's content words, sorted, each once, joined by blanks; in the arena. Actors
+/* Stems of the phrase's content words (of words for one thing, that of its name in the codebook:
+ * "accord", "deal"), sorted, each once, joined by blanks; in the arena. Actors
  * stand in it by their codes, so that "Washington" and "the US" meet. */
-struct str topic_key(struct doc *d, uint32_t tok, uint32_t n_tok);
+struct str topic_key(struct doc *d, const struct grammar *g, uint32_t tok, uint32_t n_tok);
 
 #endif
