@@ -1,0 +1,439 @@
+#include "worker/training/corpus_tokens.h"
+
+#include "worker/engine/segment.h"
+#include "worker/engine/text.h"
+
+/* A reader over the text; `at` and `chars` move together. */
+struct reader {
+	struct doc *d;
+	const char *base, *end;
+	uint8_t *gaps;
+	uint32_t cap_gaps;
+	const char *at;
+	uint32_t chars;
+	bool single_open; /* an opening single quotation mark waits for its closing one */
+};
+
+static uint32_t peek(const char *p, const char *end)
+{
+	uint32_t cp = 0;
+
+	if (p < end)
+		text_next(p, end, &cp);
+	return cp;
+}
+
+static const char *after(const char *p, const char *end)
+{
+	uint32_t cp;
+
+	return p < end ? p + text_next(p, end, &cp) : p;
+}
+
+static bool is_apostrophe(uint32_t cp)
+{
+	return cp == '\'' || cp == 0x2019 || cp == '`' || cp == 0x2BC || cp == 0x2018;
+}
+
+static bool is_word_start(uint32_t cp)
+{
+	return text_is_letter(cp) || text_is_digit(cp);
+}
+
+static void emit(struct reader *r, const char *to, bool glued)
+{
+	struct doc *d = r->d;
+	struct str raw = {r->at, (size_t)(to - r->at)};
+	struct token *t;
+	uint32_t n = text_count(raw);
+
+	ARENA_GROW(d->arena, d->tokens, d->n_tokens, d->cap_tokens);
+	ARENA_GROW(d->arena, r->gaps, d->n_tokens, r->cap_gaps);
+	r->gaps[d->n_tokens] = GAP_NONE;
+	t = &d->tokens[d->n_tokens++];
+	*t = (struct token){.span = {r->chars, r->chars + n},
+			    .byte = (uint32_t)(r->at - r->base),
+			    .n_bytes = (uint32_t)raw.n,
+			    .glued = glued,
+			    .head = -1,
+			    .child = -1,
+			    .next = -1,
+			    .mention = -1};
+	segment_forms(d->arena, raw, t);
+	r->at = to;
+	r->chars += n;
+}
+
+static bool is_one_of(struct str s, const char *const *list)
+{
+	for (; *list; list++)
+		if (s.n == strlen(*list) && memcmp(s.p, *list, s.n) == 0)
+			return true;
+	return false;
+}
+
+static struct str ascii_lower(char *out, size_t cap, const char *p, const char *end)
+{
+	size_t n = (size_t)(end - p) < cap ? (size_t)(end - p) : cap;
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = (char)(p[i] >= 'A' && p[i] <= 'Z' ? p[i] + 32 : p[i]);
+	return (struct str){out, (size_t)(end - p) <= cap ? n : 0};
+}
+
+static const char *const ABBREVIATIONS[] = {
+	"mr",    "mrs",    "ms",    "dr",     "prof", "sen",  "sens", "rep",  "reps", "gen",
+	"col",   "lt",     "sgt",   "gov",    "govs", "pres", "jr",   "sr",   "st",   "ste",
+	"inc",   "corp",   "co",    "ltd",    "vs",   "etc",  "jan",  "feb",  "apr",  "aug",
+	"sept",  "sep",    "oct",   "nov",    "dec",  "al",   "fig",  "vol",  "pp",   "eds",
+	"cf",    "approx", "dept",  "est",    "ave",  "blvd", "hon",  "rev",  "maj",  "capt",
+	"cmdr",  "adm",    "brig",  "messrs", "ft",   "bros", "cpl",  "pvt",  "supt", "amb",
+	"atty",  "assn",   "assoc", "calif",  "fla",  "mass", "conn", "mich", "minn", "tenn",
+	"wash",  "wis",    "ariz",  "colo",   "pa",   "va",   "md",   "ga",   "ill",  "ind",
+	"kan",   "ky",     "mo",    "neb",    "nev",  "okla", "ore",  "tex",  "vt",   "wyo",
+	"ala",   "ark",    "del",   "bn",     "ph.d", "ph",   "mt",   "esp",  "div",  "attn",
+	"fr",    "viz",    "ed",    "m.sc",   "nos",  "arts", "para", "ext",  "tel",  "tues",
+	"thurs", "wed",    "fri",   NULL};
+
+/* Known as words too: an abbreviation only before a number ("No. 5", "p. 7", "Art. 5"). */
+static const char *const NUMBER_ABBREVIATIONS[] = {"no",  "p",   "art", "sec", "ch", "mar",
+						   "jun", "jul", "ca",  "c",   "v",  NULL};
+
+/* Whether the letters in [p, end), followed by a full stop, make one token with it. */
+static bool takes_full_stop(const char *p, const char *dot, const char *end)
+{
+	char low[16];
+	struct str word = ascii_lower(low, sizeof(low), p, dot);
+	const char *next = dot + 1;
+
+	if (dot - p >= 3 && dot[-2] == '.')
+		return true;
+	if (dot - p == 1 && text_is_upper((unsigned char)*p) && *p != 'I')
+		return true;
+	if (!word.n)
+		return false;
+	if (is_one_of(word, ABBREVIATIONS))
+		return true;
+	while (next < end && text_is_space((unsigned char)*next) && *next != '\n')
+		next++;
+	return next < end && *next >= '0' && *next <= '9' && is_one_of(word, NUMBER_ABBREVIATIONS);
+}
+
+/* Whether the full stop at `dot` stands inside the word that began at p. */
+static bool inner_full_stop(const char *p, const char *dot, const char *end)
+{
+	uint32_t prev = (unsigned char)dot[-1], next = peek(dot + 1, end);
+
+	if (text_is_digit(next))
+		return text_is_digit(prev);
+	if (!text_is_letter(next) || prev >= 0x80)
+		return false;
+	if (text_is_upper(next) && !text_is_upper(prev) && dot - p > 2)
+		return false; /* a blank is missing between two sentences */
+	return true;
+}
+
+static const char *const PREFIXES[] = {
+	"non",   "re", "anti", "co",      "pre",   "mid",   "pro",    "cross", "post",  "semi",
+	"multi", "ex", "sub",  "counter", "mini",  "inter", "socio",  "intra", "micro", "over",
+	"e",     "un", "neo",  "psycho",  "ultra", "quasi", "pseudo", NULL};
+
+/* Whether the hyphen stays inside the word ("co-operate", "713-853-3989", "e-mail"). */
+static bool inner_hyphen(const char *p, const char *hyphen, const char *end)
+{
+	char low[8];
+	struct str word = ascii_lower(low, sizeof(low), p, hyphen);
+	const char *q = hyphen + 1;
+
+	if (is_one_of(word, PREFIXES) && text_is_letter(peek(q, end)))
+		return !(word.n == 2 && word.p[0] == 'e' && word.p[1] == 'x') ||
+		       text_is_letter(peek(q, end));
+	for (const char *d = p; d < hyphen; d++)
+		if (!text_is_digit((unsigned char)*d) && *d != '-')
+			return false;
+	while (q < end && text_is_digit((unsigned char)*q))
+		q++;
+	return hyphen - p >= 3 && q - hyphen - 1 == 4 && !(hyphen - p == 4 && p[0] <= '2') &&
+	       !text_is_letter(peek(q, end));
+}
+
+/* End of the word that starts at p: letters and digits with what may stand between them. */
+static const char *word_end(const char *p, const char *end)
+{
+	const char *q = p;
+	uint32_t prev = 0, cp, next;
+
+	while (q < end && q - p < TOKEN_MAX) {
+		unsigned n = text_next(q, end, &cp);
+
+		next = peek(q + n, end);
+		if (is_word_start(cp) || (cp == '_' && is_word_start(next)))
+			;
+		else if (q == p)
+			break;
+		else if (cp == '.' && inner_full_stop(p, q, end))
+			;
+		else if (cp == ',' && text_is_digit(prev) && text_is_digit(next) && end - q > 3 &&
+			 text_is_digit((unsigned char)q[2]) && text_is_digit((unsigned char)q[3]))
+			;
+		else if ((cp == ':' || cp == '/') && text_is_digit(prev) && text_is_digit(next))
+			;
+		else if (cp == '&' && prev < 0x80 && next < 0x80 && text_is_upper(prev) &&
+			 text_is_upper(next))
+			;
+		else if (cp == '-' && is_word_start(next) && inner_hyphen(p, q, end))
+			;
+		else
+			break;
+		prev = cp;
+		q += n;
+	}
+	return q;
+}
+
+/* Length in bytes of a clitic after an apostrophe at q ("'s", "'re"), or 0. */
+static unsigned clitic(const char *q, const char *end)
+{
+	const char *p = after(q, end);
+	uint32_t a = text_to_lower(peek(p, end)), b, c;
+
+	if (!is_apostrophe(peek(q, end)) || peek(q, end) == 0x2018)
+		return 0;
+	p = after(p, end);
+	b = text_to_lower(peek(p, end));
+	if ((a == 's' || a == 'm' || a == 'd') && !is_word_start(b))
+		return (unsigned)(p - q);
+	c = text_to_lower(peek(after(p, end), end));
+	if (((a == 'r' && b == 'e') || (a == 'v' && b == 'e') || (a == 'l' && b == 'l')) &&
+	    !is_word_start(c))
+		return (unsigned)(p + 1 - q);
+	return 0;
+}
+
+/* Where "n't" starts in the word [p, q) followed by an apostrophe and t, else NULL. */
+static const char *negation_start(const char *p, const char *q, const char *end)
+{
+	uint32_t t = text_to_lower(peek(after(q, end), end));
+
+	if (q - p < 2 || (q[-1] | 0x20) != 'n' || !is_apostrophe(peek(q, end)) || t != 't')
+		return NULL;
+	return is_word_start(peek(after(after(q, end), end), end)) ? NULL : q - 1;
+}
+
+/* Words written together: where to split them. */
+static unsigned joined_split(struct str low)
+{
+	static const struct {
+		const char *word;
+		unsigned at;
+	} words[] = {{"cannot", 3}, {"gonna", 3}, {"wanna", 3}, {"gotta", 3},   {"gimme", 3},
+		     {"lemme", 3},  {"dont", 2},  {"didnt", 3}, {"doesnt", 4},  {"wont", 2},
+		     {"isnt", 2},   {"wasnt", 3}, {"arent", 3}, {"couldnt", 5}, {"wouldnt", 5},
+		     {"theyre", 4}, {"youre", 3}, {"thats", 4}, {"ive", 1},     {"im", 1}};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (str_is(low, words[i].word))
+			return words[i].at;
+	return 0;
+}
+
+/* Digits glued to the end of a word: a footnote mark ("community1"), where no name looks so. */
+static const char *footnote_start(const char *p, const char *q)
+{
+	const char *d = q;
+
+	while (d > p && d[-1] >= '0' && d[-1] <= '9')
+		d--;
+	if (d == q || q - d > 2 || d - p < 5)
+		return NULL;
+	for (const char *c = p + 1; c < d; c++)
+		if (*c < 'a' || *c > 'z')
+			return NULL;
+	return d;
+}
+
+/* Emits a word that ends at q, with what is glued to it. */
+static void emit_word(struct reader *r, const char *q, const char *end)
+{
+	char low[16];
+	const char *split = negation_start(r->at, q, end);
+	unsigned at = joined_split(ascii_lower(low, sizeof(low), r->at, q)), n;
+
+	if (split) {
+		emit(r, split, false);
+		emit(r, after(after(q, end), end), true);
+		return;
+	}
+	if (at) {
+		emit(r, r->at + at, false);
+		emit(r, q, true);
+		return;
+	}
+	split = footnote_start(r->at, q);
+	if (split)
+		emit(r, split, false);
+	emit(r, q, split != NULL);
+	n = clitic(q, end);
+	if (n) {
+		emit(r, q + n, true);
+		return;
+	}
+	if ((q[-1] | 0x20) == 's' && !r->single_open && is_apostrophe(peek(q, end)) &&
+	    peek(q, end) != 0x2018 && !is_word_start(peek(after(q, end), end)))
+		emit(r, after(q, end), true); /* "the officials' answer" */
+}
+
+static bool word_has_apostrophe(const char *q, const char *end)
+{
+	return is_apostrophe(peek(q, end)) && text_is_letter(peek(after(q, end), end)) &&
+	       !clitic(q, end);
+}
+
+static void read_word(struct reader *r, const char *end)
+{
+	const char *q = word_end(r->at, end);
+
+	/* O'Neill, Shi'ite, D'Souza: letters on both sides and no clitic */
+	while (q < end && q - r->at < TOKEN_MAX && word_has_apostrophe(q, end) &&
+	       !negation_start(r->at, q, end))
+		q = word_end(after(q, end), end);
+	if (q == r->at)
+		q = after(q, end);
+	if (q < end && *q == '.' && takes_full_stop(r->at, q, end) &&
+	    !(q + 1 < end && q[1] == '.')) {
+		emit(r, q + 1, false);
+		return;
+	}
+	emit_word(r, q, end);
+}
+
+/* End of an address that starts at p, or NULL. */
+static const char *address_end(const char *p, const char *end)
+{
+	bool web =
+		(end - p > 7 && (memcmp(p, "http://", 7) == 0 || memcmp(p, "https:/", 7) == 0)) ||
+		(end - p > 4 && memcmp(p, "www.", 4) == 0);
+	const char *at = NULL, *dot = NULL, *q = p;
+
+	for (; q < end && q - p < TOKEN_MAX && (unsigned char)*q > 0x20 && (unsigned char)*q < 0x7F;
+	     q++) {
+		if (strchr("<>\"", *q) || (!web && strchr("(),;:[]{}'", *q)))
+			break;
+		if (*q == '@')
+			at = q;
+		if (*q == '.' && at)
+			dot = q;
+	}
+	if (!web && (!at || at == p || !dot || dot + 1 >= q))
+		return NULL;
+	while (q > p && strchr(".,;:!?)'-", q[-1]))
+		q--;
+	return q;
+}
+
+/* A face made of signs, or NULL. */
+static const char *face_end(const char *p, const char *end)
+{
+	static const char *const faces[] = {":-)", ":-(", ";-)", ":)", ":(",
+					    ";)",  ":D",  ":P",  NULL};
+
+	for (int i = 0; faces[i]; i++) {
+		size_t n = strlen(faces[i]);
+
+		if ((size_t)(end - p) >= n && memcmp(p, faces[i], n) == 0 &&
+		    !is_word_start(peek(p + n, end)))
+			return p + n;
+	}
+	return NULL;
+}
+
+static void read_sign(struct reader *r, const char *end)
+{
+	const char *q = after(r->at, end), *face = face_end(r->at, end);
+	uint32_t cp = peek(r->at, end);
+
+	if (face) {
+		emit(r, face, false);
+		return;
+	}
+	if (cp == 0x2018 || (cp == '\'' && is_word_start(peek(q, end))))
+		r->single_open = true;
+	else if (cp == 0x2019 || cp == '\'')
+		r->single_open = false;
+	if (cp == '!' || cp == '?') {
+		while (q < end && q - r->at < TOKEN_MAX && (*q == '!' || *q == '?'))
+			q++;
+	} else if (cp == '\'' || cp == '`') {
+		if (q < end && (uint32_t)*q == cp)
+			q++;
+	} else if (cp < 0x80 && strchr(".-*=_~#+>", (int)cp)) {
+		while (q < end && q - r->at < TOKEN_MAX && (uint32_t)*q == cp)
+			q++;
+	}
+	emit(r, q, false);
+}
+
+/* A clitic that a detokeniser left alone ("Giuliani 's") counts as one. */
+static bool read_stray_clitic(struct reader *r, const char *end)
+{
+	unsigned n = clitic(r->at, end);
+
+	if (!n || r->single_open || (r->at + n < end && is_word_start(peek(r->at + n, end))))
+		return false;
+	emit(r, r->at + n, false);
+	return true;
+}
+
+/* Reads what stands between tokens; the gap is noted on the token before. */
+static void read_blank(struct reader *r)
+{
+	unsigned lines = 0;
+	bool any = false;
+	uint32_t cp;
+
+	while (r->at < r->end) {
+		unsigned n = text_next(r->at, r->end, &cp);
+
+		if (!text_is_space(cp))
+			break;
+		lines += cp == '\n' || cp == 0x2028;
+		if (cp == 0x2029)
+			lines += 2;
+		any = true;
+		r->at += n;
+		r->chars++;
+	}
+	if (any && r->d->n_tokens) {
+		r->gaps[r->d->n_tokens - 1] = lines > 1 ? GAP_PARAGRAPH
+					      : lines   ? GAP_LINE
+							: GAP_BLANK;
+		r->d->tokens[r->d->n_tokens - 1].space_after = true;
+	}
+	if (lines)
+		r->single_open = false;
+}
+
+uint8_t *corpus_tokens(struct doc *d)
+{
+	struct reader r = {
+		.d = d, .base = d->text.p, .end = d->text.p + d->text.n, .at = d->text.p};
+	const char *address;
+	uint32_t cp;
+
+	for (;;) {
+		read_blank(&r);
+		if (r.at >= r.end)
+			break;
+		cp = peek(r.at, r.end);
+		address = is_word_start(cp) ? address_end(r.at, r.end) : NULL;
+		if (address)
+			emit(&r, address, false);
+		else if (is_word_start(cp))
+			read_word(&r, r.end);
+		else if (!is_apostrophe(cp) || !read_stray_clitic(&r, r.end))
+			read_sign(&r, r.end);
+	}
+	if (!r.gaps)
+		r.gaps = arena_alloc(d->arena, 1);
+	return r.gaps;
+}
