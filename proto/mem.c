@@ -1,5 +1,6 @@
 #include "proto/mem.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,11 @@ static _Noreturn void out_of_memory(size_t n)
 {
 	fprintf(stderr, "out-of-memory bytes=%zu\n", n);
 	abort();
+}
+
+void mem_give_back(void)
+{
+	mallopt(M_MMAP_THRESHOLD, 1 << 20); /* fixed; it would grow with every block freed */
 }
 
 void *mem_alloc(size_t n)

@@ -17,6 +17,10 @@ void *mem_resize(void *p, size_t n); /* as realloc; new bytes are not zeroed */
 void mem_free(void *p);              /* NULL is fine */
 char *mem_strdup(const char *s);     /* yours */
 
+/* For a process whose memory is limited: blocks of a megabyte or more go back to the system when
+ * they are freed, whatever was allocated after them. */
+void mem_give_back(void);
+
 /* Makes room for one more element: MEM_GROW(list, n, cap); list[n++] = x; */
 #define MEM_GROW(list, n, cap)                                                        \
 	do {                                                                          \

@@ -222,6 +222,7 @@ static int start(struct slot *s, const struct slot_argument *a, struct err *e)
 					.cpu_seconds = SLOT_CPU_SECONDS + a->time_ms / 1000 + 60};
 
 	ignore_signals();
+	mem_give_back();
 	prctl(PR_SET_NAME, SLOT_NAME, 0, 0, 0); /* else ps and top call it "exe" */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		return err_errno(e, errno, "cannot ask to end with the parent");

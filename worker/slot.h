@@ -15,7 +15,7 @@
 #include "worker/images.h"
 
 enum {
-	SLOT_TEXT_MAX = 32 << 20,   /* bytes of a document */
+	SLOT_TEXT_MAX = 16 << 20,   /* bytes of a document; what the engine takes */
 	SLOT_RECORD_MAX = 16 << 20, /* bytes of a result record */
 	SLOT_FRAME_MAX = SLOT_TEXT_MAX + 65536,
 	SLOT_CPU_SECONDS = 600, /* a slot retires after this much work */

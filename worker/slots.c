@@ -46,6 +46,7 @@ struct member {
 	int n; /* its number in the pool */
 	pid_t pid;
 	int socket, complaints, timer; /* -1 where there is none */
+	int64_t time_ms;               /* for the document at work */
 	uint64_t tag;                  /* BUSY, FINISHED */
 	bool leaves;                   /* FINISHED: to be replaced after collection */
 	int bad_starts;                /* in a row */
@@ -417,7 +418,7 @@ static void time_over(struct slots *s, struct member *m)
 		start(s, m);
 	} else if (m->state == BUSY || m->state == STARTING) {
 		err_set(&e, ERR_TIMEOUT, "the slot gave no answer within %lld ms",
-			(long long)(m->state == BUSY ? s->o.time_ms : START_MS));
+			(long long)(m->state == BUSY ? m->time_ms : START_MS));
 		replace(s, m, &e);
 	}
 }
@@ -551,7 +552,9 @@ int slots_submit(struct slots *s, uint64_t tag, const struct slot_work *w, struc
 	m->tag = tag;
 	move(m, BUSY);
 	s->busy++;
-	set_timer(m, s->o.time_ms);
+	/* a text of several megabytes has the limit for each that it begins */
+	m->time_ms = s->o.time_ms * (1 + (int64_t)(w->text.n >> 20));
+	set_timer(m, m->time_ms);
 	transmit(s, m);
 	return 0;
 }

@@ -1,5 +1,6 @@
 #include "worker/engine/coref.h"
 
+#include "worker/engine/coref_memory.h"
 #include "worker/engine/coref_set.h"
 
 static const struct token *at(const struct doc *doc, uint32_t i)
@@ -205,6 +206,7 @@ static void surnames(struct doc *doc, const bool *in)
 	struct coref c = {.doc = doc};
 
 	coref_put(&c, coref_key('0', STR(""), STR("")), 0);
+	coref_memory_names(&c);
 	for (uint32_t k = 0; k < doc->n_mentions; k++) {
 		const struct mention *m = &doc->mentions[k];
 		uint32_t last = m->tok + m->n_tok - 1;
@@ -309,7 +311,7 @@ static void rest_in_order(struct coref *c)
 
 int coref_run(struct doc *doc, struct err *e)
 {
-	struct coref c = {.doc = doc};
+	struct coref *all = ARENA_NEW(doc->arena, struct coref), c = {.doc = doc};
 
 	(void)e;
 	doc->n_entities = 0;
@@ -319,6 +321,7 @@ int coref_run(struct doc *doc, struct err *e)
 		doc->sentences[i].voice = -1;
 	author(&c);
 	coref_put(&c, coref_key('0', STR(""), STR("")), ENTITY_DOC_AUTHOR);
+	coref_memory_seed(&c);
 	put_in_order(&c);
 	/* Group descriptions add a mention a party while the order is walked. */
 	c.recent = ARENA_ARRAY(doc->arena, uint32_t, 4 * (size_t)doc->n_mentions + 8);
@@ -328,6 +331,9 @@ int coref_run(struct doc *doc, struct err *e)
 	for (uint32_t k = 0; k < c.n_order; k++)
 		if (first_person(&c, &doc->mentions[c.order[k]]))
 			coref_first_person(&c, c.order[k]);
+	c.n_known = doc->n_entities;
+	*all = c;
+	doc->coref = all;
 	return 0;
 }
 

@@ -32,6 +32,7 @@ struct coref {
 	uint32_t n_slots, n_keys;
 	uint32_t *recent; /* mentions with an entity, as they are met */
 	uint32_t n_recent;
+	uint32_t n_known; /* entities when coreference was done */
 };
 
 /* A key of the tables: a letter for the kind of name and the name in lower case. */

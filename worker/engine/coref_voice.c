@@ -1,3 +1,4 @@
+#include "worker/engine/coref_memory.h"
 #include "worker/engine/coref_set.h"
 
 /* A speech speaks for its state from the first sentence to the last. It is known by its title
@@ -120,10 +121,10 @@ void coref_voices(struct coref *c)
 
 	if (doc->n_sentences == 0)
 		return;
-	voice = by_title(c);
-	if (voice < 0) {
+	if (!coref_memory_voice(c, &voice)) {
+		voice = by_title(c);
 		n = manner(c);
-		if (n.salutes >= 2 && n.first >= SPEECH_MIN && n.cues * 6 < n.first)
+		if (voice < 0 && n.salutes >= 2 && n.first >= SPEECH_MIN && n.cues * 6 < n.first)
 			voice = state_of_speech(c);
 	}
 	if (voice < 0)

@@ -1,12 +1,15 @@
 #include "worker/engine/engine.h"
 
+#include <stdio.h>
 #include <xxhash.h>
 
 #include "worker/engine/actor.h"
 #include "worker/engine/attrib.h"
 #include "worker/engine/coref.h"
+#include "worker/engine/coref_memory.h"
 #include "worker/engine/event.h"
 #include "worker/engine/event_why.h"
+#include "worker/engine/gather.h"
 #include "worker/engine/lang.h"
 #include "worker/engine/lemma.h"
 #include "worker/engine/net.h"
@@ -16,6 +19,7 @@
 #include "worker/engine/stance_weigh.h"
 #include "worker/engine/text.h"
 #include "worker/engine/timex.h"
+#include "worker/engine/window.h"
 
 enum { ARENA_KEEP = 16 * 1024 * 1024 };
 
@@ -28,6 +32,9 @@ struct engine {
 	struct arena arena;
 	struct doc doc;
 	struct result result;
+	/* of a long text; NULL until the first one */
+	struct gather *gather;
+	struct coref_memory *memory;
 };
 
 /* The stages in their order; each has its own header. A stage that fails leaves a warning and the
@@ -94,6 +101,8 @@ void engine_free(struct engine *en)
 	actor_book_free(en->actors);
 	event_model_close(&en->events);
 	arena_free(&en->arena);
+	gather_free(en->gather);
+	coref_memory_free(en->memory);
 	mem_free(en);
 }
 
@@ -112,14 +121,12 @@ static struct result_doc copy_meta(struct arena *a, const struct result_doc *m)
 	};
 }
 
-static void decode(struct doc *d, struct str text)
+/* A text above the limit is no text at all: half of it would pass for the whole. */
+static void decode(struct doc *d, struct str text, size_t max)
 {
-	if (text.n > ENGINE_TEXT_MAX) {
-		doc_warn(d, "text of %zu bytes cut to %d", text.n, ENGINE_TEXT_MAX);
-		text.n = ENGINE_TEXT_MAX;
-		while (text.n > ENGINE_TEXT_MAX - 4 &&
-		       ((unsigned char)text.p[text.n] & 0xC0) == 0x80)
-			text.n--;
+	if (text.n > max) {
+		doc_warn(d, "text of %zu bytes not analysed: the limit is %zu", text.n, max);
+		text.n = 0;
 	}
 	text_decode(d, text);
 	if (d->n_bad)
@@ -146,7 +153,7 @@ static void run_stages(struct doc *d, const struct stage *stages, size_t n)
 			doc_warn(d, "%s: %s", stages[i].name, e.text);
 }
 
-struct doc *engine_parse(struct engine *en, const struct engine_input *in)
+static struct doc *begin(struct engine *en, const struct result_doc *meta)
 {
 	struct doc *d = &en->doc;
 
@@ -155,18 +162,35 @@ struct doc *engine_parse(struct engine *en, const struct engine_input *in)
 			  .model = en->model,
 			  .codebook = en->codebook,
 			  .actors = en->actors};
-	d->meta = copy_meta(d->arena, &in->meta);
-	if (!date_parse(d->meta.date, &d->date))
-		d->date = (struct date){0};
-	decode(d, in->text);
-	if (!readable(d))
-		return d;
-	d->every_noun = in->every_noun;
+	d->meta = copy_meta(d->arena, meta);
+	return d;
+}
+
+static void parse(struct doc *d)
+{
 	run_stages(d, language_stages, sizeof(language_stages) / sizeof(language_stages[0]));
 	if (d->actors)
 		actor_run(d->actors, d);
 	run_stages(d, discourse_stages, sizeof(discourse_stages) / sizeof(discourse_stages[0]));
+}
+
+static struct doc *parse_text(struct engine *en, const struct engine_input *in, size_t max)
+{
+	struct doc *d = begin(en, &in->meta);
+
+	if (!date_parse(d->meta.date, &d->date))
+		d->date = (struct date){0};
+	decode(d, in->text, max);
+	if (!readable(d))
+		return d;
+	d->every_noun = in->every_noun;
+	parse(d);
 	return d;
+}
+
+struct doc *engine_parse(struct engine *en, const struct engine_input *in)
+{
+	return parse_text(en, in, ENGINE_PARSE_MAX);
 }
 
 /* Of model and codebook together: another codebook is another engine. */
@@ -177,20 +201,123 @@ static uint64_t content_hash(const struct engine *en)
 	return XXH3_64bits(both, sizeof(both));
 }
 
-const struct result *engine_analyze(struct engine *en, const struct engine_input *in)
+static void sign(const struct engine *en, struct result *r, struct arena *a)
 {
-	struct doc *d = engine_parse(en, in);
-	struct result *r = &en->result;
-
-	*r = (struct result){.doc = d->meta};
 	r->engine.name = STR("demarche");
 	r->engine.version = STR(ENGINE_VERSION);
-	r->engine.model = arena_printf(d->arena, "%016llx", (unsigned long long)content_hash(en));
+	r->engine.model = arena_printf(a, "%016llx", (unsigned long long)content_hash(en));
+}
+
+static void code(struct engine *en, struct doc *d, struct result *r)
+{
 	if (en->events.book)
 		event_run(&en->events, d);
 	if (en->has_stances)
 		stance_run(&en->stances, d);
 	result_fill(d, r);
+}
+
+/* ---- long texts ---- */
+
+/* The statistics of a window without its context. */
+static void count_own(const struct doc *d, uint32_t context, struct result *r)
+{
+	r->stats.sentences = r->stats.tokens = 0;
+	for (uint32_t i = 0; i < d->n_sentences; i++)
+		r->stats.sentences += d->sentences[i].span.start >= context;
+	for (uint32_t i = 0; i < d->n_tokens; i++)
+		r->stats.tokens += d->tokens[i].span.start >= context;
+}
+
+/* What the first window found out of the whole text, for the ones after it. */
+struct whole {
+	struct result_doc meta;
+	struct date date;
+	char day[16]; /* the date where the text gave it */
+	uint32_t chars;
+};
+
+static void note_whole(struct whole *whole, const struct doc *d)
+{
+	whole->date = d->date;
+	whole->meta.lang = d->meta.lang;
+	if (!str_is(d->meta.date_source, "text"))
+		return;
+	snprintf(whole->day, sizeof(whole->day), "%.*s", STR_ARG(d->meta.date));
+	whole->meta.date = str_of(whole->day);
+	whole->meta.date_source = STR("text");
+}
+
+/* Adds one window's results; false where the text cannot be read. */
+static bool add_window(struct engine *en, struct str text, const struct window *w,
+		       struct whole *whole)
+{
+	struct doc *d = begin(en, &whole->meta);
+	struct result r = {0};
+	struct gather_part part = {.result = &r};
+	uint32_t *ids, *known;
+	bool reads;
+
+	d->goes_on = w->own > 0;
+	d->memory = en->memory;
+	if (d->goes_on)
+		d->date = whole->date;
+	else if (!date_parse(d->meta.date, &d->date))
+		d->date = (struct date){0};
+	decode(d, (struct str){text.p + w->start, w->end - w->start}, ENGINE_TEXT_MAX);
+	reads = readable(d);
+	if (reads)
+		parse(d);
+	code(en, d, &r);
+	part.context = text_count_raw((struct str){text.p + w->start, w->own - w->start});
+	part.base = whole->chars - part.context;
+	count_own(d, part.context, &r);
+	part.n_known = d->n_entities;
+	known = ARENA_ARRAY(d->arena, uint32_t, d->n_entities + 1);
+	ids = ARENA_ARRAY(d->arena, uint32_t, d->n_entities + 1);
+	for (uint32_t i = 0; i < d->n_entities; i++)
+		known[i] = coref_memory_id(d, i);
+	part.known = known;
+	gather_add(en->gather, &part, ids);
+	coref_memory_keep(en->memory, d, ids);
+	whole->chars += d->n_chars - part.context;
+	if (!d->goes_on)
+		note_whole(whole, d);
+	return reads;
+}
+
+static void analyze_windows(struct engine *en, const struct engine_input *in, struct result *r)
+{
+	struct whole whole = {.meta = in->meta};
+	struct window w = {0};
+
+	if (!en->gather) {
+		en->gather = gather_new(GATHER_RECORD_MAX);
+		en->memory = coref_memory_new();
+	}
+	gather_clear(en->gather);
+	coref_memory_clear(en->memory);
+	while (window_next(in->text, ENGINE_WINDOW, &w))
+		if (!add_window(en, in->text, &w, &whole))
+			break;
+	*r = (struct result){.doc = begin(en, &whole.meta)->meta};
+	gather_finish(en->gather, r);
+	sign(en, r, &en->arena);
+}
+
+const struct result *engine_analyze(struct engine *en, const struct engine_input *in)
+{
+	struct result *r = &en->result;
+	struct doc *d;
+
+	if (in->text.n > ENGINE_WINDOW && in->text.n <= ENGINE_TEXT_MAX) {
+		analyze_windows(en, in, r);
+		return r;
+	}
+	d = parse_text(en, in, ENGINE_TEXT_MAX);
+	*r = (struct result){.doc = d->meta};
+	sign(en, r, d->arena);
+	code(en, d, r);
 	return r;
 }
 

@@ -9,7 +9,15 @@
 #include "worker/engine/image.h"
 
 #define ENGINE_VERSION "0.1.0"
-enum { ENGINE_TEXT_MAX = 4 * 1024 * 1024 }; /* bytes analysed; the rest is cut with a warning */
+
+/* Bytes. A longer text is not analysed at all: an empty result says so in its warnings. A text
+ * above ENGINE_WINDOW is analysed in windows, cut at paragraphs, so that memory stays the same
+ * however long it is. */
+enum {
+	ENGINE_TEXT_MAX = 16 << 20,
+	ENGINE_PARSE_MAX = 4 << 20, /* of engine_parse, which keeps all of a text's trees */
+	ENGINE_WINDOW = 128 << 10,
+};
 
 struct engine;
 

@@ -37,7 +37,7 @@ void text_decode(struct doc *d, struct str raw)
 	size_t n = 0;
 	unsigned bad;
 
-	if (raw.n >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0)
+	if (!d->goes_on && raw.n >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0)
 		p += 3;
 	d->n_bad = 0;
 	d->n_chars = 0;
@@ -65,6 +65,21 @@ void text_decode(struct doc *d, struct str raw)
 		d->n_chars++;
 	}
 	d->text = (struct str){out, n};
+}
+
+uint32_t text_count_raw(struct str raw)
+{
+	const unsigned char *p = (const unsigned char *)raw.p, *end = p + raw.n;
+	uint32_t chars = 0;
+	unsigned bad;
+
+	while (p < end) {
+		unsigned len = valid_length(p, end, &bad);
+
+		p += len ? len : bad;
+		chars++;
+	}
+	return chars;
 }
 
 unsigned text_next(const char *s, const char *end, uint32_t *cp)

@@ -9,6 +9,9 @@
  * counted in d->n_bad; d->n_chars counts code points. A byte order mark at the start is dropped. */
 void text_decode(struct doc *d, struct str raw);
 
+/* How many code points raw bytes that are no document's start become. */
+uint32_t text_count_raw(struct str raw);
+
 /* Reads one code point of valid UTF-8 at p < end; returns its length in bytes. */
 unsigned text_next(const char *p, const char *end, uint32_t *cp);
 unsigned text_put(char *p, uint32_t cp); /* writes up to 4 bytes, returns how many */

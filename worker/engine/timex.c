@@ -335,7 +335,7 @@ int timex_run(struct doc *doc, struct err *e)
 	s.w = ARENA_ARRAY(doc->arena, struct time_word, doc->n_tokens + 1);
 	for (uint32_t i = 0; i < doc->n_tokens; i++)
 		s.w[i] = timex_word(doc->tokens[i].form, doc->tokens[i].lower);
-	if (!doc->date.year)
+	if (!doc->date.year && !doc->goes_on)
 		date_from_text(&s);
 	for (uint32_t i = 0; i < doc->n_sentences; i++)
 		scan_sentence(&s, &doc->sentences[i]);

@@ -36,6 +36,8 @@ struct train_command {
 	  "the rankers of attributions")                                                           \
 	X(attrib_measure, "attrib-measure", "MODEL CODEBOOK|- FOLDER [-v [FOLD]]",                 \
 	  "attribution on PolNeAR")                                                                \
+	X(analyze_measure, "analyze-measure", "MODEL CODEBOOK FILE...",                            \
+	  "time and memory of the whole analysis")                                                 \
 	X(coref_gap, "coref-gap", "MODEL CODEBOOK|- FILE.tsv", "pronouns on GAP")                  \
 	X(discourse_dump, "discourse-dump", "MODEL CODEBOOK CORPUS.jsonl ID...",                   \
 	  "who is who and who says what")
