@@ -319,6 +319,10 @@ CELL(target_code)
 		add(out,
 		    country_code(record_entity(row->result, (uint32_t)row->stance->target.entity)));
 }
+CELL(target_issue)
+{
+	add(out, row->stance->target.key);
+}
 CELL(target_topic)
 {
 	add(out, row->stance->target.topic);
@@ -379,6 +383,7 @@ static const struct export_column STANCE_COLUMNS[] = {
 	{"rule_id", stance_rule, false},
 	{"engine_version", engine_version, false},
 	{"lexicon_version", engine_model, false},
+	{"issue", target_issue, false},
 	{NULL, NULL, false},
 };
 const struct export_layout EXPORT_STANCES = {STANCE_COLUMNS, ',', true, false};
