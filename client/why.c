@@ -87,7 +87,14 @@ static int analyze(struct why *w, struct source *s, int64_t job, struct err *e)
 	if (job == w->job)
 		return 0;
 	w->job = 0;
-	if (read_text(w, s, job, e) < 0 || ask(s, "show", job, &page, e) < 0)
+	if (read_text(w, s, job, e) < 0)
+		return -1;
+	if (w->text.n > ENGINE_WINDOW)
+		return err_set(
+			e, ERR_UNSUPPORTED,
+			"texts above %d KiB are analysed in pieces, of which nothing is kept",
+			ENGINE_WINDOW >> 10);
+	if (ask(s, "show", job, &page, e) < 0)
 		return -1;
 	known = source_row(page.rows[0], e);
 	if (!known)
