@@ -258,6 +258,11 @@ int query_open(struct query **out, const char *url, struct err *e)
 	return 0;
 }
 
+void query_patient(struct query *q)
+{
+	sqlite3_progress_handler(q->db, 0, NULL, NULL);
+}
+
 void query_close(struct query *q)
 {
 	if (!q)

@@ -15,6 +15,8 @@ enum { QUERY_ROWS = 100, QUERY_BYTES_MAX = 16 << 20 };
 /* `url` as for the store; the file must be there. One thread uses a query. */
 int query_open(struct query **out, const char *url, struct err *e);
 void query_close(struct query *q);
+/* From now on a question may take as long as it needs: for those who ask for themselves alone. */
+void query_patient(struct query *q);
 
 /* The leases of now, which the store does not hold: to be given before a question that needs them.
  * Without them leased jobs are told as queued. */

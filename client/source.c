@@ -36,6 +36,8 @@ struct source *source_open(const struct source_options *o, struct err *e)
 		mem_free(s);
 		return NULL;
 	}
+	if (s->query)
+		query_patient(s->query);
 	return s;
 }
 

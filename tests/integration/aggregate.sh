@@ -29,6 +29,8 @@ is "one cell" 1 "$(wc -l <out)"
 has "counts" '"n":4,"support":1,"oppose":3,"neutral":0,"documents":4' out
 has "first and last" '"first":"2021-03-01","last":"2022-05-03"' out
 has "changes: against, for, against" '"changes":2' out
+"$demarche" stances --db a.db --matrix --json --actor RUS --target DEU >out
+has "one sentence is no exact figure" '"n":1,.*"mean":3\.0,"low":-2\.2006[0-9]*,"high":3\.0' out
 "$demarche" stances --db a.db --matrix --csv >out
 has "CSV has a header" '^holder,target,words,n,support,oppose' out
 has "and a line a cell" '^DEU,RUS,.*,4,1,3,0,4,-' out
