@@ -85,6 +85,7 @@ static const struct condition EVENT_CONDITIONS[] = {
 	{"event", "v.event = CAST(% AS INTEGER)"},
 	{"confidence", "v.confidence >= CAST(% AS REAL)"},
 	{"cluster", "c.cluster = %"},
+	{"repeats", "% <> 'no' OR v.same_as IS NULL"},
 	{"reports", REPORTS " >= CAST(% AS INTEGER)"},
 	{0},
 };

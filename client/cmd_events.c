@@ -6,7 +6,7 @@ struct events {
 	struct filter_options filter;
 	const char *type, *status, *cluster;
 	int64_t reports;
-	bool clusters;
+	bool clusters, once;
 };
 
 #define AT(field) .offset = offsetof(struct events, field)
@@ -27,6 +27,10 @@ static const struct option_row ROWS[] = {
 	 .type = OPTION_BOOL,
 	 AT(clusters),
 	 .help = "each reported event once, by its first report, with the number of reports"},
+	{.name = "once",
+	 .type = OPTION_BOOL,
+	 AT(once),
+	 .help = "without what a document tells again of an act that it told before"},
 	{.name = "cluster",
 	 .type = OPTION_STR,
 	 AT(cluster),

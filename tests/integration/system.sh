@@ -96,6 +96,14 @@ is "filters" "$(grep -c '"type":"SANCTION"' some)" "$(wc -l <some)"
 is "table has all" "$(wc -l <events)" "$(grep -cE '^E[0-9]' out)"
 "$demarche" stances --polarity oppose >out 2>err
 is "stances" 0 $?
+for view in "stances --matrix" "stances --over-time --by year" "stances --contradictions" "events --clusters"; do
+	# shellcheck disable=SC2086
+	"$demarche" $view --json >by_broker
+	# shellcheck disable=SC2086
+	"$demarche" $view --json --db data/demarche.db >by_file
+	is "$view: the broker counts as its file" "$(sha256sum <by_file)" "$(sha256sum <by_broker)"
+done
+is "and there is something to count" 1 "$("$demarche" stances --matrix --json | head -1 | grep -c '"mean":')"
 "$demarche" explain E1 >out
 is "explain" 0 $?
 has "explain names the rule" '^  rule ' out
