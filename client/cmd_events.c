@@ -118,8 +118,11 @@ int cmd_events(int argc, char **argv)
 	}
 	snprintf(reports, sizeof(reports), "%d", (int)o.reports);
 	const struct row_filter more[] = {
-		{"type", o.type},       {"status", o.status},
-		{"cluster", o.cluster}, {"reports", o.reports ? reports : NULL},
+		{"type", o.type},
+		{"status", o.status},
+		{"cluster", o.cluster},
+		{"repeats", o.once ? "no" : NULL},
+		{"reports", o.reports ? reports : NULL},
 		{NULL, NULL},
 	};
 	if (filters_fill(&f, &o.filter, more, &e) < 0)

@@ -96,6 +96,8 @@ is "filters" "$(grep -c '"type":"SANCTION"' some)" "$(wc -l <some)"
 is "table has all" "$(wc -l <events)" "$(grep -cE '^E[0-9]' out)"
 "$demarche" stances --polarity oppose >out 2>err
 is "stances" 0 $?
+is "events --once leaves repeats out" "$(grep -c '"same_as":null' events)" \
+	"$("$demarche" events --once --json | wc -l)"
 for view in "stances --matrix" "stances --over-time --by year" "stances --contradictions" "events --clusters"; do
 	# shellcheck disable=SC2086
 	"$demarche" $view --json >by_broker
