@@ -19,6 +19,8 @@ struct train_command {
 	X(train_picture, "picture", "MODEL SENTENCE", "the analysis of a sentence as SVG")         \
 	X(train_mean, "mean", "OUT STATE STATE...", "the mean of trained networks")                \
 	X(train_language, "language", "OUT STATE TREEBANK...", "quantised network and lemmas")     \
+	X(train_codings, "codings", "ARTICLES SPEECHES DOCS RECORDS CODINGS...",                   \
+	  "texts and records of codings")                                                          \
 	X(train_stances, "stances", "MODEL CODEBOOK SHARED", "ranker of stances")                  \
 	X(eval_stances, "eval-stances", "MODEL CODEBOOK SHARED [LEAN]", "stances on foreign sets") \
 	X(train_eval_events, "eval-events", "MODEL CODEBOOK SENTENCES...",                         \
