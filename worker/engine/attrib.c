@@ -547,10 +547,7 @@ static void paint(struct doc *doc)
 
 static bool open_learned(struct linear *m, const struct doc *doc, const char *section)
 {
-	struct str bytes = image_section(doc->model, section);
-	struct err e;
-
-	return bytes.n && linear_open(m, bytes, &e) == 0 && m->n_classes == 2;
+	return linear_view(m, image_section(doc->model, section)) && m->n_classes == 2;
 }
 
 static void cues(struct doc *doc)

@@ -5,6 +5,8 @@
 
 #include "worker/engine/actor.h"
 #include "worker/engine/attrib.h"
+#include "worker/engine/attrib_pick.h"
+#include "worker/engine/attrib_rank.h"
 #include "worker/engine/coref.h"
 #include "worker/engine/coref_memory.h"
 #include "worker/engine/event.h"
@@ -58,8 +60,24 @@ static const struct stage discourse_stages[] = {
 /* Stages that need the codebook too: actor (engine_parse), then event,
  * stance and result (engine_analyze). Their owners add them here. */
 
+/* What the stages open for each document without looking again. */
+static int check_linear(const struct image *model, const char *name, struct err *e)
+{
+	struct str section = image_section(model, name);
+	struct linear m;
+
+	if (!section.n) /* an image without it has rules instead */
+		return 0;
+	if (linear_open(&m, section, e) < 0)
+		return err_wrap(e, "section %s", name);
+	return 0;
+}
+
 static int check_model(const struct image *model, struct err *e)
 {
+	if (check_linear(model, "sentences", e) < 0 || check_linear(model, ATTRIB_SECTION, e) < 0 ||
+	    check_linear(model, ATTRIB_SOURCES_SECTION, e) < 0)
+		return -1;
 	if (!image_section(model, "lemmas").n)
 		return err_set(e, ERR_CORRUPT, "the model has no lemmas");
 	return net_check(model, e);

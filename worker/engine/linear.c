@@ -51,7 +51,7 @@ static size_t align8(size_t n)
 	return (n + 7) & ~(size_t)7;
 }
 
-int linear_open(struct linear *m, struct str section, struct err *e)
+static int view(struct linear *m, struct str section, struct err *e)
 {
 	const struct linear_header *h = (const void *)section.p;
 	size_t need, keys, rows, weights;
@@ -82,11 +82,25 @@ int linear_open(struct linear *m, struct str section, struct err *e)
 			     (const void *)(section.p + keys),
 			     (const void *)(section.p + rows),
 			     (const void *)(section.p + weights)};
+	return 0;
+}
+
+int linear_open(struct linear *m, struct str section, struct err *e)
+{
+	if (view(m, section, e) < 0)
+		return -1;
 	for (uint32_t i = 0; i < m->n_slots; i++)
 		if (m->keys[i] && m->rows[i] >= m->n_rows)
 			return err_set(e, ERR_CORRUPT, "linear model: row %u of %u", m->rows[i],
 				       m->n_rows);
 	return 0;
+}
+
+bool linear_view(struct linear *m, struct str section)
+{
+	struct err e;
+
+	return view(m, section, &e) == 0;
 }
 
 /* Linear probing; n_rows < n_slots, so that a free slot always ends the search. */

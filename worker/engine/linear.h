@@ -56,6 +56,10 @@ struct linear {
 /* Fails with ERR_CORRUPT where the section is none or is damaged. */
 int linear_open(struct linear *m, struct str section, struct err *e);
 
+/* The same of a section that linear_open has accepted before, without looking at every row again:
+ * for stages that open it for each document. False where the section is none. */
+bool linear_view(struct linear *m, struct str section);
+
 /* Sums per class, bias included: sums[n_classes]. */
 void linear_sums(const struct linear *m, const struct features *f, int32_t *sums);
 /* Softmax probabilities: p[n_classes], adding up to 1. */

@@ -355,8 +355,7 @@ void segment_sentences(struct doc *d, const uint8_t *gaps, struct str model)
 	struct sentence_state st = {0};
 	struct features f = {0};
 	struct linear m;
-	struct err e;
-	bool learned = model.n && linear_open(&m, model, &e) == 0 && m.n_classes == 2;
+	bool learned = linear_view(&m, model) && m.n_classes == 2;
 
 	for (uint32_t i = 0; i < d->n_tokens; i++) {
 		bool ends;

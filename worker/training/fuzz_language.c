@@ -1,15 +1,28 @@
-/* Random and hostile texts through the language stages; every document must come out whole. */
+/* Random and hostile texts through the engine; every document must come out whole, in a time that
+ * its length allows, and the process must not grow. Most are short; one in SELDOM has some hundred
+ * thousand bytes. Text number i of a seed is always the same. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "worker/engine/engine.h"
 #include "worker/engine/segment.h"
 #include "worker/engine/text.h"
-#include "worker/training/conllu.h"
+#include "worker/training/bench.h"
 #include "worker/training/random.h"
 #include "worker/training/train.h"
 
-enum { LENGTH_MAX = 3000 };
+enum { SHORT = 160, LONG = 2000, HUGE_TEXT = 400000, SELDOM = 25000 };
+
+/* Processor time that a text may take: some for any, and for each byte. A token of news costs 25 us
+ * and has five bytes; one bracket is a token too. What grows with the square of a huge text's
+ * length is far above. Meant for a release build; ASan gets MARGIN times as much. */
+static const double START_S = 0.05, BYTE_S = 100e-6;
+#if defined(__SANITIZE_ADDRESS__)
+enum { MARGIN = 20 };
+#else
+enum { MARGIN = 1 };
+#endif
 
 static const char *const pieces[] = {
 	"The minister",
@@ -93,28 +106,45 @@ static const char *const pieces[] = {
 	"that",
 };
 
-static void make_text(struct buf *b, uint64_t *seed)
+/* What is said over and over: any bytes, controls, brackets that open and never close, one piece,
+ * all pieces, pieces with blanks. */
+enum kind { BYTES, CONTROLS, BRACKETS, LETTERS, ONE_PIECE, PIECES, SPACED, N_KINDS };
+
+static void make_piece(struct buf *b, enum kind kind, const char *one, uint64_t *seed)
 {
-	uint32_t kind = random_below(seed, 10), n = random_below(seed, LENGTH_MAX);
-	uint32_t n_pieces = sizeof(pieces) / sizeof(pieces[0]);
-	const char *one = pieces[random_below(seed, n_pieces)];
+	static const char open[] = "([{\"'<";
+	uint64_t r = random_next(seed);
+	char byte = (char)(r >> 8);
 
+	if (kind == CONTROLS)
+		byte = (char)(r >> 8 & 31);
+	else if (kind == BRACKETS)
+		byte = r >> 40 & 7 ? *one == ' ' ? '(' : open[(r >> 8) % 6] : 'a';
+	else if (kind == LETTERS)
+		byte = (char)('a' + (r >> 8) % 26);
+	if (kind < ONE_PIECE)
+		buf_add(b, &byte, 1);
+	else if (kind == ONE_PIECE)
+		buf_add_str(b, str_of(one));
+	else
+		buf_add_str(b, str_of(pieces[(r >> 32) % (sizeof(pieces) / sizeof(*pieces))]));
+	if (kind == SPACED)
+		buf_add(b, " ", 1);
+}
+
+static void make_text(struct buf *b, uint64_t number, uint64_t *seed)
+{
+	enum kind kind = (enum kind)random_below(seed, N_KINDS + 3);
+	uint32_t n = random_below(seed, random_below(seed, 16) ? SHORT : LONG);
+	const char *one = pieces[random_below(seed, sizeof(pieces) / sizeof(*pieces))];
+
+	if (kind >= N_KINDS)
+		kind = SPACED;
+	if (number % SELDOM == SELDOM - 1)
+		n = HUGE_TEXT / 2 + random_below(seed, HUGE_TEXT / 2);
 	b->n = 0;
-	if (random_below(seed, 8))
-		n /= 8;
-	while (b->n < n) {
-		const char *p = pieces[random_below(seed, n_pieces)];
-		char byte = (char)random_next(seed);
-
-		if (kind == 0) /* any bytes */
-			buf_add(b, &byte, 1);
-		else if (kind == 1) /* one piece over and over */
-			buf_add(b, one, strlen(one));
-		else
-			buf_add(b, p, strlen(p));
-		if (kind > 6)
-			buf_add(b, " ", 1);
-	}
+	while (b->n < n)
+		make_piece(b, kind, one, seed);
 }
 
 /* Whether bytes are whole characters: decoding them again finds nothing to replace. */
@@ -165,40 +195,108 @@ static bool is_whole(const struct doc *d)
 	return tokens == d->n_tokens;
 }
 
+static double cpu_seconds(void)
+{
+	struct rusage u;
+
+	getrusage(RUSAGE_SELF, &u);
+	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+	       1e-6 * (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+}
+
+static long resident_kib(void)
+{
+	FILE *f = fopen("/proc/self/statm", "r");
+	long all = 0, resident = 0;
+
+	if (f && fscanf(f, "%ld %ld", &all, &resident) != 2)
+		resident = 0;
+	if (f)
+		fclose(f);
+	return resident * 4;
+}
+
+struct fuzz {
+	struct engine *en;
+	bool coded;
+	struct buf text, record;
+	uint64_t tokens, bytes;
+	double slowest; /* share of its time that a text took */
+};
+
+/* Language and discourse are looked at token by token, events and stances by packing the record
+ * and reading it again, which checks every reference. */
+static bool run_one(struct fuzz *f, struct err *e)
+{
+	struct engine_input in = {.text = buf_str(&f->text)};
+	double start = cpu_seconds(), share;
+	struct arena a = {0};
+	struct result again;
+	bool whole;
+
+	if (f->coded) {
+		f->record.n = 0;
+		result_pack(engine_analyze(f->en, &in), &f->record);
+		share = cpu_seconds() - start;
+		whole = result_unpack(buf_str(&f->record), &a, &again, e) == 0;
+		f->tokens += again.stats.tokens;
+		arena_free(&a);
+	} else {
+		const struct doc *d = engine_parse(f->en, &in);
+
+		share = cpu_seconds() - start;
+		whole = is_whole(d);
+		f->tokens += d->n_tokens;
+		err_set(e, ERR_INVALID, "the document is broken");
+	}
+	f->bytes += f->text.n;
+	share /= MARGIN * (START_S + BYTE_S * (double)f->text.n);
+	f->slowest = share > f->slowest ? share : f->slowest;
+	if (!whole)
+		return false;
+	err_set(e, ERR_TIMEOUT, "%.1f times the time that %zu bytes may take", share, f->text.n);
+	return share <= 1;
+}
+
 int fuzz_language(int argc, char **argv)
 {
-	struct buf bytes = {0}, text = {0};
-	struct image model;
-	struct engine *en;
+	struct fuzz f = {0};
+	struct bench b;
 	struct err e;
-	uint64_t n, seed, tokens = 0;
-	int bad = 0;
+	uint64_t n, from, i;
+	long early = 0, late;
+	bool good = true;
 
-	if (argc < 4) {
-		fprintf(stderr, "usage: fuzz MODEL COUNT SEED\n");
+	if (argc != 5) {
+		fprintf(stderr, "usage: fuzz MODEL CODEBOOK|- FROM COUNT\n");
 		return 2;
 	}
-	n = strtoull(argv[2], NULL, 10);
-	if (file_read(&bytes, argv[1], &e) < 0 || image_open(&model, bytes.p, bytes.n, &e) < 0 ||
-	    !(en = engine_new(&model, NULL, &e))) {
-		fprintf(stderr, "%s\n", e.text);
+	f.coded = strcmp(argv[2], "-") != 0;
+	from = strtoull(argv[3], NULL, 10);
+	n = strtoull(argv[4], NULL, 10);
+	if (bench_open(&b, argv[1], f.coded ? argv[2] : NULL, &e) < 0) {
+		fprintf(stderr, "fuzz: %s\n", e.text);
 		return 1;
 	}
-	for (uint64_t i = 0; i < n && !bad; i++) {
-		const struct doc *d;
+	f.en = b.engine;
+	for (i = 0; i < n && good; i++) {
+		uint64_t seed = 1000003 + from + i;
 
-		seed = strtoull(argv[3], NULL, 10) * 1000003 + i;
-		make_text(&text, &seed);
-		d = engine_parse(en, &(struct engine_input){.text = buf_str(&text)});
-		tokens += d->n_tokens;
-		bad = !is_whole(d);
-		if (bad)
-			fprintf(stderr, "text %llu is broken\n", (unsigned long long)i);
+		make_text(&f.text, from + i, &seed);
+		good = run_one(&f, &e);
+		if (i == n / 2)
+			early = resident_kib();
 	}
-	fprintf(stderr, "%llu texts, %llu tokens\n", (unsigned long long)n,
-		(unsigned long long)tokens);
-	engine_free(en);
-	buf_free(&bytes);
-	buf_free(&text);
-	return bad;
+	late = resident_kib();
+	printf("%llu texts from %llu, %llu bytes, %llu tokens, %.0f s; the slowest took %.2f of "
+	       "its "
+	       "time; grown by %ld KiB in the second half\n",
+	       (unsigned long long)i, (unsigned long long)from, (unsigned long long)f.bytes,
+	       (unsigned long long)f.tokens, cpu_seconds(), f.slowest, late - early);
+	if (!good)
+		fprintf(stderr, "text %llu: %s\n", (unsigned long long)(from + i - 1), e.text);
+	bench_close(&b);
+	buf_free(&f.text);
+	buf_free(&f.record);
+	return !good;
 }

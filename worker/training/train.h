@@ -14,7 +14,7 @@ struct train_command {
 	X(train_sentences, "sentences", "OUT TREEBANK...", "the sentence splitter")                \
 	X(train_vectors, "vectors", "OUT CORPUS TREEBANK...", "word vectors (skip-gram)")          \
 	X(train_nn, "nn", "--out STATE OPTION...", "the network: tags, trees, names")              \
-	X(fuzz_language, "fuzz", "MODEL COUNT SEED", "random texts through the language stages")   \
+	X(fuzz_language, "fuzz", "MODEL CODEBOOK|- FROM COUNT", "random texts through the engine") \
 	X(train_measure, "measure", "MODEL FILE...", "scores on gold tokens: trees, names")        \
 	X(train_picture, "picture", "MODEL SENTENCE", "the analysis of a sentence as SVG")         \
 	X(train_mean, "mean", "OUT STATE STATE...", "the mean of trained networks")                \
