@@ -64,6 +64,8 @@ static const struct {
 	{"\"The biggest regret we have is the delay,\" Spain said.", "regret", "ESP"},
 	{"LONDON \xe2\x80\x94 Spain argued on Friday that Germany had closed the border.", "closed",
 	 "ESP"},
+	{"Spain warns Italy; Germany closed the border.", "closed", ""},
+	{"Germany closed the border; Spain agreed.", "closed", ""},
 	{"The problem, Spain said, is that Germany closed the border.", "closed", "ESP"},
 };
 

@@ -71,6 +71,29 @@ static void one_actor_is_one_entity(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+static void a_day_of_may_is_not_theresa_may(void **state)
+{
+	const struct doc *d = parse("Theresa May met Angela Merkel. On May 12, May left. They had "
+				    "talks until May 13.");
+
+	(void)state;
+	assert_true(entity_of(d, "May", 0) > ENTITY_DOC_AUTHOR);
+	assert_int_equal(entity_of(d, "May", 1), -1);
+	assert_int_equal(entity_of(d, "May", 2), entity_of(d, "May", 0));
+	assert_int_equal(entity_of(d, "May", 3), -1);
+}
+
+static void the_former_and_the_latter_are_told_apart(void **state)
+{
+	const struct doc *d =
+		parse("Poland and Latvia signed a treaty. The former had asked for it.");
+
+	(void)state;
+	assert_int_equal(entity_of(d, "former", 0), entity_of(d, "Poland", 0));
+	d = parse("Poland and Latvia signed a treaty. The latter had asked for it.");
+	assert_int_equal(entity_of(d, "latter", 0), entity_of(d, "Latvia", 0));
+}
+
 static void two_countries_are_both(void **state)
 {
 	const struct doc *d = parse("Poland and Latvia signed a treaty. The two countries agreed.");
@@ -192,6 +215,8 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_actor_is_one_entity),
+		cmocka_unit_test(a_day_of_may_is_not_theresa_may),
+		cmocka_unit_test(the_former_and_the_latter_are_told_apart),
 		cmocka_unit_test(two_countries_are_both),
 		cmocka_unit_test(a_quoted_i_is_the_speaker),
 		cmocka_unit_test(an_opinion_piece_speaks_as_author),

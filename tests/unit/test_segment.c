@@ -137,6 +137,30 @@ static void the_first_line_is_a_headline(void **state)
 	arena_free(&a);
 }
 
+static void a_picture_and_its_credit_are_a_caption(void **state)
+{
+	static const char *const TEXTS[] = {
+		"Council agrees\n\nThe envoy speaks in Oslo. (AP Photo/Jan Kowal)\n\nIt rained.",
+		"Council agrees\n\nThe envoy speaks in Oslo. REUTERS/Jan Kowal\n\nIt rained.",
+		"Council agrees\n\nThe envoy speaks in Oslo. Photo: Jan Kowal\n\nIt rained.",
+		"Council agrees\n\nThe envoy speaks in Oslo. (Jan Kowal/Getty Images)\n\nIt "
+		"rained."};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(TEXTS) / sizeof(*TEXTS); i++) {
+		struct arena a = {0};
+		struct doc d = {.arena = &a};
+		struct err e;
+
+		text_decode(&d, str_of(TEXTS[i]));
+		assert_int_equal(segment_run(&d, &e), 0);
+		assert_true(d.n_sentences >= 3);
+		assert_int_equal(d.sentences[1].kind, SENTENCE_CAPTION);
+		assert_int_equal(d.sentences[d.n_sentences - 1].kind, SENTENCE_PLAIN);
+		arena_free(&a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -150,6 +174,7 @@ int main(void)
 		cmocka_unit_test(sentences_are_never_longer_than_the_bound),
 		cmocka_unit_test(positions_count_code_points_of_the_original),
 		cmocka_unit_test(the_first_line_is_a_headline),
+		cmocka_unit_test(a_picture_and_its_credit_are_a_caption),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,6 +71,15 @@ static void values_are_read_against_the_date_and_the_tense(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+static void a_person_is_no_month(void **state)
+{
+	const struct doc *d = parse("Theresa May met Angela Merkel on May 12.", "2020-03-18");
+
+	(void)state;
+	assert_int_equal(d->n_timexes, 1);
+	assert_true(has_value(d, "2019-05-12"));
+}
+
 static void a_range_of_days_has_a_start_and_an_end(void **state)
 {
 	const struct doc *d = parse("The summit took place on January 17-18, 2019.", "2020-03-18");
@@ -140,6 +149,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values_are_read_against_the_date_and_the_tense),
+		cmocka_unit_test(a_person_is_no_month),
 		cmocka_unit_test(a_range_of_days_has_a_start_and_an_end),
 		cmocka_unit_test(numbers_and_modals_are_no_dates),
 		cmocka_unit_test(a_document_without_a_date_takes_it_from_its_head),

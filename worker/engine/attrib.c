@@ -41,13 +41,25 @@ bool attrib_is_passive(const struct doc *doc, int32_t cue)
 	return doc_child(doc, cue, REL_AUX_PASS) >= 0 || doc_child(doc, cue, REL_NSUBJ_PASS) >= 0;
 }
 
+/* "X warns Y; Z rejects it": neither says the other's clause. */
+static bool apart(const struct doc *doc, int32_t cue, struct range r)
+{
+	uint32_t first = (uint32_t)cue < r.first ? (uint32_t)cue : r.end;
+	uint32_t end = (uint32_t)cue < r.first ? r.first : (uint32_t)cue;
+
+	for (uint32_t i = first; i < end; i++)
+		if (str_is(doc->tokens[i].form, ";"))
+			return true;
+	return false;
+}
+
 struct attribution *attrib_add(struct doc *doc, int32_t cue, int32_t source, struct range r,
 			       enum attribution_kind kind)
 {
 	struct attribution *a;
 
 	r = attrib_trim(doc, r);
-	if (r.first >= r.end)
+	if (r.first >= r.end || (cue >= 0 && apart(doc, cue, r)))
 		return NULL;
 	if (source < 0 && cue >= 0 && at(doc, cue)->upos == UPOS_VERB &&
 	    !attrib_is_passive(doc, cue))

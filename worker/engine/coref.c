@@ -199,11 +199,22 @@ static bool *covered(struct doc *doc)
 	return in;
 }
 
+/* Which tokens are of a date with its day: "May 12" is nobody's name. */
+static bool *dated(struct doc *doc)
+{
+	bool *in = ARENA_ARRAY(doc->arena, bool, doc->n_tokens + 1);
+
+	for (uint32_t k = 0; k < doc->n_timexes; k++)
+		for (uint32_t i = 0; i < doc->timexes[k].n_tok && doc->timexes[k].n_tok > 1; i++)
+			in[doc->timexes[k].tok + i] = true;
+	return in;
+}
+
 /* A person's surname alone, where nothing else told that it is a name: at the start of a
  * sentence, after a colon. Only surnames of persons named in full in this document. */
 static void surnames(struct doc *doc, const bool *in)
 {
-	struct coref c = {.doc = doc};
+	struct coref c = {.doc = doc, .dated = dated(doc)};
 
 	coref_put(&c, coref_key('0', STR(""), STR("")), 0);
 	coref_memory_names(&c);
@@ -217,8 +228,8 @@ static void surnames(struct doc *doc, const bool *in)
 	for (uint32_t i = 0; i < doc->n_tokens; i++) {
 		const struct token *t = at(doc, i);
 
-		if (in[i] || t->form.n < 3 || t->form.p[0] < 'A' || t->form.p[0] > 'Z' ||
-		    coref_get(&c, coref_key('s', t->lower, STR(""))) < 1)
+		if (in[i] || c.dated[i] || t->form.n < 3 || t->form.p[0] < 'A' ||
+		    t->form.p[0] > 'Z' || coref_get(&c, coref_key('s', t->lower, STR(""))) < 1)
 			continue;
 		new_mention(doc, i, i + 1, (int32_t)i, MENTION_NAME);
 	}
@@ -321,6 +332,7 @@ int coref_run(struct doc *doc, struct err *e)
 		doc->sentences[i].voice = -1;
 	author(&c);
 	coref_put(&c, coref_key('0', STR(""), STR("")), ENTITY_DOC_AUTHOR);
+	c.dated = dated(doc);
 	coref_memory_seed(&c);
 	put_in_order(&c);
 	/* Group descriptions add a mention a party while the order is walked. */

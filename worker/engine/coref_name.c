@@ -281,7 +281,8 @@ static bool is_name(const struct coref *c, uint32_t k)
 {
 	const struct mention *m = &c->doc->mentions[c->order[k]];
 
-	return m->kind == MENTION_NAME && m->entity < 0;
+	return m->kind == MENTION_NAME && m->entity < 0 &&
+	       !(c->dated[m->tok] && c->dated[m->tok + m->n_tok - 1]);
 }
 
 /* A name of no known kind is a person's where a person of the document goes by it. */

@@ -324,9 +324,47 @@ static void mark_headline(struct doc *d, const uint8_t *gaps)
 		s->kind = SENTENCE_HEADLINE;
 }
 
+/* "(AP Photo/Name)", "REUTERS/Name", "Photo: Name", "(Name/Getty Images)" in one sentence. */
+static bool gives_credit(const struct doc *d, const struct sentence *s)
+{
+	static const char *const agencies[] = {"reuters", "ap",     "afp", "epa",
+					       "efe",     "xinhua", NULL};
+
+	for (uint32_t i = s->tok; i + 1 < s->tok + s->n_tok; i++) {
+		const struct token *t = &d->tokens[i], *q = t + 1;
+
+		if (is_any(t, agencies) && (str_is(q->form, "/") || str_is(q->lower, "photo")))
+			return true;
+		if (str_is(t->lower, "photo") && (str_is(q->form, "/") || str_is(q->form, ":")))
+			return true;
+		if (str_is(t->lower, "getty") && str_is(q->lower, "images"))
+			return true;
+	}
+	return false;
+}
+
+/* The sentences of the paragraph that ends with a credit, if it is short. */
+static void mark_credited(struct doc *d, uint32_t credit)
+{
+	enum { CAPTION_TOKENS = 120 };
+	uint32_t first = credit, tokens = 0;
+
+	while (first > 0 && d->sentences[first - 1].paragraph == d->sentences[credit].paragraph)
+		first--;
+	for (uint32_t i = first; i <= credit; i++)
+		tokens += d->sentences[i].n_tok;
+	for (uint32_t i = first; i <= credit && tokens <= CAPTION_TOKENS; i++)
+		d->sentences[i].kind = SENTENCE_CAPTION;
+}
+
 /* Text under a picture: an agency's fixed phrases give it away. */
 static void mark_captions(struct doc *d)
 {
+	for (uint32_t i = 0; i < d->n_sentences; i++)
+		if ((i + 1 == d->n_sentences ||
+		     d->sentences[i + 1].paragraph != d->sentences[i].paragraph) &&
+		    gives_credit(d, &d->sentences[i]))
+			mark_credited(d, i);
 	for (uint32_t i = 0; i < d->n_sentences; i++) {
 		struct sentence *s = &d->sentences[i];
 		const struct token *t = &d->tokens[s->tok];

@@ -89,6 +89,19 @@ static uint32_t second_day(struct scan *s, uint32_t i, int month, struct date *e
 	return 0;
 }
 
+/* "Theresa May", "Mrs. May", "May met …": a month without a day may be a person's name. */
+static bool is_surname(const struct scan *s, uint32_t i)
+{
+	const struct token *t = &s->doc->tokens[i], *b = t - 1;
+
+	if (t->ner == NER_PER)
+		return true;
+	if (!str_is(t->lower, "may") || t->upos != UPOS_PROPN)
+		return false;
+	return t->rel == REL_NSUBJ || (i > 0 && b->sent == t->sent && b->upos == UPOS_PROPN &&
+				       s->w[i - 1].class == TIME_NONE);
+}
+
 struct hit rule_month_day(struct scan *s, uint32_t i)
 {
 	struct hit h = {0};
@@ -102,6 +115,8 @@ struct hit rule_month_day(struct scan *s, uint32_t i)
 			n++;
 		if (rule_is_day(s, i + n))
 			day = s->w[i + n++].value;
+		else if (is_surname(s, i))
+			return h;
 	} else if (rule_is_day(s, i)) { /* 17 January, the 3rd of May */
 		day = s->w[i].value;
 		if (scan_dash(s, i + 1) && rule_is_day(s, i + 2) &&
