@@ -6,12 +6,18 @@
  *	load EP both N [producers] [workers] [items] [bytes]      submit to result; prints jobs/s
  *	load EP latency N [per second]                            submit to result, one worker
  *	load EP first                                             ms until a first lease
- *	load EP idle W S SECONDS                                  idle workers and subscribers
+ *	load EP restart N BROKER ARGUMENT…                        N times: the broker is started,
+ *killed with -9 and started again while a worker waits; ms from the second start to the worker's
+ *lease. The store must hold jobs. load EP idle W S SECONDS                                  idle
+ *workers and subscribers
  */
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "proto/msg.h"
 #include "proto/result.h"
@@ -332,6 +338,69 @@ static int run_first(void)
 	return 0;
 }
 
+static void await_grant(struct task *t)
+{
+	struct msg m, hello = {.kind = MSG_HELLO};
+
+	/* As a worker does: the broker that comes back does not know it. */
+	hello.hello = (struct msg_hello){.version = 1, .roles = ROLE_WORK, .name = STR("load")};
+	for (;;) {
+		if (!hear(t, &m, 1000))
+			die("no lease after the restart", NULL);
+		if (m.kind == MSG_GRANT)
+			return;
+		if (m.kind == MSG_ERROR && m.error.code == ERR_CONFLICT)
+			say(t, &hello);
+		if (m.kind == MSG_WELCOME)
+			ask_work(t, 1);
+	}
+}
+
+static pid_t start_broker(char **argv)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (!freopen("/dev/null", "w", stdout))
+			_exit(126);
+		execv(argv[0], argv);
+		_exit(127);
+	}
+	return pid;
+}
+
+/* The worker says something every 10 ms until it hears; what it said to a dead broker is lost. */
+static int run_restart(char **argv)
+{
+	uint64_t n = strtoull(argv[3], NULL, 10);
+	struct msg ping = {.kind = MSG_PING};
+
+	for (uint64_t i = 0; i < n; i++) {
+		struct task t = {0};
+		pid_t pid = start_broker(argv + 4);
+		struct wire_fd none;
+		struct err e;
+		int64_t start;
+
+		join(&t, ROLE_WORK);
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		start = wire_now_us();
+		pid = start_broker(argv + 4);
+		do
+			say(&t, &ping);
+		while (wire_poll(t.wire, &none, 0, 10, &e) == 0);
+		await_grant(&t);
+		printf("restart ms=%.1f\n", (double)(wire_now_us() - start) / 1000);
+		fflush(stdout);
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		wire_close(t.wire, 0);
+		arena_free(&t.arena);
+	}
+	return 0;
+}
+
 static int run_idle(int argc, char **argv)
 {
 	uint64_t workers = arg(argc, argv, 3, 1000), readers = arg(argc, argv, 4, 1000);
@@ -392,6 +461,8 @@ int main(int argc, char **argv)
 		return run_latency(argc, argv);
 	if (strcmp(argv[2], "first") == 0)
 		return run_first();
+	if (strcmp(argv[2], "restart") == 0 && argc > 4)
+		return run_restart(argv);
 	if (strcmp(argv[2], "idle") == 0)
 		return run_idle(argc, argv);
 	fprintf(stderr, "load: no \"%s\"\n", argv[2]);

@@ -1,13 +1,11 @@
 /* The same work on other queues, in their own protocols, pipelined as far as each allows:
  *
- *	peers beanstalkd HOST PORT submit|both N
- *	peers redis      HOST PORT submit|both N
- *	peers postgresql CONNINFO -  submit|both N
- *	peers rabbitmq   HOST PORT submit|both N
+ *	peers beanstalkd|redis|rabbitmq|nats|gearmand HOST PORT submit|one|both N
+ *	peers postgresql CONNINFO - submit|one|both N
  *
- * submit: N jobs of 4 KB, acknowledged. both: the same with two workers that take them and store a
- * result of 1 KB for each. Bodies are as in load.c. Durability is the server's set-up
- * (scripts/bench-queue). */
+ * submit: N jobs of 4 KB, acknowledged. one: the same by eight producers who wait for each
+ * acknowledgement. both: submit, with two workers that take jobs and store a result of 1 KB for
+ * each. Bodies are as in load.c. Durability is the server's set-up (scripts/bench-queue). */
 #include <amqp.h>
 #include <amqp_tcp_socket.h>
 #include <errno.h>
@@ -21,17 +19,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "proto/mem.h"
-#include "proto/wire.h"
+#include "tests/bench/queue/peers.h"
 
-enum { BODY = 4096, RESULT = 1024, IN_FLIGHT = 1600, BATCH = 100, WORKERS = 2 };
+const char *HOST, *PORT;
+uint64_t N;
+char result_text[RESULT];
+static atomic_ullong left_to_do, next_number;
 
-static const char *HOST, *PORT;
-static uint64_t N;
-static atomic_ullong left_to_do;
-static char result_text[RESULT];
-
-static _Noreturn void die(const char *what)
+void die(const char *what)
 {
 	fprintf(stderr, "peers: %s: %s\n", what, strerror(errno));
 	exit(1);
@@ -44,7 +39,7 @@ static uint64_t mix(uint64_t z)
 	return z ^ z >> 31;
 }
 
-static void fill(char *p, uint64_t number)
+void fill(char *p, uint64_t number)
 {
 	for (uint64_t i = 0; i + 8 <= BODY; i += 8) {
 		uint64_t v = mix(number * 1000003 + i + 1) | 0x0101010101010101u;
@@ -55,13 +50,7 @@ static void fill(char *p, uint64_t number)
 
 /* A socket with a buffer for reading. */
 
-struct line_socket {
-	int fd;
-	struct buf in;
-	size_t at;
-};
-
-static struct line_socket dial(void)
+struct line_socket dial(void)
 {
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *a;
 	struct line_socket s = {0};
@@ -77,7 +66,7 @@ static struct line_socket dial(void)
 	return s;
 }
 
-static void send_all(struct line_socket *s, const char *p, size_t n)
+void send_all(struct line_socket *s, const char *p, size_t n)
 {
 	while (n) {
 		ssize_t k = write(s->fd, p, n);
@@ -105,8 +94,7 @@ static void more(struct line_socket *s)
 	s->in.n += (size_t)k;
 }
 
-/* The next line without its end; valid until the next call. */
-static struct str line(struct line_socket *s)
+struct str line(struct line_socket *s)
 {
 	for (;;) {
 		char *p = s->in.n > s->at ? memchr(s->in.p + s->at, '\n', s->in.n - s->at) : NULL;
@@ -124,14 +112,26 @@ static struct str line(struct line_socket *s)
 	}
 }
 
-static void skip(struct line_socket *s, size_t n)
+struct str bytes(struct line_socket *s, size_t n)
 {
 	while (s->in.n - s->at < n)
 		more(s);
 	s->at += n;
+	return (struct str){s->in.p + s->at - n, n};
 }
 
-static bool take_work(uint64_t n)
+bool work_left(void)
+{
+	return atomic_load(&left_to_do) > 0;
+}
+
+bool next_job(uint64_t *number)
+{
+	*number = atomic_fetch_add(&next_number, 1);
+	return *number < N;
+}
+
+bool take_work(uint64_t n)
 {
 	unsigned long long left = atomic_load(&left_to_do);
 
@@ -171,6 +171,26 @@ static void *bean_submit(void *unused)
 	return unused;
 }
 
+static void *bean_one(void *unused)
+{
+	struct line_socket s = dial();
+	struct buf b = {0};
+	char body[BODY];
+	uint64_t i;
+
+	send_all(&s, "use jobs\r\n", 10);
+	line(&s);
+	while (next_job(&i)) {
+		b.n = 0;
+		fill(body, i);
+		bean_put(&b, body, BODY);
+		send_all(&s, b.p, b.n);
+		if (!str_starts(line(&s), STR("INSERTED")))
+			die("put");
+	}
+	return unused;
+}
+
 static void *bean_work(void *unused)
 {
 	struct line_socket s = dial();
@@ -192,7 +212,7 @@ static void *bean_work(void *unused)
 			if (!str_starts(got, STR("RESERVED")))
 				continue;
 			ids[n++] = strtoull(got.p + 9, NULL, 10);
-			skip(&s, BODY + 2);
+			bytes(&s, BODY + 2);
 		}
 		b.n = 0;
 		for (int i = 0; i < n; i++) {
@@ -206,7 +226,7 @@ static void *bean_work(void *unused)
 		if (!n && atomic_load(&left_to_do))
 			wire_pause(1);
 		take_work((uint64_t)n);
-	} while (atomic_load(&left_to_do));
+	} while (work_left());
 	return unused;
 }
 
@@ -275,6 +295,23 @@ static void *redis_submit(void *unused)
 	return unused;
 }
 
+static void *redis_one(void *unused)
+{
+	struct line_socket s = dial();
+	struct buf b = {0};
+	char body[BODY];
+	uint64_t i;
+
+	while (next_job(&i)) {
+		b.n = 0;
+		fill(body, i);
+		redis_add(&b, "jobs", body, BODY);
+		send_all(&s, b.p, b.n);
+		redis_reply(&s, NULL, NULL);
+	}
+	return unused;
+}
+
 static void redis_setup(void)
 {
 	static const char *const flush[] = {"FLUSHALL"};
@@ -322,7 +359,7 @@ static void *redis_work(void *name)
 		for (int i = 0; i <= n; i++)
 			redis_reply(&s, NULL, NULL);
 		take_work((uint64_t)n);
-	} while (atomic_load(&left_to_do));
+	} while (work_left());
 	return NULL;
 }
 
@@ -362,6 +399,35 @@ static void pg_setup(void)
 	PQfinish(c);
 }
 
+/* Text that COPY and INSERT take as it stands. */
+static void pg_fill(char *row, uint64_t number)
+{
+	fill(row, number);
+	for (int k = 0; k < BODY; k++)
+		row[k] = (char)('A' + (row[k] & 15));
+}
+
+static void *pg_one(void *unused)
+{
+	PGconn *c = pg_dial();
+	char row[BODY + 1] = "";
+	const char *values[] = {row};
+	uint64_t i;
+
+	PQclear(PQprepare(c, "put", "INSERT INTO jobs(body) VALUES($1)", 1, NULL));
+	while (next_job(&i)) {
+		PGresult *r;
+
+		pg_fill(row, i);
+		r = PQexecPrepared(c, "put", 1, values, NULL, NULL, 0);
+		if (PQresultStatus(r) != PGRES_COMMAND_OK)
+			die(PQerrorMessage(c));
+		PQclear(r);
+	}
+	PQfinish(c);
+	return unused;
+}
+
 static void *pg_submit(void *unused)
 {
 	PGconn *c = pg_dial();
@@ -372,9 +438,7 @@ static void *pg_submit(void *unused)
 
 		PQclear(r);
 		for (int i = 0; i < BATCH; i++) {
-			fill(row, done + (uint64_t)i);
-			for (int k = 0; k < BODY; k++)
-				row[k] = (char)('A' + (row[k] & 15));
+			pg_fill(row, done + (uint64_t)i);
 			row[BODY] = '\n';
 			PQputCopyData(c, row, BODY + 1);
 		}
@@ -416,7 +480,7 @@ static void *pg_work(void *unused)
 		else
 			wire_pause(1);
 		take_work((uint64_t)n);
-	} while (atomic_load(&left_to_do));
+	} while (work_left());
 	PQfinish(c);
 	return unused;
 }
@@ -503,6 +567,21 @@ static void *rabbit_submit(void *unused)
 	return unused;
 }
 
+static void *rabbit_one(void *unused)
+{
+	amqp_connection_state_t c = rabbit_dial();
+	char body[BODY];
+	uint64_t i;
+
+	while (next_job(&i)) {
+		fill(body, i);
+		rabbit_put(c, "jobs", body, BODY);
+		rabbit_confirmed(c);
+	}
+	amqp_destroy_connection(c);
+	return unused;
+}
+
 static void *rabbit_work(void *unused)
 {
 	amqp_connection_state_t in = rabbit_dial(), out = rabbit_dial();
@@ -534,7 +613,7 @@ static void *rabbit_work(void *unused)
 		if (n)
 			amqp_basic_ack(in, 1, last, 1);
 		take_work((uint64_t)n);
-	} while (atomic_load(&left_to_do));
+	} while (work_left());
 	amqp_destroy_connection(in);
 	amqp_destroy_connection(out);
 	return unused;
@@ -544,43 +623,41 @@ static void nothing(void)
 {
 }
 
-static const struct engine {
-	const char *name;
-	void (*setup)(void);
-	void *(*submit)(void *);
-	void *(*work)(void *);
-} ENGINES[] = {
-	{"beanstalkd", nothing, bean_submit, bean_work},
-	{"redis", redis_setup, redis_submit, redis_work},
-	{"postgresql", pg_setup, pg_submit, pg_work},
-	{"rabbitmq", rabbit_setup, rabbit_submit, rabbit_work},
-};
+static const struct engine BEANSTALKD = {"beanstalkd", nothing, bean_submit, bean_one, bean_work},
+			   REDIS = {"redis", redis_setup, redis_submit, redis_one, redis_work},
+			   POSTGRESQL = {"postgresql", pg_setup, pg_submit, pg_one, pg_work},
+			   RABBITMQ = {"rabbitmq", rabbit_setup, rabbit_submit, rabbit_one,
+				       rabbit_work};
+static const struct engine *const ENGINES[] = {&BEANSTALKD, &REDIS, &POSTGRESQL,
+					       &RABBITMQ,   &NATS,  &GEARMAND};
 
 int main(int argc, char **argv)
 {
 	static char names[WORKERS][8] = {"w1", "w2"};
 	const struct engine *e = NULL;
-	pthread_t threads[1 + WORKERS];
-	bool both;
+	pthread_t threads[PRODUCERS + WORKERS];
+	bool both, one;
 	int64_t start;
 	int n = 0;
 
 	if (argc < 6)
 		return 2;
 	for (size_t i = 0; i < sizeof(ENGINES) / sizeof(ENGINES[0]); i++)
-		if (strcmp(argv[1], ENGINES[i].name) == 0)
-			e = &ENGINES[i];
+		if (strcmp(argv[1], ENGINES[i]->name) == 0)
+			e = ENGINES[i];
 	if (!e)
 		return 2;
 	HOST = argv[2];
 	PORT = argv[3];
 	both = strcmp(argv[4], "both") == 0;
+	one = strcmp(argv[4], "one") == 0;
 	N = strtoull(argv[5], NULL, 10) / BATCH * BATCH;
 	memset(result_text, 'r', RESULT);
 	atomic_store(&left_to_do, N);
 	e->setup();
 	start = wire_now_us();
-	pthread_create(&threads[n++], NULL, e->submit, NULL);
+	for (int i = 0; i < (one ? PRODUCERS : 1); i++)
+		pthread_create(&threads[n++], NULL, one ? e->one : e->submit, NULL);
 	for (int i = 0; both && i < WORKERS; i++)
 		pthread_create(&threads[n++], NULL, e->work, names[i]);
 	while (n)
