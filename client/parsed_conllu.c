@@ -1,4 +1,5 @@
 #include "client/parsed.h"
+#include "worker/engine/names.h"
 #include "worker/engine/tag.h"
 
 /* Control characters inside a form would break the line; there are none but in odd input. */
@@ -155,7 +156,7 @@ static void add_word(struct buf *out, const struct doc *d, const struct mention_
 		misc_gaps(&m, d, s->tok + i);
 	if (t->ner) {
 		misc_key(&m, "NER");
-		buf_printf(out, "%s-%s", t->ner_begin ? "B" : "I", ner_name((enum ner)t->ner));
+		buf_printf(out, "%s-%s", t->ner_begin ? "B" : "I", names_type(d, s->tok + i));
 	}
 	misc_entities(&m, d, x, s->tok + i);
 	buf_add_str(out, m.any ? STR("\n") : STR("_\n"));

@@ -1,5 +1,6 @@
 #include "client/parsed.h"
 #include "proto/json.h"
+#include "worker/engine/names.h"
 #include "worker/engine/tag.h"
 
 static void key_str(struct json *j, const char *key, struct str s)
@@ -36,8 +37,7 @@ static void add_token(struct json *j, const struct doc *d, uint32_t i)
 	key_int(j, "head", t->head);
 	key_str(j, "rel", str_of(t->head < 0 ? "root" : rel_name((enum rel)t->rel)));
 	if (t->ner)
-		key_str(j, t->ner_begin ? "name" : "name_inside",
-			str_of(ner_name((enum ner)t->ner)));
+		key_str(j, t->ner_begin ? "name" : "name_inside", str_of(names_type(d, i)));
 	key_span(j, "span", t->span);
 	json_close(j, '}');
 }

@@ -83,3 +83,58 @@ void names_apply(struct token *t, const uint8_t *labels, uint32_t n)
 			t[i].ner = NER_NORP;
 	}
 }
+
+/* ---- kinds of MISC names ---- */
+
+static bool has_word(const struct doc *doc, uint32_t first, uint32_t end, const char *const *words)
+{
+	for (uint32_t i = first; i < end; i++)
+		for (const char *const *w = words; *w; w++)
+			if (str_is(doc->tokens[i].lower, *w))
+				return true;
+	return false;
+}
+
+static bool is_mark(struct str form)
+{
+	return str_is(form, "\"") || str_is(form, "'") || str_is(form, "``") || str_is(form, "''");
+}
+
+static const char *kind_of_misc(const struct doc *doc, uint32_t first, uint32_t end)
+{
+	static const char *const LAWS[] = {
+		"act",        "law",        "treaty",    "agreement", "accord",    "accords",
+		"pact",       "bill",       "charter",   "protocol",  "protocols", "convention",
+		"code",       "directive",  "amendment", "decree",    "statute",   "constitution",
+		"regulation", "resolution", NULL};
+	static const char *const EVENTS[] = {
+		"war",           "wars",       "revolution", "uprising", "intifada",
+		"holocaust",     "olympics",   "games",      "cup",      "championship",
+		"festival",      "summit",     "conference", "forum",    "election",
+		"elections",     "referendum", "massacre",   "genocide", "crisis",
+		"championships", "olympic",    "brexit",     "marathon", NULL};
+
+	if (has_word(doc, first, end, LAWS))
+		return "LAW";
+	if (has_word(doc, first, end, EVENTS))
+		return "EVENT";
+	if (first > 0 && end < doc->n_tokens && is_mark(doc->tokens[first - 1].form) &&
+	    is_mark(doc->tokens[end].form))
+		return "WORK";
+	return ner_name(NER_MISC);
+}
+
+const char *names_type(const struct doc *doc, uint32_t tok)
+{
+	const struct token *t = doc->tokens;
+	const struct sentence *s = &doc->sentences[t[tok].sent];
+	uint32_t first = tok, end = tok + 1;
+
+	if (t[tok].ner != NER_MISC)
+		return ner_name((enum ner)t[tok].ner);
+	while (first > s->tok && !t[first].ner_begin)
+		first--;
+	while (end < s->tok + s->n_tok && t[end].ner == NER_MISC && !t[end].ner_begin)
+		end++;
+	return kind_of_misc(doc, first, end);
+}

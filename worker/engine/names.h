@@ -13,4 +13,8 @@ void names_decode(const float *scores, uint32_t stride, uint32_t n, uint8_t *lab
  * other MISC names by these. */
 void names_apply(struct token *t, const uint8_t *labels, uint32_t n);
 
+/* What kind of name a token belongs to, "" none: as ner, and for the MISC names that their words
+ * give away LAW ("Paris Agreement"), EVENT ("Gulf War") or WORK (a title in quotation marks). */
+const char *names_type(const struct doc *doc, uint32_t tok);
+
 #endif
