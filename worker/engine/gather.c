@@ -2,7 +2,9 @@
 
 #include <xxhash.h>
 
-enum { NONE = UINT32_MAX, BINS = 256, ENTITIES_MAX = RESULT_ID_MAX, UNNAMED_MAX = 8, USUAL = 512 };
+static const uint32_t NONE = UINT32_MAX;
+
+enum { BINS = 256, ENTITIES_MAX = RESULT_ID_MAX, UNNAMED_MAX = 8, USUAL = 512 };
 
 struct gather {
 	size_t record_max;
