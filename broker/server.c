@@ -425,7 +425,7 @@ static int sleep_ms(struct server *s, int timeout_ms)
 	int64_t left = due - s->now_ms;
 
 	/* Something is to be sent, or peers that were given up are to be written. */
-	if (s->streams_wait || s->held.n || store_in_turn(s->store))
+	if (s->streams_wait || s->learns || s->held.n || store_in_turn(s->store))
 		return 0;
 	if (s->streams_full && timeout_ms > FULL_PAUSE_MS)
 		timeout_ms = FULL_PAUSE_MS;
@@ -460,7 +460,7 @@ int server_turn(struct server *s, int timeout_ms, struct err *e)
 	if (tidy_leases(s, e) < 0 || server_settle(s, e) < 0 || server_write(s, e) < 0)
 		return -1;
 	end_turn(s);
-	if (sync_turn(s, e) < 0)
+	if (sync_turn(s, e) < 0 || store_learn(s->store, &s->learns, e) < 0)
 		return -1;
 	return stream_pump(s, e);
 }

@@ -70,6 +70,7 @@ struct server {
 	int64_t start_ms, start_mono_ms, now_ms;
 	bool streams_wait; /* some stream has more to send than one turn allows */
 	bool streams_full; /* some reader takes nothing at present */
+	bool learns;       /* the store has more to read for itself */
 	bool drains;
 	bool disk_full;  /* less than the reserve is free: nothing is accepted */
 	int64_t disk_ms; /* when that is looked at next */

@@ -47,6 +47,9 @@ struct store_document {
 /* The newest job of the document with this identity, 0 if there is none. */
 int store_find(struct store *s, const uint8_t identity[static STORE_IDENTITY], uint64_t *job,
 	       struct err *e);
+/* Reads a little of what the store must remember to find documents quickly. *more: it is to be
+ * called again. Until then everything is found, only more slowly. */
+int store_learn(struct store *s, bool *more, struct err *e);
 /* Adds the job of `c`, a change by JOB_SUBMIT or JOB_POSTPONE, with its document. */
 int store_insert(struct store *s, const struct store_document *d, const struct change *c,
 		 int64_t now_ms, struct err *e);

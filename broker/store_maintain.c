@@ -181,6 +181,18 @@ int store_check(const char *url, struct err *e)
 			"SELECT collection, priority, state, n FROM tallies) LIMIT 1",
 			"", e);
 	if (r == 0)
+		r = expect_text(
+			db,
+			"SELECT 'document ' || d.document || ' is not found by its identity' "
+			"FROM documents d LEFT JOIN identities i ON i.epoch = d.document >> 16 "
+			"AND i.identity = d.identity WHERE i.document IS NOT d.document LIMIT 1",
+			"", e);
+	if (r == 0)
+		r = expect_text(db,
+				"SELECT 'two documents have one identity' FROM identities "
+				"GROUP BY identity HAVING count(*) > 1 LIMIT 1",
+				"", e);
+	if (r == 0)
 		r = expect_text(db,
 				"SELECT 'the tallies of jobs differ' WHERE "
 				"(SELECT count(*) FROM jobs) IS NOT "

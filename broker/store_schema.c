@@ -18,7 +18,7 @@ const char *const STORE_SCHEMA[] = {
 	") STRICT;",
 	"CREATE TABLE IF NOT EXISTS documents(\n"
 	"	document INTEGER PRIMARY KEY,\n" /* number of its first job */
-	"	identity BLOB NOT NULL UNIQUE,\n"
+	"	identity BLOB NOT NULL,\n"       /* found by the table of identities */
 	"	latest_job INTEGER NOT NULL,\n"
 	"	collection INTEGER NOT NULL REFERENCES collections,\n"
 	"	key TEXT NOT NULL,\n"
@@ -31,6 +31,12 @@ const char *const STORE_SCHEMA[] = {
 	"	bytes INTEGER NOT NULL,\n"
 	"	body BLOB NOT NULL\n"
 	") STRICT;",
+	"CREATE TABLE IF NOT EXISTS identities(\n"
+	"	epoch INTEGER NOT NULL,\n" /* document >> 16 */
+	"	identity BLOB NOT NULL,\n"
+	"	document INTEGER NOT NULL REFERENCES documents,\n"
+	"	PRIMARY KEY(epoch, identity)\n"
+	") STRICT, WITHOUT ROWID;",
 	"CREATE TABLE IF NOT EXISTS jobs(\n"
 	"	job INTEGER PRIMARY KEY,\n"
 	"	document INTEGER NOT NULL REFERENCES documents,\n"

@@ -28,7 +28,11 @@
 	X(ADD_COLLECTION, "INSERT INTO collections(name) VALUES(?1)")                              \
 	X(FIND_BATCH, "SELECT batch FROM batches WHERE name = ?1")                                 \
 	X(ADD_BATCH, "INSERT INTO batches(name) VALUES(?1)")                                       \
-	X(FIND, "SELECT document, latest_job FROM documents WHERE identity = ?1")                  \
+	X(FIND, "SELECT document FROM identities WHERE epoch = ?1 AND identity = ?2")              \
+	X(ADD_IDENTITY, "INSERT INTO identities(epoch, identity, document) VALUES(?1, ?2, ?3)")    \
+	X(IDENTITIES, "SELECT identity FROM identities WHERE epoch = ?1 AND identity > ?2 "        \
+		      "ORDER BY identity LIMIT ?3")                                                \
+	X(LATEST, "SELECT latest_job FROM documents WHERE document = ?1")                          \
 	X(ADD_DOCUMENT, "INSERT INTO documents(document, identity, latest_job, collection, key, "  \
 			"id, title, date, source, lang, bytes, body, date_source) "                \
 			"VALUES(?1, ?2, ?1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")           \
@@ -145,12 +149,17 @@ struct store {
 	uint32_t n_tallies, cap_tallies;
 	struct str *names; /* [n_names] of collections by number; p is NULL where not read yet */
 	uint32_t n_names;
-	uint32_t last_collection; /* that was looked for by name; 0 none */
-	int64_t last_log;         /* highest n of job_log written */
+	uint32_t last_collection;    /* that was looked for by name; 0 none */
+	struct store_epochs *blocks; /* the filter of identities (store_identity.c) */
+	uint32_t n_blocks, cap_blocks;
+	int64_t learning; /* epoch that is read into it; -1: all are */
+	uint8_t learnt[STORE_IDENTITY], learning_at[STORE_IDENTITY]; /* so far, of that epoch */
+	bool learnt_any;
+	int64_t last_log; /* highest n of job_log written */
 };
 
 extern const char *const STORE_SCHEMA[]; /* makes what is not there yet; NULL at the end */
-enum { STORE_SCHEMA_VERSION = 3, STORE_APPLICATION_ID = 0x44454d41 };
+enum { STORE_SCHEMA_VERSION = 4, STORE_APPLICATION_ID = 0x44454d41 };
 
 /* clang-format off */
 /* A row for each holder of each stance, with what it counts: the view stance_values. Positions are
@@ -185,6 +194,12 @@ int store_collection_name(struct store *s, uint32_t number, struct str *name, st
 int store_collect(struct store *s, sqlite3_stmt *q, struct arena *a, struct store_facts *out,
 		  struct err *e);
 int store_least(struct store *s, enum store_statement which, int64_t *out, struct err *e);
+
+/* Identities of documents (store_identity.c). *document is 0 where there is none. */
+int store_identity_start(struct store *s, struct err *e);
+int store_identity_find(struct store *s, const uint8_t *identity, int64_t *document, struct err *e);
+int store_identity_add(struct store *s, const uint8_t *identity, uint64_t document, struct err *e);
+void store_identity_free(struct store *s);
 
 /* Leases and tallies of the open turn, written before its commit (store_notes.c). */
 void store_note_lease(struct store *s, const struct change *c);

@@ -252,7 +252,8 @@ static int open_all(struct store *s, struct err *e)
 	sqlite3_wal_hook(s->db, note_wal, s);
 	if (check_version(s, &version, e) < 0 || bring_up(s, version, e) < 0 || read_id(s, e) < 0)
 		return -1;
-	if (open_log(s, e) < 0 || store_syncer_start(&s->syncer, e) < 0)
+	if (store_identity_start(s, e) < 0 || open_log(s, e) < 0 ||
+	    store_syncer_start(&s->syncer, e) < 0)
 		return -1;
 	return store_checkpointer_start(&s->checkpointer, s->path, e);
 }
@@ -297,6 +298,7 @@ void store_close(struct store *s)
 	for (uint32_t i = 0; i < s->n_names; i++)
 		mem_free((char *)s->names[i].p);
 	mem_free(s->names);
+	store_identity_free(s);
 	mem_free(s->tallies);
 	buf_free(&s->moves);
 	mem_free(s->path);
@@ -478,15 +480,21 @@ int store_batch(struct store *s, struct str name, uint32_t *number, struct err *
 static int find_document(struct store *s, const uint8_t *identity, int64_t *document, uint64_t *job,
 			 struct err *e)
 {
-	sqlite3_stmt *q = store_statement(s, SQL_FIND);
+	sqlite3_stmt *q;
 	int r;
 
-	sqlite3_bind_blob(q, 1, identity, STORE_IDENTITY, SQLITE_STATIC);
+	*job = 0;
+	if (store_identity_find(s, identity, document, e) < 0)
+		return -1;
+	if (!*document)
+		return 0;
+	q = store_statement(s, SQL_LATEST);
+	sqlite3_bind_int64(q, 1, *document);
 	r = sqlite3_step(q);
-	*document = r == SQLITE_ROW ? sqlite3_column_int64(q, 0) : 0;
-	*job = r == SQLITE_ROW ? (uint64_t)sqlite3_column_int64(q, 1) : 0;
+	if (r == SQLITE_ROW)
+		*job = (uint64_t)sqlite3_column_int64(q, 0);
 	sqlite3_reset(q);
-	return r == SQLITE_ROW || r == SQLITE_DONE ? 0 : store_failed(s->db, e, "look a job up");
+	return r == SQLITE_ROW ? 0 : store_failed(s->db, e, "look a job up");
 }
 
 int store_find(struct store *s, const uint8_t identity[static STORE_IDENTITY], uint64_t *job,
@@ -514,7 +522,9 @@ static int add_document(struct store *s, const struct store_document *d, uint64_
 	sqlite3_bind_int64(q, 10, (int64_t)d->body.n);
 	sqlite3_bind_blob(q, 11, d->body.n ? d->body.p : "", (int)d->body.n, SQLITE_STATIC);
 	store_bind_str(q, 12, d->date_source);
-	return store_run(s, q, "store a document", e);
+	if (store_run(s, q, "store a document", e) < 0)
+		return -1;
+	return store_identity_add(s, d->identity, job, e);
 }
 
 static int add_job(struct store *s, const struct store_document *d, int64_t document,

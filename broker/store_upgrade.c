@@ -7,7 +7,10 @@
  * from the records that are still kept; events without a record stay in none.
  *
  * 2 -> 3: a leased job is queued in the store, and the lease a note; jobs are tallied; a result
- * needs no row in the log. */
+ * needs no row in the log.
+ *
+ * 3 -> 4: identities have a table of their own. The index that `documents` had for them stays in
+ * such a store, and costs what it did. */
 #include "broker/store_sql.h"
 
 /* The events of a record have numbers in a row, in its order. */
@@ -89,6 +92,17 @@ static int fill_tallies(struct store *s, struct err *e)
 		       : store_failed(s->db, e, "tally the jobs");
 }
 
+static int fill_identities(struct store *s, struct err *e)
+{
+	static const char sql[] =
+		"INSERT INTO identities SELECT document >> 16, identity, document "
+		"FROM documents ORDER BY 1, 2";
+
+	return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK
+		       ? 0
+		       : store_failed(s->db, e, "list the identities");
+}
+
 static const struct step {
 	int from;
 	const char *tables;                          /* NULL: nothing */
@@ -102,6 +116,7 @@ static const struct step {
 	 "DROP INDEX jobs_rare; ALTER TABLE jobs ADD COLUMN leased_ms INTEGER;"
 	 "ALTER TABLE job_log ADD COLUMN leased_ms INTEGER",
 	 fill_tallies},
+	{3, NULL, fill_identities},
 };
 enum { N_STEPS = sizeof(STEPS) / sizeof(STEPS[0]) };
 

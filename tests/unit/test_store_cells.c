@@ -314,6 +314,7 @@ static void a_store_of_version_1_is_brought_up_to_date(void **state)
 		"ALTER TABLE events DROP COLUMN cell;"
 		"ALTER TABLE events DROP COLUMN same_as; DROP TABLE event_cells;"
 		"ALTER TABLE jobs DROP COLUMN leased_ms; DROP TABLE leases; DROP TABLE tallies;"
+		"DROP TABLE identities;"
 		"ALTER TABLE job_log DROP COLUMN leased_ms;"
 		"PRAGMA user_version = 1");
 	assert_int_equal(query_open(&q, f.path, &f.e), -1);

@@ -84,6 +84,17 @@ static struct store_start restart(struct fixture *f)
 	return s;
 }
 
+static void spread(uint64_t n, uint8_t identity[static STORE_IDENTITY])
+{
+	for (int i = 0; i < 2; i++) {
+		uint64_t z = (2 * n + (uint64_t)i) * 0x9e3779b97f4a7c15u;
+
+		z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+		z ^= z >> 27;
+		memcpy(identity + 8 * i, &z, sizeof(z));
+	}
+}
+
 static void leases_are_found_at_the_next_start(void **state)
 {
 	struct fixture *f = *state;
@@ -161,7 +172,7 @@ static void a_store_of_version_2_is_brought_up_to_date(void **state)
 	store_close(f->store);
 	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
 	if (sqlite3_exec(db,
-			 "DROP TABLE leases; DROP TABLE tallies;"
+			 "DROP TABLE leases; DROP TABLE tallies; DROP TABLE identities;"
 			 "ALTER TABLE jobs DROP COLUMN leased_ms;"
 			 "ALTER TABLE job_log DROP COLUMN leased_ms;"
 			 "UPDATE jobs SET state = 3, attempts = 1, changed_ms = 7000 WHERE job = 2;"
@@ -179,6 +190,44 @@ static void a_store_of_version_2_is_brought_up_to_date(void **state)
 	assert_int_equal(s.counts[JOB_DONE], 1);
 }
 
+/* Documents of three epochs, one of which is read in two pieces: found before they are learnt,
+ * meanwhile and after; and others are not. */
+static void documents_are_found_by_their_identity_over_a_restart(void **state)
+{
+	static const uint64_t firsts[] = {1, 70000, 140000};
+	struct fixture *f = *state;
+	uint64_t found;
+	bool more = true;
+	int rounds = 0;
+
+	for (int i = 0; i < 3; i++)
+		for (uint64_t job = firsts[i]; job < firsts[i] + 5000; job++) {
+			struct change c = {.job = {.job = job,
+						   .ticket = job,
+						   .collection = 1,
+						   .state = JOB_QUEUED},
+					   .verb = JOB_SUBMIT};
+			struct store_document d = {.collection = 1, .body = STR("x")};
+
+			spread(job, d.identity);
+			assert_int_equal(store_insert(f->store, &d, &c, 1000, &f->e), 0);
+		}
+	restart(f);
+	for (; more; rounds++) {
+		for (uint64_t job = 1; job < 200000; job += 999) {
+			uint8_t identity[STORE_IDENTITY];
+			bool there = (job < 5001) || (job >= 70000 && job < 75000) ||
+				     (job >= 140000 && job < 145000);
+
+			spread(job, identity);
+			assert_int_equal(store_find(f->store, identity, &found, &f->e), 0);
+			assert_int_equal(found, there ? job : 0);
+		}
+		assert_int_equal(store_learn(f->store, &more, &f->e), 0);
+	}
+	assert_true(rounds > 5);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -186,6 +235,7 @@ int main(void)
 		T(leases_are_found_at_the_next_start),
 		T(a_lease_that_ended_is_none),
 		T(notes_about_leases_do_not_pile_up),
+		T(documents_are_found_by_their_identity_over_a_restart),
 		T(a_store_of_version_2_is_brought_up_to_date),
 	};
 

@@ -15,9 +15,9 @@ static sqlite3 *connect_to(const char *path)
 {
 	sqlite3 *db;
 
-	assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-					 store_vfs()),
-			 SQLITE_OK);
+	assert_int_equal(
+		sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, store_vfs()),
+		SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db,
 				      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
 				      "PRAGMA wal_autocheckpoint = 0",
