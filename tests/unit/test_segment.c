@@ -88,6 +88,16 @@ static void a_line_break_inside_a_sentence_does_not_end_it(void **state)
 	expect("A headline\n\nThe text goes on.", "A headline | The text goes on .");
 }
 
+static void a_word_broken_at_the_end_of_a_line_is_one(void **state)
+{
+	(void)state;
+	expect("Talks resume on Satur-\nday.", "Talks resume on Saturday .");
+	expect("It was unac-\r\nceptable.", "It was unacceptable .");
+	expect("A well-\nknown envoy.", "A well - known envoy .");
+	expect("Talks in Bosnia-\nHerzegovina.", "Talks in Bosnia - Herzegovina .");
+	expect("Talks -\nin Bern.", "Talks - in Bern .");
+}
+
 static void sentences_are_never_longer_than_the_bound(void **state)
 {
 	struct arena a = {0};
@@ -171,6 +181,7 @@ int main(void)
 		cmocka_unit_test(footnote_digits_are_no_part_of_words),
 		cmocka_unit_test(quotes_close_with_their_sentence),
 		cmocka_unit_test(a_line_break_inside_a_sentence_does_not_end_it),
+		cmocka_unit_test(a_word_broken_at_the_end_of_a_line_is_one),
 		cmocka_unit_test(sentences_are_never_longer_than_the_bound),
 		cmocka_unit_test(positions_count_code_points_of_the_original),
 		cmocka_unit_test(the_first_line_is_a_headline),

@@ -75,14 +75,33 @@ static const char *plain_form(uint32_t cp)
 	}
 }
 
+/* A word broken at the end of a line, without the hyphen and the break. */
+static struct str whole_word(struct arena *a, struct str s)
+{
+	char *out = arena_alloc(a, s.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '\n' || s.p[i] == '\r')
+			continue;
+		if (s.p[i] == '-' && i + 1 < s.n && (s.p[i + 1] == '\n' || s.p[i + 1] == '\r'))
+			continue;
+		out[n++] = s.p[i];
+	}
+	return (struct str){out, n};
+}
+
 static struct str normal_form(struct arena *a, struct str s)
 {
-	const char *end = s.p + s.n;
+	const char *end;
 	uint32_t cp;
 	size_t n = 0;
 	char *out;
 	bool plain = true;
 
+	if (s.n && memchr(s.p, '\n', s.n))
+		s = whole_word(a, s);
+	end = s.p + s.n;
 	for (size_t i = 0; i < s.n; i++)
 		plain = plain && (unsigned char)s.p[i] < 0x80;
 	if (plain)
@@ -240,11 +259,36 @@ static bool inner_hyphen(const char *p, const char *hyphen, const char *end)
 	       !text_is_letter(peek(q, end));
 }
 
+/* "Satur-" and "day" on the next line are one word: where the rest starts, or NULL. What is a
+ * compound more often than not ("well-", "two-") stays one. */
+static const char *broken_word(const char *p, const char *hyphen, const char *end)
+{
+	static const char *const firsts[] = {
+		"well", "self",  "long", "short", "high", "low", "half",  "all",   "full", "part",
+		"two",  "three", "four", "five",  "six",  "ten", "far",   "right", "left", "war",
+		"year", "cross", "post", "mid",   "anti", "non", "state", "law",   "vice", NULL};
+	const char *q = hyphen + 1;
+	uint32_t next;
+	char low[8];
+
+	for (const char *d = p; d < hyphen; d++)
+		if (!text_is_letter((unsigned char)*d))
+			return NULL;
+	if (hyphen - p < 2 || is_one_of(ascii_lower(low, sizeof(low), p, hyphen), firsts))
+		return NULL;
+	q += q < end && *q == '\r';
+	if (q >= end || *q != '\n')
+		return NULL;
+	next = peek(++q, end);
+	return text_is_letter(next) && !text_is_upper(next) ? q : NULL;
+}
+
 /* End of the word that starts at p: letters and digits with what may stand between them. */
 static const char *word_end(const char *p, const char *end)
 {
 	const char *q = p;
 	uint32_t prev = 0, cp, next;
+	const char *rest;
 
 	while (q < end && q - p < TOKEN_MAX) {
 		unsigned n = text_next(q, end, &cp);
@@ -266,6 +310,8 @@ static const char *word_end(const char *p, const char *end)
 			;
 		else if (cp == '-' && is_word_start(next) && inner_hyphen(p, q, end))
 			;
+		else if (cp == '-' && (rest = broken_word(p, q, end)) != NULL)
+			n = (unsigned)(rest - q);
 		else
 			break;
 		prev = cp;
