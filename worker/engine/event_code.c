@@ -10,95 +10,201 @@ static const char *const GENERAL[N_EVENT_TYPES] = {
 	[EVENT_ASSAULT] = "190",
 };
 
-/* What "agree to X", "demand X", "refuse X", "threaten X" become when X has a code that starts
- * so. The first row that fits wins. Empty inner code: everything else. */
+/* What asking, promising, demanding (02, 03, 10) and refusing (12) become with a matter whose code
+ * starts with `inner`: the digits after the root. The first row that fits wins. */
 static const struct {
-	const char *outer, *inner, *code;
-} INNER[] = {
-	{"030", "04", "036"},    {"030", "071", "0331"},  {"030", "072", "0332"},
-	{"030", "073", "0333"},  {"030", "074", "0334"},  {"030", "07", "033"},
-	{"030", "061", "0311"},  {"030", "062", "0312"},  {"030", "063", "0313"},
-	{"030", "064", "0314"},  {"030", "06", "031"},    {"030", "05", "032"},
-	{"030", "0841", "0353"}, {"030", "085", "0354"},  {"030", "086", "0355"},
-	{"030", "087", "0356"},  {"030", "08", "035"},    {"030", "045", "039"},
-	{"020", "045", "028"},   {"020", "04", "026"},    {"020", "061", "0211"},
-	{"020", "062", "0212"},  {"020", "063", "0213"},  {"020", "064", "0214"},
-	{"020", "06", "021"},    {"020", "05", "022"},    {"020", "071", "0231"},
-	{"020", "072", "0232"},  {"020", "073", "0233"},  {"020", "074", "0234"},
-	{"020", "07", "023"},    {"020", "0831", "0241"}, {"020", "083", "024"},
-	{"020", "0841", "0253"}, {"020", "085", "0254"},  {"020", "086", "0255"},
-	{"020", "087", "0256"},  {"020", "08", "025"},    {"100", "045", "108"},
-	{"100", "04", "106"},    {"100", "061", "1011"},  {"100", "062", "1012"},
-	{"100", "063", "1013"},  {"100", "064", "1014"},  {"100", "06", "101"},
-	{"100", "05", "102"},    {"100", "071", "1031"},  {"100", "072", "1032"},
-	{"100", "073", "1033"},  {"100", "074", "1034"},  {"100", "07", "103"},
-	{"100", "0831", "1041"}, {"100", "083", "104"},   {"100", "0841", "1053"},
-	{"100", "085", "1054"},  {"100", "086", "1055"},  {"100", "087", "1056"},
-	{"100", "08", "105"},    {"120", "045", "126"},   {"120", "04", "125"},
-	{"120", "061", "1211"},  {"120", "062", "1212"},  {"120", "063", "1213"},
-	{"120", "064", "1214"},  {"120", "06", "121"},    {"120", "071", "1221"},
-	{"120", "072", "1222"},  {"120", "073", "1223"},  {"120", "074", "1224"},
-	{"120", "07", "122"},    {"120", "0831", "1231"}, {"120", "083", "123"},
-	{"120", "0841", "1243"}, {"120", "085", "1244"},  {"120", "086", "1245"},
-	{"120", "087", "1246"},  {"120", "08", "124"},    {"120", "057", "127"},
-	{"120", "03", "127"},    {"130", "162", "1311"},  {"130", "163", "1312"},
-	{"130", "16", "1313"},   {"130", "1723", "1323"}, {"130", "1724", "1324"},
-	{"130", "172", "132"},   {"130", "17", "132"},    {"130", "14", "133"},
-	{"130", "164", "134"},   {"130", "191", "1381"},  {"130", "192", "1382"},
-	{"130", "204", "1385"},  {"130", "20", "1383"},   {"130", "18", "1384"},
-	{"130", "19", "138"},    {"130", "15", "138"},    {"112", "19", "1123"},
-	{"112", "18", "1123"},   {"112", "20", "1124"},   {"112", "176", "1125"},
+	const char *inner, *ask, *refuse;
+} SPEECH[] = {
+	{"037", "7", "7"},    {"038", "8", "6"},    {"039", "9", "6"},    {"045", "8", "6"},
+	{"03", "", "7"},      {"04", "6", "5"},     {"057", "2", "7"},    {"05", "2", ""},
+	{"061", "11", "11"},  {"062", "12", "12"},  {"063", "13", "13"},  {"064", "14", "14"},
+	{"06", "1", "1"},     {"071", "31", "21"},  {"072", "32", "22"},  {"073", "33", "23"},
+	{"074", "34", "24"},  {"075", "33", "23"},  {"07", "3", "2"},     {"0831", "41", "31"},
+	{"0832", "42", "32"}, {"0833", "43", "33"}, {"0834", "44", "34"}, {"083", "4", "3"},
+	{"081", "51", "41"},  {"082", "52", "42"},  {"084", "53", "43"},  {"085", "54", "44"},
+	{"086", "55", "45"},  {"087", "56", "46"},  {"08", "5", "4"},
 };
 
-static const struct frame_code *inner_code(const struct event_ground *g, int32_t trigger,
-					   uint32_t type)
+/* What threats (13), accusations (112), inquiries (09) and cuts of aid (162) become. */
+static const struct {
+	const char *outer, *inner, *code;
+} DEEDS[] = {
+	{"13", "162", "1311"},  {"13", "163", "1312"},  {"13", "164", "134"},
+	{"13", "165", "135"},   {"13", "166", "136"},   {"13", "16", "1313"},
+	{"13", "1721", "1321"}, {"13", "1722", "1322"}, {"13", "1723", "1323"},
+	{"13", "1724", "1324"}, {"13", "175", "137"},   {"13", "17", "132"},
+	{"13", "14", "133"},    {"13", "191", "1381"},  {"13", "192", "1382"},
+	{"13", "204", "1385"},  {"13", "20", "1383"},   {"13", "18", "1383"},
+	{"13", "19", "1384"},   {"13", "15", "138"},    {"112", "19", "1123"},
+	{"112", "18", "1123"},  {"112", "20", "1124"},  {"112", "176", "1125"},
+	{"09", "1121", "091"},  {"09", "1122", "092"},  {"09", "1123", "093"},
+	{"09", "1124", "094"},  {"162", "071", "1621"}, {"162", "072", "1622"},
+	{"162", "073", "1623"},
+};
+
+static const struct frame_code *find_code(const struct event_ground *g, const char *a, size_t na,
+					  const char *b)
 {
-	const struct doc *d = g->d;
+	char code[8] = "";
+
+	if (na + strlen(b) >= sizeof(code))
+		return NULL;
+	memcpy(code, a, na);
+	memcpy(code + na, b, strlen(b) + 1);
+	return frame_code_find(g->book, str_of(code));
+}
+
+static const struct frame_code *of_speech(const struct event_ground *g, struct str outer,
+					  struct str inner)
+{
+	bool refuse = str_starts(outer, STR("12"));
+
+	if (!refuse && !str_starts(outer, STR("02")) && !str_starts(outer, STR("03")) &&
+	    !str_starts(outer, STR("10")))
+		return NULL;
+	for (size_t i = 0; i < sizeof(SPEECH) / sizeof(SPEECH[0]); i++)
+		if (str_starts(inner, str_of(SPEECH[i].inner))) {
+			const char *rest = refuse ? SPEECH[i].refuse : SPEECH[i].ask;
+
+			return *rest ? find_code(g, outer.p, 2, rest) : NULL;
+		}
+	return NULL;
+}
+
+/* The code that an event of code `outer` has when it is about `inner`; NULL where nothing follows.
+ */
+static const struct frame_code *compose(const struct event_ground *g, struct str outer,
+					struct str inner)
+{
+	const struct frame_code *c = of_speech(g, outer, inner);
+
+	if (c)
+		return c;
+	/* "demonstrate for rights": 141 and 0833 are 1413. */
+	if (str_starts(outer, STR("14")) && outer.n == 3 && outer.p[2] != '0' &&
+	    str_starts(inner, STR("083")) && inner.n == 4)
+		return find_code(g, outer.p, 3, (char[]){inner.p[3], 0});
+	for (size_t i = 0; i < sizeof(DEEDS) / sizeof(DEEDS[0]); i++)
+		if (str_starts(outer, str_of(DEEDS[i].outer)) &&
+		    str_starts(inner, str_of(DEEDS[i].inner)))
+			return frame_code_find(g->book, str_of(DEEDS[i].code));
+	return frame_code_find(g->book, inner);
+}
+
+/* The state of the search for the narrowest code. */
+struct narrowing {
+	const struct event_ground *g;
+	const struct frame_code *code; /* the frame's or the type's general one */
+	struct str outer;
+	uint32_t type;
+	bool frame; /* the code is a frame's */
+	const struct frame_code *best;
+	uint32_t best_rank;
+};
+
+/* "030" stands for all of 03. */
+static struct str stem(struct str code)
+{
+	if (code.n == 3 && code.p[2] == '0')
+		code.n = 2;
+	return code;
+}
+
+/* Yielding in words and in deeds share their codes. */
+static bool yields(uint32_t type)
+{
+	return type == EVENT_CONCEDE || type == EVENT_RETREAT;
+}
+
+/* Whether the code says more than the one that the event has, and nothing else. */
+static bool narrower(const struct narrowing *w, const struct frame_code *c)
+{
+	struct str to = frame_string(w->g->book, c->code);
+	struct str from = stem(w->frame ? w->outer : (struct str){w->outer.p, 2});
+
+	if (c->type != w->type && c->type != w->code->type && !(yields(c->type) && yields(w->type)))
+		return false;
+	if (to.n > from.n && str_starts(to, from))
+		return true;
+	/* An attack is one whatever the arms: those that are named say which. */
+	if (w->type == EVENT_ASSAULT)
+		return str_is(w->outer, "180") || str_is(w->outer, "190") || to.n > w->outer.n;
+	if (w->type == EVENT_THREATEN)
+		return to.n >= 3;
+	return to.n > w->outer.n && memcmp(to.p, w->outer.p, 2) == 0;
+}
+
+/* A longer code, more words, and words nearer to the trigger come first. */
+enum { LENGTH = 16, FAR_MAX = 12 };
+
+static void consider(struct narrowing *w, struct str inner, uint32_t n_words, uint32_t far)
+{
+	const struct frame_code *c = compose(w->g, w->outer, inner);
+	uint32_t rank;
+
+	if (!c || c == w->code || !narrower(w, c))
+		return;
+	rank = LENGTH * (uint32_t)frame_string(w->g->book, c->code).n + 4 * n_words + FAR_MAX;
+	rank -= far < FAR_MAX ? far : FAR_MAX;
+	if (rank > w->best_rank) {
+		w->best = c;
+		w->best_rank = rank;
+	}
+}
+
+/* Matters named by a word, else a frame of another type that matches there. */
+static void look_at(struct narrowing *w, int32_t tok, uint32_t far)
+{
+	const struct event_ground *g = w->g;
+	struct frame_match m[FRAME_MATCHES_MAX];
+	uint32_t n = frame_matters(g->book, g->d, (uint32_t)tok, &g->tokens[tok].word, m);
+	const struct event_candidate *x;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct frame_rec *r = frame_at(g->book, m[i].frame);
+
+		consider(w, frame_string(g->book, frame_code_at(g->book, r->code)->code),
+			 m[i].n_words, far);
+	}
+	if (g->tokens[tok].candidate < 0 || far == 0)
+		return;
+	x = &g->candidates[g->tokens[tok].candidate];
+	for (uint32_t i = 0; i < x->n_matches; i++) {
+		const struct frame_rec *r = frame_at(g->book, x->matches[i].frame);
+		const struct frame_code *c = frame_code_at(g->book, r->code);
+
+		if (r->type != w->type && !(r->flags & FRAME_WEAK))
+			consider(w, frame_string(g->book, c->code), x->matches[i].n_words, far);
+	}
+}
+
+/* What the words below `top` say; those of the trigger count before those of its clause. */
+static void look_below(struct narrowing *w, int32_t trigger, int32_t top)
+{
+	const struct doc *d = w->g->d;
 	const struct sentence *s = &d->sentences[d->tokens[trigger].sent];
 
-	for (int32_t i = trigger + 1; i < (int32_t)(s->tok + s->n_tok); i++) {
-		int32_t c = g->tokens[i].candidate;
-		const struct event_candidate *x;
-		const struct frame_rec *r;
-
-		if (c < 0 || !doc_dominates(d, trigger, i))
-			continue;
-		x = &g->candidates[c];
-		for (uint32_t k = 0; k < x->n_matches; k++) {
-			r = frame_at(g->book, x->matches[k].frame);
-			if (r->type != type && !(r->flags & FRAME_WEAK))
-				return frame_code_at(g->book, r->code);
-		}
-	}
-	return NULL;
+	for (int32_t i = (int32_t)s->tok; i < (int32_t)(s->tok + s->n_tok); i++)
+		if (i == top || doc_dominates(d, top, i))
+			look_at(w, i, (uint32_t)(i < trigger ? trigger - i : i - trigger));
 }
 
 const struct frame_code *event_code(const struct event_ground *g, int32_t trigger, uint32_t type,
 				    const struct frame_match *match)
 {
-	const struct frame_code *c = NULL, *inner, *narrow;
-	struct str outer, in;
+	struct narrowing w = {.g = g, .type = type, .frame = match != NULL};
 
 	if (match)
-		c = frame_code_at(g->book, frame_at(g->book, match->frame)->code);
-	if (!c)
-		c = frame_code_find(g->book, str_of(GENERAL[type]));
-	if (!c)
+		w.code = frame_code_at(g->book, frame_at(g->book, match->frame)->code);
+	if (!w.code)
+		w.code = frame_code_find(g->book, str_of(GENERAL[type]));
+	if (!w.code)
 		return NULL;
-	outer = frame_string(g->book, c->code);
-	if (!str_is(outer, "030") && !str_is(outer, "020") && !str_is(outer, "100") &&
-	    !str_is(outer, "120") && !str_is(outer, "130") && !str_is(outer, "112"))
-		return c;
-	inner = inner_code(g, trigger, type);
-	if (!inner)
-		return c;
-	in = frame_string(g->book, inner->code);
-	for (size_t i = 0; i < sizeof(INNER) / sizeof(INNER[0]); i++)
-		if (str_is(outer, INNER[i].outer) && str_starts(in, str_of(INNER[i].inner))) {
-			narrow = frame_code_find(g->book, str_of(INNER[i].code));
-			return narrow ? narrow : c;
-		}
-	return c;
+	w.outer = frame_string(g->book, w.code->code);
+	look_below(&w, trigger, trigger);
+	if (!w.best)
+		look_below(&w, trigger, event_clause(g->d, trigger));
+	return w.best ? w.best : w.code;
 }
 
 /* Contexts that the code brings, then those that the sentence's words show, most often first. */

@@ -377,8 +377,9 @@ static uint32_t add_match(struct frame_match *list, uint32_t n, const struct fra
 	return n + 1;
 }
 
-uint32_t frame_match(const struct frame_book *b, const struct doc *d, uint32_t tok,
-		     const struct frame_word *w, struct frame_match m[static FRAME_MATCHES_MAX])
+static uint32_t match_all(const struct frame_book *b, const struct doc *d, uint32_t tok,
+			  const struct frame_word *w, uint32_t matter,
+			  struct frame_match m[static FRAME_MATCHES_MAX])
 {
 	int32_t slots[2] = {w->slot, w->slot2};
 	uint32_t n = 0;
@@ -388,9 +389,22 @@ uint32_t frame_match(const struct frame_book *b, const struct doc *d, uint32_t t
 			uint32_t entry = b->slots[slots[k]].entry + i;
 			struct frame_match one;
 
-			if (pos_ok(b->entries[entry].pos, d->tokens[tok].upos) &&
+			if ((b->frames[b->entries[entry].frame].flags & FRAME_MATTER) == matter &&
+			    pos_ok(b->entries[entry].pos, d->tokens[tok].upos) &&
 			    match_entry(b, d, entry, tok, &one))
 				n = add_match(m, n, &one);
 		}
 	return n;
+}
+
+uint32_t frame_match(const struct frame_book *b, const struct doc *d, uint32_t tok,
+		     const struct frame_word *w, struct frame_match m[static FRAME_MATCHES_MAX])
+{
+	return match_all(b, d, tok, w, 0, m);
+}
+
+uint32_t frame_matters(const struct frame_book *b, const struct doc *d, uint32_t tok,
+		       const struct frame_word *w, struct frame_match m[static FRAME_MATCHES_MAX])
+{
+	return match_all(b, d, tok, w, FRAME_MATTER, m);
 }

@@ -50,5 +50,8 @@ enum { FRAME_MATCHES_MAX = 12 };
 /* All frames that match at the token, longest first, then in the codebook's order. */
 uint32_t frame_match(const struct frame_book *b, const struct doc *d, uint32_t tok,
 		     const struct frame_word *w, struct frame_match m[static FRAME_MATCHES_MAX]);
+/* The same for matters, which frame_match leaves out. */
+uint32_t frame_matters(const struct frame_book *b, const struct doc *d, uint32_t tok,
+		       const struct frame_word *w, struct frame_match m[static FRAME_MATCHES_MAX]);
 
 #endif

@@ -51,7 +51,8 @@ enum frame_role {
 		N_FRAME_ROLES
 };
 
-enum { FRAME_RECIPROCAL = 1, FRAME_WEAK = 2 };
+/* A matter is no event: it only says what events are about (see event_code.c). */
+enum { FRAME_RECIPROCAL = 1, FRAME_WEAK = 2, FRAME_MATTER = 4 };
 
 struct frame_rec {
 	struct frame_text name;

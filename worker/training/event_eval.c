@@ -69,6 +69,21 @@ static void print(const char *path, const struct counts *c)
 	       c->gold ? (double)c->full / c->gold : 0, p, p + r > 0 ? 2 * p * r / (p + r) : 0);
 }
 
+/* One line a sentence: what was wanted, what was found and by which rule; for reading errors. */
+static void list(const struct silver_sentence *x, const struct result *r)
+{
+	for (uint32_t i = 0; i < x->n; i++)
+		printf("%s%.*s", i ? "," : "", (int)x->codes[i].n, x->codes[i].p);
+	printf("\t");
+	for (uint32_t i = 0; i < r->n_events; i++) {
+		const struct result_event *e = &r->events[i];
+
+		printf("%s%s/%.*s/%.*s", i ? " " : "", event_type_name(e->type), (int)e->cameo.n,
+		       e->cameo.p, (int)e->rule.n, e->rule.p);
+	}
+	printf("\t%.*s\n", (int)x->text.n, x->text.p);
+}
+
 static int open_image(struct image *im, struct buf *bytes, const char *path, struct err *e)
 {
 	struct buf raw = {0};
@@ -85,7 +100,7 @@ static int open_image(struct image *im, struct buf *bytes, const char *path, str
 }
 
 static int eval_file(struct engine *en, const struct frame_book *book, const char *path,
-		     struct err *e)
+		     bool verbose, struct err *e)
 {
 	struct silver s = {0};
 	struct counts c = {0};
@@ -94,9 +109,13 @@ static int eval_file(struct engine *en, const struct frame_book *book, const cha
 		return -1;
 	for (uint32_t i = 0; i < s.n; i++) {
 		struct engine_input in = {.text = s.list[i].text};
+		const struct result *r;
 
 		in.meta.date = s.list[i].date;
-		count(&c, &s.list[i], engine_analyze(en, &in));
+		r = engine_analyze(en, &in);
+		count(&c, &s.list[i], r);
+		if (verbose)
+			list(&s.list[i], r);
 	}
 	print(path, &c);
 	silver_free(&s);
@@ -110,10 +129,13 @@ int train_eval_events(int argc, char **argv)
 	struct engine *en = NULL;
 	struct frame_book *book = NULL;
 	struct err e;
+	bool verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
 	int rc;
 
+	argc -= verbose;
+	argv += verbose;
 	if (argc < 4) {
-		fprintf(stderr, "usage: eval-events MODEL CODEBOOK SENTENCES...\n");
+		fprintf(stderr, "usage: eval-events [-v] MODEL CODEBOOK SENTENCES...\n");
 		return 2;
 	}
 	rc = open_image(&model, &a, argv[1], &e) < 0 || open_image(&codebook, &b, argv[2], &e) < 0;
@@ -121,7 +143,7 @@ int train_eval_events(int argc, char **argv)
 		rc = !(en = engine_new(&model, &codebook, &e)) ||
 		     !(book = frame_book_new(&codebook, &e));
 	for (int i = 3; !rc && i < argc; i++)
-		rc = eval_file(en, book, argv[i], &e) < 0;
+		rc = eval_file(en, book, argv[i], verbose, &e) < 0;
 	if (rc)
 		fprintf(stderr, "eval-events: %s\n", e.text);
 	frame_book_free(book);
