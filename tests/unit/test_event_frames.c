@@ -120,6 +120,61 @@ static void examples_in_the_frames_hold(void **state)
 	assert_true(failing <= FAILING_MAX);
 }
 
+/* The code of the first event of the type, "" where there is none. */
+static struct str code_of(struct engine *en, const char *text, enum event_type type)
+{
+	struct engine_input in = {.text = str_of(text)};
+	const struct result *r = engine_analyze(en, &in);
+
+	for (uint32_t i = 0; i < r->n_events; i++)
+		if (r->events[i].type == type)
+			return r->events[i].cameo;
+	return STR("");
+}
+
+/* What is asked, promised, refused, threatened or used makes the code narrower; what is only
+ * planned has the code of the intention. */
+static void matters_make_codes_narrower(void **state)
+{
+	static const struct {
+		const char *text;
+		enum event_type type;
+		const char *code;
+	} CASES[] = {
+		{"Kenya asked Uganda for a loan.", EVENT_REQUEST, "0231"},
+		{"Ghana demanded that Togo withdraw its troops.", EVENT_REQUEST, "1056"},
+		{"Peru refused to release the prisoners of Chile.", EVENT_REJECT, "1243"},
+		{"Jordan agreed to extradite the suspect to Egypt.", EVENT_AGREE, "0313"},
+		{"Mali accused Niger of war crimes.", EVENT_ACCUSE, "1124"},
+		{"Iran threatened Oman with a blockade.", EVENT_THREATEN, "1381"},
+		{"Thousands protested in Hungary for press freedom.", EVENT_PROTEST, "1413"},
+		{"The Polish president will visit Latvia in June.", EVENT_CONSULT, "036"},
+		{"The Polish president visited Latvia in June.", EVENT_CONSULT, "042"},
+	};
+	struct images im;
+	struct engine *en;
+	struct err e;
+	int wrong = 0;
+
+	(void)state;
+	if (images_open(&im, NULL, NULL, &e) < 0)
+		fail_msg("%s", e.text);
+	en = engine_new(&im.model, &im.codebook, &e);
+	assert_non_null(en);
+	for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+		struct str code = code_of(en, CASES[i].text, CASES[i].type);
+
+		if (str_eq(code, str_of(CASES[i].code)))
+			continue;
+		wrong++;
+		print_message("%s: found \"%.*s\", expected %s\n", CASES[i].text, STR_ARG(code),
+			      CASES[i].code);
+	}
+	assert_int_equal(wrong, 0);
+	engine_free(en);
+	images_close(&im);
+}
+
 /* Compiles one text as events/x.txt and returns the first problem ("" where there is none). */
 static void compile(const char *text, struct buf *out, char *problem, size_t size)
 {
@@ -162,6 +217,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(examples_in_the_frames_hold),
+		cmocka_unit_test(matters_make_codes_narrower),
 		cmocka_unit_test(mistakes_are_told_with_file_and_line),
 	};
 

@@ -66,6 +66,9 @@ static const struct frame_code *of_speech(const struct event_ground *g, struct s
 		if (str_starts(inner, str_of(SPEECH[i].inner))) {
 			const char *rest = refuse ? SPEECH[i].refuse : SPEECH[i].ask;
 
+			/* Mediating oneself is the only thing that promises tell apart. */
+			if (str_starts(outer, STR("03")) && strcmp(SPEECH[i].inner, "045") == 0)
+				rest = "9";
 			return *rest ? find_code(g, outer.p, 2, rest) : NULL;
 		}
 	return NULL;
@@ -110,6 +113,15 @@ static struct str stem(struct str code)
 	return code;
 }
 
+/* Codes of speech that say no more than its manner; a veto or defiance says it all. */
+static bool is_general(struct str code)
+{
+	if (str_is(code, "128") || str_is(code, "129"))
+		return false;
+	return str_starts(code, STR("02")) || str_starts(code, STR("03")) ||
+	       str_starts(code, STR("10")) || str_starts(code, STR("12"));
+}
+
 /* Yielding in words and in deeds share their codes. */
 static bool yields(uint32_t type)
 {
@@ -130,8 +142,9 @@ static bool narrower(const struct narrowing *w, const struct frame_code *c)
 	if (w->type == EVENT_ASSAULT)
 		return str_is(w->outer, "180") || str_is(w->outer, "190") || to.n > w->outer.n;
 	if (w->type == EVENT_THREATEN)
-		return to.n >= 3;
-	return to.n > w->outer.n && memcmp(to.p, w->outer.p, 2) == 0;
+		return !str_is(w->outer, "139");
+	return (is_general(w->outer) || yields(w->type)) && to.n > w->outer.n &&
+	       memcmp(to.p, w->outer.p, 2) == 0;
 }
 
 /* A longer code, more words, and words nearer to the trigger come first. */
@@ -207,6 +220,22 @@ const struct frame_code *event_code(const struct event_ground *g, int32_t trigge
 	return w.best ? w.best : w.code;
 }
 
+/* CAMEO knows no status: what is only planned has the code of the intention to cooperate or yield
+ * (03), or of the threat (13), and never that of the deed. */
+static const struct frame_code *planned(const struct event_ground *g, const struct frame_code *c)
+{
+	struct str code = frame_string(g->book, c->code);
+	const struct frame_code *to = NULL;
+
+	if (str_starts(code, STR("04")) || str_starts(code, STR("05")) ||
+	    str_starts(code, STR("06")) || str_starts(code, STR("07")) ||
+	    str_starts(code, STR("08")))
+		to = compose(g, STR("030"), code);
+	else if (code.p[0] == '2' || (code.p[0] == '1' && code.p[1] >= '4'))
+		to = compose(g, STR("130"), code);
+	return to ? to : c;
+}
+
 /* Contexts that the code brings, then those that the sentence's words show, most often first. */
 static void fill_contexts(const struct event_ground *g, int32_t trigger, uint64_t given,
 			  struct result_event *e)
@@ -243,6 +272,8 @@ void event_code_fill(const struct event_ground *g, int32_t trigger, const struct
 {
 	const struct frame_code *c = event_code(g, trigger, e->type, match);
 
+	if (c && e->status == STATUS_PLANNED)
+		c = planned(g, c);
 	e->cameo = c ? frame_string(g->book, c->code) : STR("");
 	e->goldstein = c ? c->goldstein : 0;
 	e->mode = match                     ? frame_mode(g->book, match->frame)

@@ -65,6 +65,7 @@ static const struct {
 	{"commit", PLANNED},
 	{"due", PLANNED},
 	{"going", PLANNED},
+	{"about", PLANNED},
 	{"poise", PLANNED},
 	{"seek", HYPOTHETICAL},
 	{"announce", NO_EFFECT},
