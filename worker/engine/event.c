@@ -190,6 +190,13 @@ static bool does_it(const struct work *w, const struct event_context *x, uint32_
 	       event_arg_rule(&w->ground, x, i, false) >= 0.8;
 }
 
+/* "Peru was invaded": whom a passive is about undergoes what the verb says, and never does it. */
+static bool undergoes(const struct work *w, const struct event_context *x, uint32_t i)
+{
+	return x->args[i].place == ARG_PASSIVE_SUBJECT && !x->args[i].nested &&
+	       w->d->tokens[x->candidate->tok].upos == UPOS_VERB;
+}
+
 /* Whether somebody of the same country or organization is chosen already: then an actor elsewhere
  * in the sentence ("the Canadian envoy" beside Canada) adds nothing. */
 static bool is_spoken_for(const struct doc *d, const struct chosen *c, uint32_t entity)
@@ -232,8 +239,10 @@ static int32_t pick(struct work *w, struct event_context *x, const struct chosen
 		} else {
 			p[i] = event_arg_rule(&w->ground, x, i, target);
 		}
-		if (!target && does_it(w, x, i))
+		if (target ? undergoes(w, x, i) : does_it(w, x, i))
 			p[i] = 1 + p[i];
+		else if (!target && undergoes(w, x, i))
+			p[i] = -1;
 		if (p[i] > best) {
 			best = p[i];
 			at = (int32_t)i;
