@@ -4,30 +4,27 @@
 #include "worker/engine/stance_weigh.h"
 #include "worker/engine/topic.h"
 
-enum { CHOSEN_MAX = 24, ABOUT_MAX = 8, SCORED_MAX = TARGETS_MAX * HOLDERS_MAX };
+enum { ABOUT_MAX = 8 };
 
-#define SURE      0.85 /* of a sign by the model: the grammar does not overrule it */
-#define SUPPORT   0.25 /* of an overlapping phrase's chance */
-#define PROMISING 0.04 /* below this chance of being a target, no pairs are made */
-
-/* A pair with its probabilities. */
-struct scored {
-	struct pair pair;
-	double p, p_sign; /* that it is one; that the sign is right */
-	double raw;       /* with what speaks for it beside */
-	enum polarity polarity;
-};
+#define SURE        0.85 /* of a sign by the model: the grammar does not overrule it */
+#define PROMISING   0.04 /* below this chance of being a target, no pairs are made */
+#define HOPELESS    0.25 /* of the threshold: what is less sure than that will not become so */
+#define SURE_ENOUGH 0.25 /* raw scores from here on count for later sentences */
+#define POSSIBLE    0.1  /* below this chance, a pair is not open to choice */
 
 struct work {
 	struct stance_ground ground;
 	const struct stance_ranker *r;
 	struct candidates c;
-	struct features f;
+	struct features f, of_target;
 	int32_t target_sums[2]; /* what the target's features give to the pair model */
-	struct scored *scored;  /* [SCORED_MAX] */
+	double p_target;
+	struct scored scored[OPTIONS_MAX];
 	uint32_t n_scored;
 	struct scored chosen[CHOSEN_MAX];
 	uint32_t n_chosen;
+	struct choice_past past;
+	struct stance_watcher *watch; /* or NULL */
 };
 
 static int open_part(struct linear *m, const struct image *model, const char *name,
@@ -58,6 +55,9 @@ int stance_ranker_open(struct stance_ranker *r, const struct image *model,
 	    open_part(&r->pair, model, "stance.pair", 2, e) < 0 ||
 	    open_part(&r->sign, model, "stance.sign", N_POLARITIES, e) < 0)
 		return -1;
+	if (image_section(model, "stance.choice").n &&
+	    trees_open(&r->choice, image_section(model, "stance.choice"), CHOICE_FEATURES, e) < 0)
+		return err_wrap(e, "stance.choice");
 	if (threshold.n == sizeof(double))
 		memcpy(&r->threshold, threshold.p, sizeof(double));
 	if (worth.n == sizeof(r->worth))
@@ -112,6 +112,7 @@ static void score_by_rule(struct work *w, struct scored *s)
 	if (x->class->kind == GRAMMAR_EVAL || x->class->kind == GRAMMAR_EFF)
 		p -= 0.25;
 	s->p = p;
+	s->logit = p;
 	s->p_sign = 1;
 	s->polarity = x->sign > 0 ? POLARITY_SUPPORT : POLARITY_OPPOSE;
 }
@@ -154,11 +155,15 @@ static void score_by_model(struct work *w, struct scored *s)
 	logit = (double)m->scale / (double)m->temperature *
 		((double)sums[1] - sums[0] + w->target_sums[1] - w->target_sums[0] -
 		 ((double)m->bias[1] - m->bias[0]));
+	s->logit = logit;
 	s->p = 1 / (1 + linear_exp(-logit));
-	if (s->p < w->r->threshold * 0.5)
+	s->p_target = w->p_target;
+	if (s->p < POSSIBLE)
 		return;
-	w->f.n = 0;
-	stance_sign_features(&w->ground, &w->c, &s->pair, &w->f);
+	/* the pair's features are there already */
+	for (uint32_t i = 0; i < w->of_target.n; i++)
+		features_add(&w->f, w->of_target.h[i]);
+	stance_sign_rest(&w->ground, &w->c, &s->pair, &w->f);
 	linear_probabilities(&w->r->sign, &w->f, p);
 	s->polarity = POLARITY_SUPPORT;
 	for (uint32_t k = 0; k < N_POLARITIES; k++)
@@ -173,11 +178,12 @@ static bool is_promising(struct work *w, uint32_t target)
 {
 	if (!w->r->trained)
 		return w->c.n_sides[target] > 0;
-	w->f.n = 0;
-	stance_target_features(&w->ground, &w->c, target, &w->f);
-	if (linear_yes(&w->r->target, &w->f) < PROMISING)
+	w->of_target.n = 0;
+	stance_target_features(&w->ground, &w->c, target, &w->of_target);
+	w->p_target = linear_yes(&w->r->target, &w->of_target);
+	if (w->p_target < PROMISING)
 		return false;
-	linear_sums(&w->r->pair, &w->f, w->target_sums);
+	linear_sums(&w->r->pair, &w->of_target, w->target_sums);
 	return true;
 }
 
@@ -189,7 +195,7 @@ static void score_sentence(struct work *w)
 			continue;
 		w->c.n_pairs = 0;
 		candidates_pair(&w->ground, &w->c, t);
-		for (uint32_t i = 0; i < w->c.n_pairs && w->n_scored < SCORED_MAX; i++) {
+		for (uint32_t i = 0; i < w->c.n_pairs && w->n_scored < OPTIONS_MAX; i++) {
 			struct scored *s = &w->scored[w->n_scored];
 
 			*s = (struct scored){.pair = w->c.pairs[i]};
@@ -197,70 +203,69 @@ static void score_sentence(struct work *w)
 				score_by_model(w, s);
 			else
 				score_by_rule(w, s);
-			if (s->p * s->p_sign >= w->r->threshold * 0.5)
+			if (s->p >= POSSIBLE)
 				w->n_scored++;
 		}
 	}
 }
 
-static bool overlap(const struct target *a, const struct target *b)
-{
-	return a->tok < b->tok + b->n_tok && b->tok < a->tok + a->n_tok;
-}
-
-/* Two of one holder about overlapping words, or of two holders about the same: one is enough. */
+/* One holder has one stance about words that overlap; without a learned choice, whoever. */
 static bool excludes(const struct work *w, const struct scored *a, const struct scored *b)
 {
-	const struct target *x = &w->c.targets[a->pair.target];
-	const struct target *y = &w->c.targets[b->pair.target];
-
-	if (a->pair.target == b->pair.target)
-		return true;
-	return overlap(x, y);
+	if (w->r->choice.n_trees && a->pair.holder != b->pair.holder)
+		return false;
+	return targets_overlap(&w->c.targets[a->pair.target], &w->c.targets[b->pair.target]);
 }
 
-/* Overlapping phrases of the same holder and sign speak for each other: that one of them is meant
- * is surer than each of them. */
-static double with_support(const struct work *w, const struct scored *s)
+static double worth_of(struct work *w, struct scored *s)
 {
-	double against = 1 - s->p * s->p_sign;
+	if (!w->r->choice.n_trees)
+		return s->p * s->p_sign;
+	return trees_yes(&w->r->choice, s->values);
+}
+
+/* The surest that is still open, beside what is chosen already. */
+static struct scored *best_open(struct work *w)
+{
+	struct scored *best = NULL;
 
 	for (uint32_t i = 0; i < w->n_scored; i++) {
-		const struct scored *x = &w->scored[i];
+		struct scored *s = &w->scored[i];
 
-		if (x != s && x->pair.holder == s->pair.holder && x->polarity == s->polarity &&
-		    x->pair.target != s->pair.target &&
-		    overlap(&w->c.targets[x->pair.target], &w->c.targets[s->pair.target]))
-			against *= 1 - SUPPORT * x->p * x->p_sign;
+		if (s->out)
+			continue;
+		if (w->r->choice.n_trees || w->watch)
+			choice_beside(&w->ground, &w->c, s, w->chosen, w->n_chosen);
+		s->raw = worth_of(w, s);
+		s->out = s->raw < w->r->threshold * HOPELESS;
+		if (!best || s->raw > best->raw)
+			best = s;
 	}
-	return 1 - against;
+	return best;
 }
 
-/* A sentence holds one stance more often than two, and two more often than three: what a further
- * one must be surer by (tuned by cross-validation). */
-static const double further[] = {0, 0.15, 0.45};
-
+/* Chooses one after the other until none is sure enough. */
 static void choose(struct work *w)
 {
+	double least = 1;
+
 	w->n_chosen = 0;
+	if (w->r->choice.n_trees || w->watch)
+		choice_alone(&w->ground, &w->c, &w->past, w->scored, w->n_scored);
 	while (w->n_chosen < CHOSEN_MAX) {
-		const struct scored *best = NULL;
+		struct scored *best = best_open(w);
 
-		for (uint32_t i = 0; i < w->n_scored; i++) {
-			const struct scored *s = &w->scored[i];
-			bool out = best && s->p <= best->p;
-
-			for (uint32_t k = 0; !out && k < w->n_chosen; k++)
-				out = excludes(w, &w->chosen[k], s);
-			if (!out)
-				best = s;
-		}
-		if (!best)
+		if (!best || best->raw < w->r->threshold)
 			return;
-		w->chosen[w->n_chosen] = *best;
-		w->chosen[w->n_chosen].raw =
-			with_support(w, best) - further[w->n_chosen > 2 ? 2 : w->n_chosen];
-		w->n_chosen++;
+		if (w->watch)
+			w->watch->step(w->watch, &w->ground, &w->c, w->scored, w->n_scored, best);
+		/* what needed another to be chosen first is no surer than that one */
+		least = best->raw < least ? best->raw : least;
+		best->raw = least;
+		w->chosen[w->n_chosen++] = *best;
+		best->out = true;
+		for (uint32_t i = 0; i < w->n_scored; i++)
+			w->scored[i].out |= excludes(w, best, &w->scored[i]);
 	}
 }
 
@@ -374,37 +379,70 @@ static void emit(struct work *w, const struct scored *s)
 	};
 }
 
-void stance_run(const struct stance_ranker *r, struct doc *d)
+/* Only what is given counts as chosen: the past is the same whatever else is looked at. */
+static void remember(struct work *w)
 {
-	struct work w = {.r = r};
+	struct choice_past *p = &w->past;
+
+	p->sentences++;
+	p->of_sentence = 0;
+	for (uint32_t i = 0; i < w->n_scored; i++)
+		p->sum += w->scored[i].p;
+	for (uint32_t k = 0; k < w->n_chosen && w->chosen[k].raw >= SURE_ENOUGH; k++) {
+		const struct target *t = &w->c.targets[w->chosen[k].pair.target];
+
+		p->last_holder = w->c.holders[w->chosen[k].pair.holder].entity;
+		p->held[p->last_holder]++;
+		if (t->entity >= 0)
+			p->met[t->entity]++;
+		p->of_sentence++;
+		p->chosen++;
+	}
+}
+
+void stance_watch(const struct stance_ranker *r, struct doc *d, struct stance_watcher *watch)
+{
+	struct work *w = ARENA_NEW(d->arena, struct work);
 
 	if (!d->n_entities)
 		return; /* nobody could hold one */
-	stance_ground_make(&w.ground, d, &r->grammar, &r->clusters);
-	w.scored = ARENA_ARRAY(d->arena, struct scored, SCORED_MAX);
+	w->r = r;
+	w->watch = watch;
+	w->past.held = ARENA_ARRAY(d->arena, uint16_t, d->n_entities);
+	w->past.met = ARENA_ARRAY(d->arena, uint16_t, d->n_entities);
+	w->past.last_holder = -1;
+	stance_ground_make(&w->ground, d, &r->grammar, &r->clusters);
 	for (uint32_t i = 0; i < d->n_sentences; i++) {
-		candidates_find(&w.ground, i, &w.c);
-		score_sentence(&w);
-		choose(&w);
-		for (uint32_t k = 0; k < w.n_chosen; k++)
-			if (w.chosen[k].raw >= r->threshold)
-				emit(&w, &w.chosen[k]);
+		candidates_find(&w->ground, i, &w->c);
+		if (watch)
+			watch->begin(watch, &w->ground, &w->c);
+		score_sentence(w);
+		choose(w);
+		remember(w);
+		for (uint32_t k = 0; k < w->n_chosen; k++)
+			emit(w, &w->chosen[k]);
 	}
-	features_free(&w.f);
+	features_free(&w->f);
+	features_free(&w->of_target);
+}
+
+void stance_run(const struct stance_ranker *r, struct doc *d)
+{
+	stance_watch(r, d, NULL);
 }
 
 uint32_t stance_weigh(const struct stance_ranker *r, struct doc *d, uint32_t sentence,
 		      struct stance_weighed *out, uint32_t most)
 {
-	struct work w = {.r = r};
+	struct work *w = ARENA_NEW(d->arena, struct work);
 	uint32_t n = 0;
 
-	stance_ground_make(&w.ground, d, &r->grammar, &r->clusters);
-	w.scored = ARENA_ARRAY(d->arena, struct scored, SCORED_MAX);
-	candidates_find(&w.ground, sentence, &w.c);
-	score_sentence(&w);
-	for (uint32_t i = 0; i < w.n_scored; i++) {
-		const struct scored *s = &w.scored[i];
+	w->r = r;
+	stance_ground_make(&w->ground, d, &r->grammar, &r->clusters);
+	candidates_find(&w->ground, sentence, &w->c);
+	score_sentence(w);
+	for (uint32_t i = 0; i < w->n_scored; i++) {
+		const struct scored *s = &w->scored[i];
 		double score = s->p * s->p_sign;
 		uint32_t at = n;
 
@@ -417,11 +455,12 @@ uint32_t stance_weigh(const struct stance_ranker *r, struct doc *d, uint32_t sen
 		for (; at > 0 && out[at - 1].score < score; at--)
 			out[at] = out[at - 1];
 		out[at] = (struct stance_weighed){
-			.holder = (uint32_t)w.c.holders[s->pair.holder].entity,
-			.target = target_text(d, &w.c.targets[s->pair.target]),
+			.holder = (uint32_t)w->c.holders[s->pair.holder].entity,
+			.target = target_text(d, &w->c.targets[s->pair.target]),
 			.polarity = s->polarity,
 			.score = score};
 	}
-	features_free(&w.f);
+	features_free(&w->f);
+	features_free(&w->of_target);
 	return n;
 }

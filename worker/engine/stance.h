@@ -8,7 +8,8 @@
 #include "proto/err.h"
 #include "worker/engine/image.h"
 #include "worker/engine/linear.h"
-#include "worker/engine/stance_pairs.h"
+#include "worker/engine/stance_choice.h"
+#include "worker/engine/trees.h"
 
 enum { STANCE_KNOTS = 21 };
 
@@ -20,6 +21,7 @@ struct stance_ranker {
 	struct linear target; /* 2 classes: is it a target of anything? */
 	struct linear pair;   /* 2 classes: does this holder stand for or against it? */
 	struct linear sign;   /* N_POLARITIES classes: given that, which */
+	struct trees choice;  /* which of them, beside those chosen; n_trees 0: the surest */
 	double threshold;     /* stances with a raw score below this are not given */
 	/* What a raw score of i / (STANCE_KNOTS - 1) is worth: the share of such stances that were
 	 * right on documents not learned from. Rising; all 0: confidence is the raw score. */
@@ -35,5 +37,16 @@ double stance_confidence(const struct stance_ranker *r, double raw);
 
 /* The stage: writes doc->stances. */
 void stance_run(const struct stance_ranker *r, struct doc *d);
+
+/* Looks on as the choice is made: what the trainer learns it from. */
+struct stance_watcher {
+	void (*begin)(struct stance_watcher *w, const struct stance_ground *s,
+		      const struct candidates *c);
+	/* before `best` of the list is taken */
+	void (*step)(struct stance_watcher *w, const struct stance_ground *s,
+		     const struct candidates *c, const struct scored *list, uint32_t n,
+		     const struct scored *best);
+};
+void stance_watch(const struct stance_ranker *r, struct doc *d, struct stance_watcher *watch);
 
 #endif

@@ -514,13 +514,19 @@ static void add_composed(struct sink *k, const struct pair *p)
 	add_int(k, S_OUTER, 700 + (own ? own->sign : 2) * 5 + (near ? near->sign : 2));
 }
 
-void stance_sign_features(const struct stance_ground *s, const struct candidates *c,
-			  const struct pair *p, struct features *f)
+void stance_sign_rest(const struct stance_ground *s, const struct candidates *c,
+		      const struct pair *p, struct features *f)
 {
 	struct sink k = {s, s->d, c, f};
 
-	stance_target_features(s, c, p->target, f);
-	stance_pair_features(s, c, p, f);
 	add_bag(&k, &c->targets[p->target]);
 	add_composed(&k, p);
+}
+
+void stance_sign_features(const struct stance_ground *s, const struct candidates *c,
+			  const struct pair *p, struct features *f)
+{
+	stance_target_features(s, c, p->target, f);
+	stance_pair_features(s, c, p, f);
+	stance_sign_rest(s, c, p, f);
 }

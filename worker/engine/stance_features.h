@@ -16,4 +16,8 @@ void stance_pair_features(const struct stance_ground *s, const struct candidates
 void stance_sign_features(const struct stance_ground *s, const struct candidates *c,
 			  const struct pair *p, struct features *f);
 
+/* What the sign's features have beside those of target and pair. */
+void stance_sign_rest(const struct stance_ground *s, const struct candidates *c,
+		      const struct pair *p, struct features *f);
+
 #endif

@@ -12,7 +12,9 @@ struct linear_options {
 	double rate;        /* 0: 0.1 */
 	double l2;          /* per example, on seen features */
 	double temperature; /* 0: 1 */
+	double least;       /* features with no weight as large are not written; 0: all are */
 	uint64_t seed;
+	uint32_t skip_group; /* its examples are left out; 0: none are */
 };
 
 /* A growing training set. Features are copied; repeated ones in an example are merged. */
@@ -20,10 +22,12 @@ struct linear_set;
 struct linear_set *linear_set_new(void);
 void linear_set_free(struct linear_set *s);
 void linear_set_add(struct linear_set *s, const struct features *f, uint32_t label, double weight);
+/* The group of the examples added from now on (0 at first): a fold, to be left out. */
+void linear_set_group(struct linear_set *s, uint32_t group);
 uint32_t linear_set_size(const struct linear_set *s);
 
 /* Trains and appends the model's section to `out`. */
-void linear_train(const struct linear_set *s, const struct linear_options *o, struct buf *out);
+void linear_train(struct linear_set *s, const struct linear_options *o, struct buf *out);
 
 /* The temperature that makes probabilities fit the labels best (log loss), by search; give it
  * examples that the model was not trained on. */

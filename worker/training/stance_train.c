@@ -8,6 +8,7 @@
 #include "worker/engine/engine.h"
 #include "worker/engine/stance_features.h"
 #include "worker/training/conllu.h"
+#include "worker/training/stance_choose.h"
 #include "worker/training/stance_extra.h"
 #include "worker/training/stance_label.h"
 #include "worker/training/train.h"
@@ -16,10 +17,12 @@
 
 enum { FOLDS = 5 };
 
+#define LOW 0.05 /* raw scores below are not measured */
+
 struct options {
 	const char *model, *codebook, *shared, *out, *results, *own;
-	uint32_t epochs, min_count;
-	double l2, rate, foreign;
+	uint32_t epochs, min_count, own_most, trees;
+	double l2, rate, foreign, own_weight;
 	bool cross, rules;
 };
 
@@ -28,8 +31,8 @@ struct bench {
 	struct image model, codebook;
 	struct buf model_bytes, codebook_bytes;
 	struct stance_gold gold;
-	struct engine **engines; /* one a document: its analysis stays valid */
-	struct doc **docs;
+	struct engine *engine;
+	struct doc **docs; /* their analyses stay valid */
 	struct stance_ranker base;
 	struct buf clusters;
 	FILE *results;
@@ -39,6 +42,13 @@ struct bench {
 		enum polarity polarity;
 	} * foreign; /* examples of signs from other sets */
 	uint32_t n_foreign, cap_foreign;
+	struct gathering {
+		struct linear_set *target, *pair, *sign;
+		struct features f;
+		double weight;
+		uint32_t n_gold, n_with_target, n_with_holder, n_with_both, n_negative;
+	} x; /* examples of all documents, in groups by fold */
+	struct trees_set choices;
 };
 
 static int open_image(struct image *im, struct buf *b, const char *path, struct err *e)
@@ -64,17 +74,21 @@ static int open_bench(struct bench *b, struct err *e)
 	if (word_cluster_train(&b->model, b->o.shared, &b->clusters, e) < 0 ||
 	    word_clusters_open(&b->base.clusters, buf_str(&b->clusters), e) < 0)
 		return -1;
-	b->engines = mem_alloc(b->gold.n_docs * sizeof(*b->engines));
+	if (b->gold.n_own > b->o.own_most) {
+		b->gold.n_docs -= b->gold.n_own - b->o.own_most;
+		b->gold.n_own = b->o.own_most;
+	}
 	b->docs = mem_alloc(b->gold.n_docs * sizeof(*b->docs));
+	b->engine = engine_new(&b->model, &b->codebook, e);
+	if (!b->engine)
+		return -1;
 	for (uint32_t i = 0; i < b->gold.n_docs; i++) {
 		struct engine_input in = {
 			.text = b->gold.docs[i].text,
 			.meta = {.id = b->gold.docs[i].id, .date = b->gold.docs[i].date}};
 
-		b->engines[i] = engine_new(&b->model, &b->codebook, e);
-		if (!b->engines[i])
-			return -1;
-		b->docs[i] = engine_parse(b->engines[i], &in);
+		engine_parse(b->engine, &in);
+		b->docs[i] = engine_take(b->engine);
 	}
 	return 0;
 }
@@ -119,12 +133,6 @@ static int read_foreign(struct bench *b, struct err *e)
 	return 0;
 }
 
-struct gathering {
-	struct linear_set *target, *pair, *sign;
-	struct features f;
-	uint32_t n_gold, n_with_target, n_with_holder, n_with_both, n_negative;
-};
-
 static void gather_target(struct gathering *x, const struct stance_ground *s,
 			  const struct candidates *c, const struct sentence_labels *l, uint32_t t)
 {
@@ -132,7 +140,7 @@ static void gather_target(struct gathering *x, const struct stance_ground *s,
 		return;
 	x->f.n = 0;
 	stance_target_features(s, c, t, &x->f);
-	linear_set_add(x->target, &x->f, l->target[t], 1);
+	linear_set_add(x->target, &x->f, l->target[t], x->weight);
 }
 
 static const enum polarity polarity_of_label[] = {
@@ -162,12 +170,12 @@ static void gather_pairs(struct gathering *x, const struct stance_ground *s, str
 			continue;
 		x->f.n = n_target;
 		stance_pair_features(s, c, &c->pairs[i], &x->f);
-		linear_set_add(x->pair, &x->f, label != LABEL_NONE, thin ? KEEP : 1);
+		linear_set_add(x->pair, &x->f, label != LABEL_NONE, x->weight * (thin ? KEEP : 1));
 		if (label == LABEL_NONE)
 			continue;
 		x->f.n = 0;
 		stance_sign_features(s, c, &c->pairs[i], &x->f);
-		linear_set_add(x->sign, &x->f, polarity_of_label[label], 1);
+		linear_set_add(x->sign, &x->f, polarity_of_label[label], x->weight);
 		x->f.n = 0;
 		stance_target_features(s, c, t, &x->f);
 	}
@@ -198,48 +206,76 @@ static void gather(struct bench *b, uint32_t doc, struct gathering *x)
 	mem_free(l);
 }
 
-/* Documents of the fold, or, where `others`, of all the others; fold -1: all. The project's own
- * examples are always learned from and never measured on. */
-static bool in_fold(const struct bench *b, uint32_t doc, int fold, bool others)
+static bool is_own(const struct bench *b, uint32_t doc)
 {
-	if (doc >= b->gold.n_docs - b->gold.n_own)
-		return others;
-	return fold < 0 || ((int)(doc % FOLDS) == fold) != others;
+	return doc >= b->gold.n_docs - b->gold.n_own;
+}
+
+/* Documents in sorted order modulo FOLDS; the project's own have folds too, since the choice is
+ * learned from scores of documents not learned from, but are never measured on. */
+static int fold_of(uint32_t doc)
+{
+	return (int)(doc % FOLDS);
+}
+
+static void gather_all(struct bench *b)
+{
+	struct gathering *x = &b->x;
+
+	x->target = linear_set_new();
+	x->pair = linear_set_new();
+	x->sign = linear_set_new();
+	for (uint32_t i = 0; i < b->gold.n_docs; i++) {
+		uint32_t group = 1 + (uint32_t)fold_of(i);
+
+		linear_set_group(x->target, group);
+		linear_set_group(x->pair, group);
+		linear_set_group(x->sign, group);
+		x->weight = is_own(b, i) ? b->o.own_weight : 1;
+		gather(b, i, x);
+	}
+	fprintf(stderr,
+		"%u documents: %u targets, %u pairs, %u signs; of %u records: target found %u, "
+		"holder %u, both %u\n",
+		b->gold.n_docs, linear_set_size(x->target), linear_set_size(x->pair),
+		linear_set_size(x->sign), x->n_gold, x->n_with_target, x->n_with_holder,
+		x->n_with_both);
+	linear_set_group(x->sign, 0);
+	for (uint32_t i = 0; i < b->n_foreign; i++)
+		linear_set_add(x->sign, &b->foreign[i].f, b->foreign[i].polarity, b->o.foreign);
+	features_free(&x->f);
 }
 
 struct weights {
-	struct buf target, pair, sign;
+	struct buf target, pair, sign, choice;
 };
 
+/* The first models, learned from all but a fold; -1: from all. */
 static void train_fold(struct bench *b, int fold, struct weights *w)
 {
 	struct linear_options o = {.epochs = b->o.epochs,
 				   .min_count = b->o.min_count,
 				   .l2 = b->o.l2,
-				   .rate = b->o.rate};
-	struct gathering x = {
-		linear_set_new(), linear_set_new(), linear_set_new(), {0}, 0, 0, 0, 0, 0};
+				   .rate = b->o.rate,
+				   .least = 0.04,
+				   .n_classes = 2,
+				   .skip_group = (uint32_t)(fold + 1)};
 
-	for (uint32_t i = 0; i < b->gold.n_docs; i++)
-		if (in_fold(b, i, fold, true))
-			gather(b, i, &x);
-	fprintf(stderr,
-		"fold %d: %u targets, %u pairs, %u signs; of %u records: target found %u, "
-		"holder %u, both %u\n",
-		fold, linear_set_size(x.target), linear_set_size(x.pair), linear_set_size(x.sign),
-		x.n_gold, x.n_with_target, x.n_with_holder, x.n_with_both);
-	for (uint32_t i = 0; i < b->n_foreign; i++)
-		linear_set_add(x.sign, &b->foreign[i].f, b->foreign[i].polarity, b->o.foreign);
 	*w = (struct weights){0};
-	o.n_classes = 2;
-	linear_train(x.target, &o, &w->target);
-	linear_train(x.pair, &o, &w->pair);
+	linear_train(b->x.target, &o, &w->target);
+	linear_train(b->x.pair, &o, &w->pair);
 	o.n_classes = N_POLARITIES;
-	linear_train(x.sign, &o, &w->sign);
-	linear_set_free(x.target);
-	linear_set_free(x.pair);
-	linear_set_free(x.sign);
-	features_free(&x.f);
+	linear_train(b->x.sign, &o, &w->sign);
+	fprintf(stderr, "fold %d: first models trained\n", fold);
+}
+
+/* The choice, likewise. */
+static void train_choice(struct bench *b, int fold, struct weights *w)
+{
+	struct trees_options o = {.n_trees = b->o.trees, .rate = 0.1, .l2 = 20, .skip_group = fold};
+
+	buf_free(&w->choice);
+	trees_train(&b->choices, &o, &w->choice);
 }
 
 static void weights_free(struct weights *w)
@@ -247,6 +283,7 @@ static void weights_free(struct weights *w)
 	buf_free(&w->target);
 	buf_free(&w->pair);
 	buf_free(&w->sign);
+	buf_free(&w->choice);
 }
 
 static void use_weights(struct bench *b, struct stance_ranker *r, const struct weights *w,
@@ -258,6 +295,8 @@ static void use_weights(struct bench *b, struct stance_ranker *r, const struct w
 	CHECK(linear_open(&r->target, buf_str(&w->target), &e) == 0);
 	CHECK(linear_open(&r->pair, buf_str(&w->pair), &e) == 0);
 	CHECK(linear_open(&r->sign, buf_str(&w->sign), &e) == 0);
+	if (w->choice.n)
+		CHECK(trees_open(&r->choice, buf_str(&w->choice), CHOICE_FEATURES, &e) == 0);
 	r->trained = true;
 	r->threshold = threshold;
 }
@@ -285,7 +324,7 @@ static void print_stances(const struct doc *d, FILE *f)
 static void rank_docs(struct bench *b, int fold, const struct stance_ranker *r, struct measure *m)
 {
 	for (uint32_t i = 0; i < b->gold.n_docs; i++) {
-		if (!in_fold(b, i, fold, false))
+		if (is_own(b, i) || (fold >= 0 && fold_of(i) != fold))
 			continue;
 		b->docs[i]->n_stances = 0;
 		stance_run(r, b->docs[i]);
@@ -305,23 +344,32 @@ static void print_tally(const struct tally *t, double threshold)
 	       tally_f1(t->full, t->gold, t->given), t->pair ? (double)t->full / t->pair : 0);
 }
 
-/* A table of thresholds; returns the one with the best F1. */
+static struct tally tally_at(const struct bench *b, const struct measure *m, double threshold)
+{
+	return stance_tally(m->list, m->n, b->gold.docs, m->used, m->n_used, threshold);
+}
+
+/* A table of thresholds; returns the one with the best F1, pair and full together. */
 static double sweep(struct bench *b, struct measure *m)
 {
 	double best = 0, best_f1 = 0;
+	struct tally best_at;
 
 	puts("threshold   gold  given   pair   full  pair P     R    F1  full P     R    F1  sign");
-	for (int k = 2; k <= 19; k++) {
-		double threshold = k * 0.05;
-		struct tally t =
-			stance_tally(m->list, m->n, b->gold.docs, m->used, m->n_used, threshold);
+	for (int k = 10; k <= 95; k++) {
+		struct tally t = tally_at(b, m, k * 0.01);
+		double f1 = tally_f1(t.full, t.gold, t.given) + tally_f1(t.pair, t.gold, t.given);
 
-		print_tally(&t, threshold);
-		if (tally_f1(t.full, t.gold, t.given) > best_f1) {
-			best_f1 = tally_f1(t.full, t.gold, t.given);
-			best = threshold;
+		if (k % 5 == 0)
+			print_tally(&t, k * 0.01);
+		if (f1 > best_f1) {
+			best_f1 = f1;
+			best = k * 0.01;
 		}
 	}
+	puts("the best of them:");
+	best_at = tally_at(b, m, best);
+	print_tally(&best_at, best);
 	return best;
 }
 
@@ -396,20 +444,47 @@ static void calibrate(struct bench *b, struct measure *m, double threshold)
 	fit_worth(m, -1, b->worth);
 }
 
+/* What the choice is learned from: the engine's own choices, with weights of the other folds. */
+static void gather_choices(struct bench *b, const struct weights w[FOLDS])
+{
+	trees_set_free(&b->choices);
+	b->choices.n_features = CHOICE_FEATURES;
+	for (uint32_t i = 0; i < b->gold.n_docs; i++) {
+		struct stance_ranker r;
+
+		use_weights(b, &r, &w[fold_of(i)], LOW);
+		choose_examples(&r, b->docs[i], &b->gold.docs[i], &b->choices, (uint8_t)fold_of(i),
+				is_own(b, i) ? b->o.own_weight : 1);
+	}
+	fprintf(stderr, "%u examples of choices\n", b->choices.n);
+}
+
+/* First models, then the choice twice: the second time from the states that it leads to itself. */
+static void train_folds(struct bench *b, struct weights w[FOLDS])
+{
+	for (int fold = 0; fold < FOLDS; fold++)
+		train_fold(b, fold, &w[fold]);
+	for (int turn = 0; turn < 2; turn++) {
+		gather_choices(b, w);
+		for (int fold = 0; fold < FOLDS; fold++)
+			train_choice(b, fold, &w[fold]);
+	}
+}
+
 static double cross_validate(struct bench *b)
 {
 	struct measure m = {.used = mem_alloc((b->gold.n_docs + 1) * sizeof(*m.used))};
+	struct weights w[FOLDS];
 	double threshold;
 
 	b->results = b->o.results ? fopen(b->o.results, "w") : NULL;
+	train_folds(b, w);
 	for (int fold = 0; fold < FOLDS; fold++) {
 		struct stance_ranker r;
-		struct weights w;
 
-		train_fold(b, fold, &w);
-		use_weights(b, &r, &w, 0.08);
+		use_weights(b, &r, &w[fold], LOW);
 		rank_docs(b, fold, &r, &m);
-		weights_free(&w);
+		weights_free(&w[fold]);
 	}
 	threshold = sweep(b, &m);
 	calibrate(b, &m, threshold);
@@ -442,10 +517,14 @@ static int write_image(struct bench *b, double threshold, struct err *e)
 	int rc = 0;
 
 	train_fold(b, -1, &t);
+	if (b->choices.n)
+		train_choice(b, -1, &t);
 	image_writer_add(w, "stance.clusters", b->clusters.p, b->clusters.n);
 	image_writer_add(w, "stance.target", t.target.p, t.target.n);
 	image_writer_add(w, "stance.pair", t.pair.p, t.pair.n);
 	image_writer_add(w, "stance.sign", t.sign.p, t.sign.n);
+	if (t.choice.n)
+		image_writer_add(w, "stance.choice", t.choice.p, t.choice.n);
 	image_writer_add(w, "stance.worth", b->worth, sizeof(b->worth));
 	image_writer_add(w, "stance.threshold", &threshold, sizeof(threshold));
 	image_writer_finish(w, &out);
@@ -469,12 +548,22 @@ static int read_options(struct options *o, int argc, char **argv)
 					      {"min-count", required_argument, NULL, 'm'},
 					      {"own", required_argument, NULL, 'w'},
 					      {"rules", no_argument, NULL, 'g'},
+					      {"own-most", required_argument, NULL, 'O'},
+					      {"own-weight", required_argument, NULL, 'W'},
+					      {"trees", required_argument, NULL, 't'},
 					      {"foreign", required_argument, NULL, 'f'},
 					      {0}};
 	int c;
 
-	*o = (struct options){
-		.epochs = 7, .min_count = 3, .l2 = 0.1, .rate = 0.1, .foreign = 0.5, .cross = true};
+	*o = (struct options){.epochs = 5,
+			      .min_count = 3,
+			      .l2 = 0.1,
+			      .rate = 0.1,
+			      .foreign = 0.5,
+			      .cross = true,
+			      .own_most = 600,
+			      .own_weight = 1,
+			      .trees = 120};
 	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
 		switch (c) {
 		case 'e':
@@ -500,6 +589,15 @@ static int read_options(struct options *o, int argc, char **argv)
 			break;
 		case 'w':
 			o->own = optarg;
+			break;
+		case 'O':
+			o->own_most = (uint32_t)strtoul(optarg, NULL, 10);
+			break;
+		case 'W':
+			o->own_weight = strtod(optarg, NULL);
+			break;
+		case 't':
+			o->trees = (uint32_t)strtoul(optarg, NULL, 10);
 			break;
 		case 'g':
 			o->rules = true;
@@ -528,7 +626,8 @@ int train_stances(int argc, char **argv)
 	if (read_options(&b.o, argc, argv) < 0) {
 		fprintf(stderr,
 			"usage: stances [--epochs N] [--l2 X] [--rate X] [--foreign WEIGHT] "
-			"[--no-cross] [--rules] [--own FOLDER] [--results FILE] [--out IMAGE] "
+			"[--no-cross] [--rules] [--own FOLDER] [--own-most N] [--own-weight X] "
+			"[--trees N] [--results FILE] [--out IMAGE] "
 			"MODEL CODEBOOK SHARED\n");
 		return 2;
 	}
@@ -542,6 +641,7 @@ int train_stances(int argc, char **argv)
 	}
 	if (b.o.rules)
 		measure_rules(&b);
+	gather_all(&b);
 	if (b.o.cross)
 		threshold = cross_validate(&b);
 	if (b.o.out && write_image(&b, threshold, &e) < 0) {

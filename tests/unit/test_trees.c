@@ -1,0 +1,97 @@
+/* Boosted oblivious trees: what is trained, written, opened and scored. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "worker/training/trees_train.h"
+
+enum { N_FEATURES = 3 };
+
+/* Yes where exactly one of the first two values is high: no sum of single features tells that. */
+static void train_either_or(struct buf *out, int skip_group)
+{
+	struct trees_set s = {.n_features = N_FEATURES};
+	struct trees_options o = {.n_trees = 40, .rate = 0.3, .l2 = 1, .skip_group = skip_group};
+
+	for (uint32_t i = 0; i < 800; i++) {
+		uint8_t v[N_FEATURES] = {(uint8_t)(i % 2 * 20), (uint8_t)(i / 2 % 2 * 9),
+					 (uint8_t)(i % 31)};
+
+		trees_set_add(&s, v, (v[0] > 0) != (v[1] > 0), 1, (uint8_t)(i % 2));
+	}
+	trees_train(&s, &o, out);
+	trees_set_free(&s);
+}
+
+static void questions_are_asked_together(void **state)
+{
+	struct buf b = {0};
+	struct trees t;
+	struct err e;
+
+	(void)state;
+	train_either_or(&b, -1);
+	assert_int_equal(trees_open(&t, buf_str(&b), N_FEATURES, &e), 0);
+	assert_true(trees_yes(&t, (const uint8_t[]){20, 0, 5}) > 0.9);
+	assert_true(trees_yes(&t, (const uint8_t[]){0, 9, 5}) > 0.9);
+	assert_true(trees_yes(&t, (const uint8_t[]){0, 0, 5}) < 0.1);
+	assert_true(trees_yes(&t, (const uint8_t[]){20, 9, 5}) < 0.1);
+	buf_free(&b);
+}
+
+static void a_group_left_out_is_not_learned_from(void **state)
+{
+	struct buf b = {0};
+	struct trees t;
+	struct err e;
+
+	(void)state;
+	train_either_or(&b, 0); /* all with a low first value */
+	assert_int_equal(trees_open(&t, buf_str(&b), N_FEATURES, &e), 0);
+	assert_true(trees_yes(&t, (const uint8_t[]){20, 0, 5}) > 0.9);
+	assert_true(trees_yes(&t, (const uint8_t[]){0, 9, 5}) < 0.1);
+	buf_free(&b);
+}
+
+static void the_same_examples_give_the_same_bytes(void **state)
+{
+	struct buf a = {0}, b = {0};
+
+	(void)state;
+	train_either_or(&a, -1);
+	train_either_or(&b, -1);
+	assert_true(str_eq(buf_str(&a), buf_str(&b)));
+	buf_free(&a);
+	buf_free(&b);
+}
+
+static void damaged_trees_are_refused(void **state)
+{
+	struct buf b = {0};
+	struct trees t;
+	struct err e;
+
+	(void)state;
+	train_either_or(&b, -1);
+	assert_int_equal(trees_open(&t, (struct str){b.p, b.n - 1}, N_FEATURES, &e), -1);
+	assert_int_equal(trees_open(&t, (struct str){b.p, 8}, N_FEATURES, &e), -1);
+	assert_int_equal(trees_open(&t, buf_str(&b), N_FEATURES + 1, &e), -1);
+	b.p[sizeof(struct trees_header)] = 77; /* a feature that there is not */
+	assert_int_equal(trees_open(&t, buf_str(&b), N_FEATURES, &e), -1);
+	buf_free(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(questions_are_asked_together),
+		cmocka_unit_test(a_group_left_out_is_not_learned_from),
+		cmocka_unit_test(the_same_examples_give_the_same_bytes),
+		cmocka_unit_test(damaged_trees_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

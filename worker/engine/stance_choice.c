@@ -1,0 +1,370 @@
+#include "worker/engine/stance_choice.h"
+
+#include "worker/engine/trees.h"
+
+enum { NONE = -100 }; /* a logit that no rival has */
+
+/* Values are appended one after the other; all lie below TREES_BINS. */
+struct row {
+	uint8_t *v;
+	uint32_t n, max;
+};
+
+static void put(struct row *r, int64_t v)
+{
+	CHECK(r->n < r->max);
+	r->v[r->n++] = (uint8_t)(v < 0 ? 0 : v >= TREES_BINS ? TREES_BINS - 1 : v);
+}
+
+static void put_logit(struct row *r, double x)
+{
+	put(r, x < -5 ? 0 : (int64_t)((x + 5) * 3));
+}
+
+/* A chance: finer where it is small. */
+static void put_chance(struct row *r, double p)
+{
+	put(r, (int64_t)(p < 0.1 ? p * 100 : 10 + (p - 0.1) * 24));
+}
+
+/* How much surer one is than another; 31 where there is no other. */
+static void put_margin(struct row *r, double mine, double other)
+{
+	double d = mine - other;
+
+	put(r, other <= NONE ? 31 : d < -5 ? 0 : d >= 5 ? 30 : (int64_t)((d + 5) * 3));
+}
+
+bool targets_overlap(const struct target *a, const struct target *b)
+{
+	return a->tok < b->tok + b->n_tok && b->tok < a->tok + a->n_tok;
+}
+
+static bool contains(const struct target *a, const struct target *b)
+{
+	return a->tok <= b->tok && b->tok + b->n_tok <= a->tok + a->n_tok;
+}
+
+static const struct target *target_of(const struct candidates *c, const struct scored *x)
+{
+	return &c->targets[x->pair.target];
+}
+
+/* What the rivals of a pair are, by how they stand to it. */
+struct rivals {
+	double around, within, other_holder, crossing; /* the surest, as logits */
+	double same_target, same_holder, all;          /* sums of chances */
+	double best;
+	uint32_t n_around, n_within, rank, rank_of_holder, n_likely;
+};
+
+static void max_to(double *best, double x)
+{
+	if (x > *best)
+		*best = x;
+}
+
+static struct rivals rivals_of(const struct candidates *c, const struct scored *list, uint32_t n,
+			       const struct scored *x)
+{
+	const struct target *t = target_of(c, x);
+	struct rivals r = {.around = NONE,
+			   .within = NONE,
+			   .other_holder = NONE,
+			   .crossing = NONE,
+			   .best = NONE};
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct scored *y = &list[i];
+		const struct target *u = target_of(c, y);
+		bool holder = y->pair.holder == x->pair.holder;
+
+		r.all += y->p;
+		r.n_likely += y->p > 0.25;
+		r.rank += y->logit > x->logit;
+		r.rank_of_holder += holder && y->logit > x->logit;
+		r.same_holder += holder ? y->p : 0;
+		if (y == x)
+			continue;
+		max_to(&r.best, y->logit);
+		if (u == t) {
+			r.same_target += y->p;
+			max_to(&r.other_holder, y->logit);
+		} else if (targets_overlap(t, u)) {
+			if (!holder)
+				max_to(&r.crossing, y->logit);
+			else if (contains(u, t))
+				max_to(&r.around, y->logit);
+			else
+				max_to(&r.within, y->logit);
+			r.n_around += holder && contains(u, t);
+			r.n_within += holder && !contains(u, t);
+		}
+	}
+	return r;
+}
+
+static void put_scores(struct row *r, const struct scored *x, const struct rivals *y)
+{
+	put_logit(r, x->logit);
+	put_chance(r, x->p_target);
+	put(r, (int64_t)(x->p_sign * 31));
+	put(r, x->polarity);
+	put_margin(r, x->logit, y->around);
+	put_margin(r, x->logit, y->within);
+	put_margin(r, x->logit, y->other_holder);
+	put_margin(r, x->logit, y->crossing);
+	put_margin(r, x->logit, y->best);
+	put(r, (int64_t)(y->same_target * 8));
+	put(r, (int64_t)(y->same_holder * 6));
+	put(r, (int64_t)(y->all * 3));
+	put(r, y->n_around);
+	put(r, y->n_within);
+	put(r, y->rank);
+	put(r, y->rank_of_holder);
+	put(r, y->n_likely);
+}
+
+static int64_t depth_of(const struct doc *d, int32_t tok)
+{
+	int64_t n = 0;
+
+	while (d->tokens[tok].head >= 0 && n < TREES_BINS)
+		tok = d->tokens[tok].head, n++;
+	return n;
+}
+
+/* Relations that tell most about what a phrase is, each with a place of its own. */
+static int64_t relation(const struct token *t)
+{
+	static const uint8_t place[N_REL] = {
+		[REL_ROOT] = 1,      [REL_OBJ] = 2,        [REL_OBL] = 3,
+		[REL_NMOD] = 4,      [REL_CCOMP] = 5,      [REL_XCOMP] = 6,
+		[REL_NSUBJ] = 7,     [REL_NSUBJ_PASS] = 8, [REL_CONJ] = 9,
+		[REL_ACL] = 10,      [REL_ACL_RELCL] = 11, [REL_ADVCL] = 12,
+		[REL_COMPOUND] = 13, [REL_NMOD_POSS] = 14, [REL_OBL_AGENT] = 15,
+		[REL_APPOS] = 16,    [REL_PARATAXIS] = 17, [REL_AMOD] = 18,
+		[REL_CSUBJ] = 19};
+
+	return place[t->rel];
+}
+
+static void put_target(struct row *r, const struct stance_ground *s, const struct candidates *c,
+		       const struct target *t)
+{
+	const struct doc *d = s->d;
+	const struct sentence *st = &d->sentences[c->sentence];
+	const struct token *h = &d->tokens[t->head];
+	const struct token *g = h->head >= 0 ? &d->tokens[h->head] : NULL;
+	const struct entity *e = t->entity >= 0 ? &d->entities[t->entity] : NULL;
+	int64_t actors = 0;
+
+	for (uint32_t i = t->tok; i < t->tok + t->n_tok; i++)
+		actors += d->tokens[i].mention >= 0;
+	put(r, t->kind);
+	put(r, t->n_words);
+	put(r, t->n_tok);
+	put(r, e ? 1 + (e->code.n > 0) + (e->code.n > 3) : 0);
+	put(r, e ? e->n_mentions : 0);
+	put(r, actors);
+	put(r, relation(h));
+	put(r, h->upos);
+	put(r, g ? relation(g) : 0);
+	put(r, g ? g->upos : 0);
+	put(r, depth_of(d, t->head));
+	put(r, st->n_tok ? 16 * (t->tok - st->tok) / st->n_tok : 0);
+	put(r, (int64_t)(st->tok + st->n_tok) - (t->tok + t->n_tok));
+	put(r, polarity_negated(d, t->head));
+	put(r, doc_child(d, t->head, REL_NMOD) >= 0);
+	put(r, (int64_t)t->head - t->tok);
+}
+
+static void put_place(struct row *r, const struct stance_ground *s, const struct candidates *c,
+		      const struct target *t)
+{
+	const struct doc *d = s->d;
+	const struct sentence *st = &d->sentences[c->sentence];
+	int32_t a = d->tokens[t->head].attrib;
+	int64_t nest = 0;
+
+	put(r, a >= 0 ? 1 + d->attributions[a].kind * 2 + d->attributions[a].direct : 0);
+	for (; a >= 0 && nest < TREES_BINS; nest++)
+		a = d->attributions[a].parent;
+	put(r, nest);
+	put(r, st->n_tok / 3);
+	put(r, st->kind);
+	put(r, st->voice >= 0);
+	put(r, c->sentence);
+	put(r, d->n_sentences / 4);
+	put(r, s->density);
+	put(r, c->n_targets);
+	put(r, c->n_holders);
+}
+
+static void put_holder(struct row *r, const struct stance_ground *s, const struct candidates *c,
+		       const struct scored *x)
+{
+	const struct doc *d = s->d;
+	const struct holder *h = &c->holders[x->pair.holder];
+	const struct target *t = target_of(c, x);
+	const struct entity *e = &d->entities[h->entity];
+	uint16_t l = x->pair.links;
+	int64_t away = h->tok >= 0 ? (int64_t)h->tok - t->head : 0;
+
+	put(r, h->entity == ENTITY_DOC_AUTHOR);
+	put(r, !!(l & LINK_SOURCE) + 2 * !!(l & LINK_OUTER) + 4 * !!(l & LINK_VOICE));
+	put(r, !!(l & LINK_SUBJECT) + 2 * !!(l & LINK_POSSESSOR) + 4 * !!(l & LINK_INSIDE));
+	put(r, !!(l & LINK_MENTION) + 2 * !!(l & LINK_EARLIER) + 4 * !!(l & LINK_SELF));
+	put(r, e->kind);
+	put(r, (int64_t)e->code.n);
+	put(r, e->n_mentions);
+	put(r, t->entity >= 0 ? 1 + str_eq(e->code, d->entities[t->entity].code) : 0);
+	put(r, h->tok < 0 ? 31 : 15 + away / 2);
+}
+
+static void put_sides(struct row *r, const struct candidates *c, const struct scored *x)
+{
+	const struct side *side =
+		x->pair.side >= 0 ? &c->sides[x->pair.target][x->pair.side] : NULL;
+	int sign = x->polarity == POLARITY_SUPPORT ? 1 : x->polarity == POLARITY_OPPOSE ? -1 : 0;
+
+	put(r, c->n_sides[x->pair.target]);
+	put(r, side ? 1 + side->class->kind : 0);
+	put(r, side ? 2 + side->sign * sign : 0);
+	put(r, side ? 1 + side->depth : 0);
+	put(r, side ? side->flags & 31 : 0);
+	put(r, side ? side->strength : 0);
+}
+
+/* Whether the phrase holds both a report and the words around it ("Wang said that ..."). */
+static int64_t mixes_voices(const struct doc *d, const struct target *t)
+{
+	int64_t n = 0;
+
+	for (uint32_t i = t->tok; i < t->tok + t->n_tok; i++)
+		n += d->tokens[i].attrib != d->tokens[t->head].attrib;
+	return n;
+}
+
+static int64_t has_subject(const struct doc *d, const struct target *t)
+{
+	for (uint32_t i = t->tok; i < t->tok + t->n_tok; i++)
+		if (d->tokens[i].head == t->head &&
+		    (d->tokens[i].rel == REL_NSUBJ || d->tokens[i].rel == REL_NSUBJ_PASS))
+			return 1 + (d->tokens[i].mention >= 0);
+	return 0;
+}
+
+static void put_past(struct row *r, const struct stance_ground *s, const struct candidates *c,
+		     const struct choice_past *past, const struct scored *x)
+{
+	const struct target *t = target_of(c, x);
+	int32_t h = c->holders[x->pair.holder].entity;
+	uint32_t n = past->sentences ? past->sentences : 1;
+
+	put(r, (int64_t)(past->sum * 4 / n));
+	put(r, past->sentences ? 1 + 8 * past->chosen / n : 0);
+	put(r, past->held[h]);
+	put(r, past->chosen ? 1 + 16 * past->held[h] / past->chosen : 0);
+	put(r, t->entity >= 0 ? 1 + past->met[t->entity] : 0);
+	put(r, (past->last_holder == h) + 2 * (past->of_sentence > 3 ? 3 : past->of_sentence));
+	put(r, mixes_voices(s->d, t));
+	put(r, has_subject(s->d, t));
+}
+
+void choice_alone(const struct stance_ground *s, const struct candidates *c,
+		  const struct choice_past *past, struct scored *list, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		struct row r = {list[i].values, 0, CHOICE_ALONE};
+		struct rivals y = rivals_of(c, list, n, &list[i]);
+
+		put_scores(&r, &list[i], &y);
+		put_target(&r, s, c, target_of(c, &list[i]));
+		put_place(&r, s, c, target_of(c, &list[i]));
+		put_holder(&r, s, c, &list[i]);
+		put_sides(&r, c, &list[i]);
+		put_past(&r, s, c, past, &list[i]);
+		CHECK(r.n == CHOICE_ALONE);
+	}
+}
+
+/* How a phrase stands in the tree to one chosen before. */
+static int64_t in_tree(const struct doc *d, const struct target *t, const struct target *u)
+{
+	if (t == u)
+		return 1;
+	if (targets_overlap(t, u))
+		return contains(t, u) ? 2 : 3;
+	if (d->tokens[t->head].head == d->tokens[u->head].head)
+		return 4;
+	if (d->tokens[t->head].head == u->head)
+		return d->tokens[t->head].rel == REL_CONJ ? 5 : 6;
+	if (d->tokens[u->head].head == t->head)
+		return d->tokens[u->head].rel == REL_CONJ ? 7 : 8;
+	if (doc_dominates(d, u->head, t->head))
+		return 9;
+	return doc_dominates(d, t->head, u->head) ? 10 : 11;
+}
+
+static int32_t trigger_of(const struct candidates *c, const struct scored *x)
+{
+	return x->pair.side >= 0 ? c->sides[x->pair.target][x->pair.side].trigger : -1;
+}
+
+static bool same_code(const struct doc *d, int32_t a, int32_t b)
+{
+	return a >= 0 && b >= 0 &&
+	       (a == b ||
+		(d->entities[a].code.n && str_eq(d->entities[a].code, d->entities[b].code)));
+}
+
+void choice_beside(const struct stance_ground *s, const struct candidates *c, struct scored *x,
+		   const struct scored *chosen, uint32_t n_chosen)
+{
+	struct row r = {x->values + CHOICE_ALONE, 0, CHOICE_BESIDE};
+	const struct target *t = target_of(c, x);
+	int64_t same_holder = 0, same_sign = 0, entity = 0, trigger = 0, nearest = 31;
+	int64_t own_tree = 0, other_tree = 0, own_sign = 0, dominated = 0, dominates = 0, touch = 0;
+	double least = 1, last = NONE;
+
+	for (uint32_t i = 0; i < n_chosen; i++) {
+		const struct scored *y = &chosen[i];
+		const struct target *u = target_of(c, y);
+		int64_t tree = in_tree(s->d, t, u), away;
+		bool holder = y->pair.holder == x->pair.holder;
+
+		away = u->tok >= t->tok ? (int64_t)u->tok - (t->tok + t->n_tok)
+					: (int64_t)t->tok - (u->tok + u->n_tok);
+		away = away < 0 ? 0 : away > 30 ? 30 : away;
+		same_holder += holder;
+		same_sign += holder && y->polarity == x->polarity;
+		entity += same_code(s->d, t->entity, u->entity);
+		trigger += trigger_of(c, x) >= 0 && trigger_of(c, x) == trigger_of(c, y);
+		dominated += tree == 6 || tree == 9;
+		dominates += tree == 8 || tree == 10;
+		touch += tree <= 3;
+		if (holder && (!own_tree || away <= nearest))
+			own_tree = tree, own_sign = 1 + (y->polarity == x->polarity);
+		if (!holder && (!other_tree || away <= nearest))
+			other_tree = tree;
+		nearest = away < nearest ? away : nearest;
+		least = y->raw < least ? y->raw : least;
+		last = y->logit;
+	}
+	put(&r, n_chosen);
+	put(&r, same_holder);
+	put(&r, same_sign);
+	put(&r, entity);
+	put(&r, trigger);
+	put(&r, nearest);
+	put(&r, own_tree);
+	put(&r, other_tree);
+	put(&r, own_sign);
+	put(&r, dominated);
+	put(&r, dominates);
+	put(&r, touch);
+	put_chance(&r, least);
+	put_margin(&r, x->logit, last);
+	CHECK(r.n == CHOICE_BESIDE);
+}

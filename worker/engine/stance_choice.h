@@ -1,0 +1,48 @@
+/* What the last choice among a sentence's scored pairs looks at: how sure the first models are of
+ * each, how it stands to its rivals, and, as the choice goes on, how it stands to what is chosen
+ * already. Owns these features alone; knows no weights. */
+#ifndef DEMARCHE_ENGINE_STANCE_CHOICE_H
+#define DEMARCHE_ENGINE_STANCE_CHOICE_H
+
+#include "worker/engine/stance_pairs.h"
+
+enum {
+	CHOSEN_MAX = 24,
+	OPTIONS_MAX = 96,   /* more of a sentence's pairs than that are never near a choice */
+	CHOICE_ALONE = 66,  /* features of a pair among its rivals */
+	CHOICE_BESIDE = 14, /* features of a pair beside what is chosen */
+	CHOICE_FEATURES = CHOICE_ALONE + CHOICE_BESIDE,
+};
+
+/* A pair with its probabilities. */
+struct scored {
+	struct pair pair;
+	double p, p_sign; /* that it is one; that the sign is right */
+	double logit;     /* of p */
+	double p_target;  /* that the phrase is a target of anything */
+	double raw;       /* that it is right beside those chosen before */
+	enum polarity polarity;
+	bool out; /* no longer open to choice */
+	uint8_t values[CHOICE_FEATURES];
+};
+
+/* What was chosen in the sentences before. */
+struct choice_past {
+	uint32_t sentences, chosen;
+	double sum;           /* of the chances of all their pairs */
+	uint16_t *held;       /* [n_entities] stances that it holds */
+	uint16_t *met;        /* [n_entities] stances about it */
+	int32_t last_holder;  /* entity, or -1 */
+	uint32_t of_sentence; /* chosen in the sentence just before */
+};
+
+/* Whether two phrases share a word. */
+bool targets_overlap(const struct target *a, const struct target *b);
+
+/* Fill the first CHOICE_ALONE values of all, and the others of one. */
+void choice_alone(const struct stance_ground *s, const struct candidates *c,
+		  const struct choice_past *past, struct scored *list, uint32_t n);
+void choice_beside(const struct stance_ground *s, const struct candidates *c, struct scored *x,
+		   const struct scored *chosen, uint32_t n_chosen);
+
+#endif

@@ -1,0 +1,106 @@
+#include "worker/training/stance_choose.h"
+
+enum { RECORDS_MAX = 64, STEPS_MAX = 6 };
+
+/* What a stance that is right but for its sign is worth, and how much of the worth goes by the
+ * words that the phrase shares with the coded one. */
+#define SIGNLESS 0.4
+#define BY_WORDS 0.2
+
+struct chooser {
+	struct stance_watcher base;
+	const struct gold_doc *g;
+	struct trees_set *set;
+	struct arena a;
+	const struct gold_stance *records[RECORDS_MAX]; /* of the sentence */
+	bool taken[RECORDS_MAX];
+	uint32_t n_records, n_steps;
+	struct words *words; /* [n_targets] */
+	uint8_t group;
+	double weight;
+};
+
+static void begin(struct stance_watcher *w, const struct stance_ground *s,
+		  const struct candidates *c)
+{
+	struct chooser *x = (struct chooser *)w;
+	const struct sentence *st = &s->d->sentences[c->sentence];
+	struct str text;
+
+	arena_reset(&x->a, 1 << 20);
+	text = gold_normal(&x->a, (struct str){s->d->text.p + st->byte, st->n_bytes});
+	x->n_records = x->n_steps = 0;
+	for (uint32_t i = 0; i < x->g->n_stances && x->n_records < RECORDS_MAX; i++)
+		if (gold_same_sentence(x->g->stances[i].sentence, text)) {
+			x->taken[x->n_records] = false;
+			x->records[x->n_records++] = &x->g->stances[i];
+		}
+	x->words = ARENA_ARRAY(&x->a, struct words, c->n_targets + 1);
+	for (uint32_t t = 0; t < c->n_targets; t++)
+		words_of(&x->a, target_text(s->d, &c->targets[t]), &x->words[t]);
+}
+
+/* How right the option would be, as the record that it fits best. */
+static double right_as(const struct chooser *x, const struct stance_ground *s,
+		       const struct candidates *c, const struct scored *o, uint32_t *record)
+{
+	const struct target *t = &c->targets[o->pair.target];
+	const struct words *w = &x->words[o->pair.target];
+	struct str holder = s->d->entities[c->holders[o->pair.holder].entity].code;
+	struct str code = t->entity < 0 ? STR("") : s->d->entities[t->entity].code;
+	double best = 0;
+
+	for (uint32_t i = 0; i < x->n_records; i++) {
+		const struct gold_stance *g = x->records[i];
+		uint32_t common = words_common(&g->words, w);
+		double alike = (double)common / (double)(g->words.n + w->n - common + 1);
+		double worth = g->polarity == o->polarity ? 1 : SIGNLESS;
+
+		if (x->taken[i] || !gold_holds(g, holder) || !gold_same_target(g, code, w))
+			continue;
+		if (g->code.n && str_eq(g->code, code))
+			alike = 1;
+		worth *= 1 - BY_WORDS + BY_WORDS * (alike > 0.8 ? 1 : alike / 0.8);
+		if (worth > best) {
+			best = worth;
+			*record = i;
+		}
+	}
+	return best;
+}
+
+static uint32_t rank_of(const struct scored *list, uint32_t n, const struct scored *o)
+{
+	uint32_t rank = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		rank += !list[i].out && list[i].raw > o->raw;
+	return rank;
+}
+
+static void step(struct stance_watcher *w, const struct stance_ground *s,
+		 const struct candidates *c, const struct scored *list, uint32_t n,
+		 const struct scored *best)
+{
+	struct chooser *x = (struct chooser *)w;
+	uint32_t record = 0;
+
+	for (uint32_t i = 0; i < n && x->n_steps < STEPS_MAX; i++)
+		if (!list[i].out && (!x->n_steps || rank_of(list, n, &list[i]) < 3))
+			trees_set_add(x->set, list[i].values, right_as(x, s, c, &list[i], &record),
+				      x->weight, x->group);
+	x->n_steps++;
+	if (right_as(x, s, c, best, &record) > 0)
+		x->taken[record] = true;
+}
+
+void choose_examples(const struct stance_ranker *r, struct doc *d, const struct gold_doc *g,
+		     struct trees_set *set, uint8_t group, double weight)
+{
+	struct chooser x = {
+		.base = {begin, step}, .g = g, .set = set, .group = group, .weight = weight};
+
+	d->n_stances = 0;
+	stance_watch(r, d, &x.base);
+	arena_free(&x.a);
+}

@@ -1,0 +1,27 @@
+/* Trains the trees of worker/engine/trees.h: gradient boosting of the log loss over binned
+ * features, labels from 0 to 1. Deterministic. Knows nothing of what the features mean. */
+#ifndef DEMARCHE_TRAINING_TREES_TRAIN_H
+#define DEMARCHE_TRAINING_TREES_TRAIN_H
+
+#include "worker/engine/trees.h"
+
+struct trees_set {
+	uint32_t n_features, n, cap;
+	uint8_t *values; /* [n][n_features] */
+	float *labels, *weights;
+	uint8_t *groups;
+};
+void trees_set_add(struct trees_set *s, const uint8_t *values, double label, double weight,
+		   uint8_t group);
+void trees_set_free(struct trees_set *s);
+
+struct trees_options {
+	uint32_t n_trees;
+	double rate, l2;
+	int skip_group; /* its examples are left out; -1: none */
+};
+
+/* Trains and appends the section to `out`. */
+void trees_train(const struct trees_set *s, const struct trees_options *o, struct buf *out);
+
+#endif
