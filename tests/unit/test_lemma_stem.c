@@ -55,9 +55,23 @@ static void other_stems_stay_as_they_are(void **state)
 	check(KEPT, false);
 }
 
+static void short_verbs_keep_their_double_l(void **state)
+{
+	static const char *const TWO[] = {"shell", "drill", "quell", "recall", "enroll", NULL};
+	static const char *const ONE[] = {"controll", "patroll", "compell",
+					  "rebell",   "travell", NULL};
+
+	(void)state;
+	for (const char *const *w = TWO; *w; w++)
+		assert_true(lemma_keeps_ll(str_of(*w)));
+	for (const char *const *w = ONE; *w; w++)
+		assert_false(lemma_keeps_ll(str_of(*w)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(short_verbs_keep_their_double_l),
 		cmocka_unit_test(stems_that_lost_an_e_get_it_back),
 		cmocka_unit_test(other_stems_stay_as_they_are),
 	};

@@ -88,6 +88,21 @@ static struct str mend(struct arena *a, const struct token *t, struct str lemma)
 	return (struct str){out, lemma.n + 1};
 }
 
+/* "shelled", "patrolling": one l or two, by the length of the verb. */
+static struct str mend_ll(const struct token *t, struct str lemma)
+{
+	size_t tail = str_ends(t->lower, STR("lled"))    ? 2
+		      : str_ends(t->lower, STR("lling")) ? 3
+							 : 0;
+	struct str stem = {t->lower.p, t->lower.n - tail};
+
+	if (!tail || stem.n < 4 || lemma.n < stem.n - 1 || lemma.n > stem.n ||
+	    !str_starts(stem, lemma) ||
+	    (t->xpos != XPOS_VBD && t->xpos != XPOS_VBN && t->xpos != XPOS_VBG))
+		return lemma;
+	return (struct str){stem.p, stem.n - !lemma_keeps_ll(stem)};
+}
+
 int lemma_run(struct doc *d, struct err *e)
 {
 	const struct lemma_header *h = open_section(image_section(d->model, "lemmas"));
@@ -99,7 +114,7 @@ int lemma_run(struct doc *d, struct err *e)
 
 		t->lemma = r ? lemma_apply(d->arena, r, t) : t->lower;
 		if (r && !known)
-			t->lemma = mend(d->arena, t, t->lemma);
+			t->lemma = mend_ll(t, mend(d->arena, t, t->lemma));
 	}
 	return h ? 0 : err_set(e, ERR_CORRUPT, "the model has no lemmas");
 }

@@ -93,3 +93,15 @@ bool lemma_lost_e(struct str s)
 		return false;
 	return open_syllable(s, before, last);
 }
+
+/* Short verbs have it, longer ones with the weight on -ol or -el do not. */
+bool lemma_keeps_ll(struct str s)
+{
+	static const char *const LONG[] = {"recall", "install", "fulfill",   "appall",   "befall",
+					   "enroll", "unroll",  "stonewall", "overkill", NULL};
+	uint32_t syllables = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		syllables += is_vowel(s.p[i]) && (i == 0 || !is_vowel(s.p[i - 1]));
+	return syllables == 1 || ends_in(s, LONG);
+}

@@ -8,4 +8,8 @@
 
 bool lemma_lost_e(struct str stem);
 
+/* Whether a stem in -ll has both by itself: "shell", "drill" do, "controll" and "compell" do not.
+ */
+bool lemma_keeps_ll(struct str stem);
+
 #endif
