@@ -120,7 +120,18 @@ static int parse_one(struct engine *en, const struct document *in, const struct 
 	return 0;
 }
 
-static int parse_all(struct engine *en, struct input *in, const struct parse *o, struct err *e)
+/* All trees of a text are kept at once here, so its length has a limit of its own. */
+static bool is_too_long(const struct document *d)
+{
+	if (d->text.n <= ENGINE_PARSE_MAX)
+		return false;
+	fprintf(stderr, "demarche parse: %.*s: text of %zu bytes, limit %d MiB\n",
+		STR_ARG(d->meta.id), d->text.n, ENGINE_PARSE_MAX >> 20);
+	return true;
+}
+
+static int parse_all(struct engine *en, struct input *in, const struct parse *o, bool *refused,
+		     struct err *e)
 {
 	struct buf out = {0};
 	struct document d;
@@ -130,6 +141,8 @@ static int parse_all(struct engine *en, struct input *in, const struct parse *o,
 	while (r == 0 && (got = input_next(in, &d, &failure)) != 0) {
 		if (got < 0)
 			fprintf(stderr, "demarche parse: %s\n", failure.text);
+		else if (is_too_long(&d))
+			*refused = true;
 		else
 			r = parse_one(en, &d, o, &out, e);
 	}
@@ -146,6 +159,7 @@ int cmd_parse(int argc, char **argv)
 	struct engine *en = NULL;
 	struct input *in;
 	struct err e;
+	bool refused = false;
 	int operand, r, status = command_options(&PROGRAM, argc, argv, &o, &operand);
 
 	if (status >= 0)
@@ -158,13 +172,13 @@ int cmd_parse(int argc, char **argv)
 	r = work_open(&work, &o.work, &e);
 	if (r == 0) {
 		en = engine_new(&work.images.model, &work.images.codebook, &e);
-		r = en ? parse_all(en, in, &o, &e) : -1;
+		r = en ? parse_all(en, in, &o, &refused, &e) : -1;
 		engine_free(en);
 		work_close(&work);
 	}
 	if (r < 0)
 		fprintf(stderr, "demarche parse: %s\n", e.text);
-	status = r < 0 || input_failed(in) ? EXIT_SOME_FAILED : EXIT_DONE;
+	status = r < 0 || refused || input_failed(in) ? EXIT_SOME_FAILED : EXIT_DONE;
 	input_free(in);
 	return status;
 }
