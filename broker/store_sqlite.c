@@ -216,13 +216,12 @@ static bool disk_is_roomy(const struct store *s)
 	       (uint64_t)v.f_bavail * v.f_frsize > (uint64_t)ROOMY_LOGS * LOG_BYTES;
 }
 
-/* The log keeps its file and length over restarts. What a broker wrote that was killed before it
- * synced is read like the rest, so it must be on the disk before anything is built on it. */
+/* What a broker wrote that was killed before it synced is read like the rest, so it must be on the
+ * disk before anything is built on it. */
 static int open_log(struct store *s, struct err *e)
 {
 	if (sqlite3_file_control(s->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &s->log) != SQLITE_OK)
 		return store_failed(s->db, e, "find the log");
-	sqlite3_file_control(s->db, "main", SQLITE_FCNTL_PERSIST_WAL, &(int){1});
 	if (disk_is_roomy(s))
 		store_vfs_lengthen(s->log, LOG_BYTES);
 	if (store_vfs_sync(s->log) != SQLITE_OK)
