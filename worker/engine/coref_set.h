@@ -33,7 +33,7 @@ struct coref {
 	uint32_t *recent; /* mentions with an entity, as they are met */
 	uint32_t n_recent;
 	const bool *dated; /* [n_tokens] whether a token belongs to a date with its day */
-	uint32_t n_known; /* entities when coreference was done */
+	uint32_t n_known;  /* entities when coreference was done */
 };
 
 /* A key of the tables: a letter for the kind of name and the name in lower case. */

@@ -27,8 +27,8 @@ struct articles {
 
 struct expansion {
 	struct articles *articles;
-	json_t *doc;      /* of the last D line; NULL before the first */
-	struct str text;  /* of it */
+	json_t *doc;     /* of the last D line; NULL before the first */
+	struct str text; /* of it */
 	FILE *documents, *records;
 	uint32_t n_documents, n_records;
 };
@@ -148,8 +148,8 @@ static int event(const struct expansion *x, const struct str *f, json_t *o, stru
 	json_object_set_new(o, "kind", json_string("event"));
 	if (set_sentence(x, o, f[1], e) < 0 || set_str(o, "type", f[2], e) < 0 ||
 	    set_list(x, o, "source", f[3], 'a', e) < 0 ||
-	    set_list(x, o, "target", f[4], 'a', e) < 0 ||
-	    set_piece(x, o, "trigger", f[5], e) < 0 || set_str(o, "status", f[6], e) < 0)
+	    set_list(x, o, "target", f[4], 'a', e) < 0 || set_piece(x, o, "trigger", f[5], e) < 0 ||
+	    set_str(o, "status", f[6], e) < 0)
 		return -1;
 	return set_list(x, o, "by", f[7], 'p', e);
 }
