@@ -40,7 +40,8 @@ int event_model_open(struct event_model *m, const struct image *model, const str
 	m->book = frame_book_new(codebook, e);
 	if (!m->book)
 		return err_wrap(e, "event frames");
-	if (image_section(model, "event.type").n && open_weights(m, model, e) < 0) {
+	if (word_clusters_open(&m->clusters, image_section(model, "stance.clusters"), e) < 0 ||
+	    (image_section(model, "event.type").n && open_weights(m, model, e) < 0)) {
 		event_model_close(m);
 		return -1;
 	}
@@ -201,11 +202,16 @@ static bool undergoes(const struct work *w, const struct event_context *x, uint3
  * in the sentence ("the Canadian envoy" beside Canada) adds nothing. */
 static bool is_spoken_for(const struct doc *d, const struct chosen *c, uint32_t entity)
 {
+	struct str code = d->entities[entity].code;
+
 	for (uint32_t i = 0; i < c->n; i++)
-		if (str_eq(d->entities[c->entities[i]].code, d->entities[entity].code))
+		if (code.n && str_eq(d->entities[c->entities[i]].code, code))
 			return true;
 	return false;
 }
+
+/* From which somebody of the doer's own country is a further target. */
+#define OWN_COUNTRY_LEAST 0.45
 
 enum { CONJUNCT_LEAST = 8 }; /* percent; below it is a slip of the parser */
 
@@ -254,7 +260,9 @@ static int32_t pick(struct work *w, struct event_context *x, const struct chosen
 	choose(c, x->args[at].entity);
 	for (uint32_t i = 0; i < x->n_args; i++)
 		if (joins(&x->args[i], &x->args[at], p[i], more) ||
-		    (p[i] >= surely && !is_spoken_for(w->d, c, x->args[i].entity)))
+		    (p[i] >= surely && !is_spoken_for(w->d, c, x->args[i].entity) &&
+		     (p[i] >= OWN_COUNTRY_LEAST || !target ||
+		      !is_spoken_for(w->d, not, x->args[i].entity))))
 			choose(c, x->args[i].entity);
 	return at;
 }
@@ -270,12 +278,32 @@ static void one_side(struct chosen *source, const struct chosen *target)
 	source->n = n;
 }
 
+/* "The presidents of Kenya and Uganda met": who is named beside another inside the doer's phrase
+ * is a doer, too. */
+static void join_named(const struct work *w, const struct event_context *x, int32_t best,
+		       struct chosen *source)
+{
+	const struct doc *d = w->d;
+	const struct event_arg *doer = &x->args[best];
+
+	for (uint32_t i = 0; doer->mention >= 0 && i < x->n_args; i++) {
+		const struct event_arg *a = &x->args[i];
+
+		if (a->mention >= 0 && a->conjunct &&
+		    doc_dominates(d, d->mentions[doer->mention].head,
+				  d->mentions[a->mention].head) &&
+		    !is_spoken_for(d, source, a->entity))
+			choose(source, a->entity);
+	}
+}
+
 /* "India and China met": those who stand together do it to each other. */
 static void parties(const struct event_context *x, int32_t best, const struct chosen *source,
 		    struct chosen *target)
 {
 	for (uint32_t i = 0; i < x->n_args; i++)
-		if (x->args[i].place == x->args[best].place && is_chosen(source, x->args[i].entity))
+		if ((x->args[i].place == x->args[best].place || x->args[i].conjunct) &&
+		    is_chosen(source, x->args[i].entity))
 			choose(target, x->args[i].entity);
 }
 
@@ -417,8 +445,10 @@ static void resolve(struct work *w, const struct event_guess *x)
 	best = pick(w, &c, NULL, 0, (double)l->source_more, &source);
 	if (best >= 0)
 		c.source = &args[best];
-	if (best >= 0 && m && (frame_at(w->ground.book, m->frame)->flags & FRAME_RECIPROCAL))
+	if (best >= 0 && m && (frame_at(w->ground.book, m->frame)->flags & FRAME_RECIPROCAL)) {
+		join_named(w, &c, best, &source);
 		parties(&c, best, &source, &target);
+	}
 	if (target.n < 2) {
 		first = (struct chosen){.entities = {source.entities[0]}, .n = source.n > 0};
 		target.n = 0;
@@ -437,7 +467,7 @@ void event_run(const struct event_model *m, struct doc *d)
 {
 	struct work w = {.m = m, .d = d};
 
-	event_ground_init(&w.ground, m->book, d);
+	event_ground_init(&w.ground, m->book, &m->clusters, d);
 	guess(&w);
 	for (uint32_t i = 0; i < w.n; i++)
 		if (!outdone(&w, i))

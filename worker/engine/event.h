@@ -24,6 +24,7 @@ struct event_limits {
 
 struct event_model {
 	struct frame_book *book; /* owned */
+	struct word_clusters clusters;
 	bool trained;
 	struct linear trigger; /* of two classes: is it an event at all? */
 	struct linear type;    /* if it is, which? class: enum event_type */

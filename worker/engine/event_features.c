@@ -71,6 +71,14 @@ enum {
 	T_FRAME_XPOS,
 	T_FRAME_HEAD,
 	T_UNCODED,
+	T_CLUSTER,
+	T_CLUSTER_CHILD,
+	T_CLUSTER_HEAD,
+	T_WORDS,
+	T_CLUSTERS,
+	T_SEEN,
+	T_SENT_AT,
+	T_LEMMA_SPEECH,
 };
 
 static uint64_t mix2(uint32_t t, uint64_t a)
@@ -117,6 +125,18 @@ static bool is_actor(uint32_t kind)
 	return kind >= 6;
 }
 
+/* What is known of a word's like. */
+static void cluster(const struct event_ground *g, int32_t tok, uint32_t t, int64_t with,
+		    struct features *f)
+{
+	struct word_cluster c = g->tokens[tok].cluster;
+
+	if (!c.fine)
+		return;
+	add(f, t, (with * 4096 + c.fine) * 2);
+	add(f, t, (with * 4096 + c.coarse) * 2 + 1);
+}
+
 static void lexical(const struct event_ground *g, int32_t tok, struct features *f)
 {
 	const struct token *t = &g->d->tokens[tok];
@@ -126,6 +146,8 @@ static void lexical(const struct event_ground *g, int32_t tok, struct features *
 	add_hash(f, T_LEMMA, lemma);
 	add_hash(f, T_LEMMA_POS, feature_and(lemma, t->upos + 1));
 	features_add_str(f, T_FORM, t->lower);
+	cluster(g, tok, T_CLUSTER, 0, f);
+	cluster(g, tok, T_CLUSTER, 1 + t->upos, f);
 	add(f, T_XPOS, t->xpos);
 	add(f, T_REL, rel_base(t->rel));
 	if (t->lemma.n > 4) {
@@ -194,6 +216,40 @@ static void types_of(const struct event_ground *g, int32_t tok, uint32_t t, int6
 			add(f, t, rel * 32 + i);
 }
 
+/* The word together with one below it. */
+static void with_child(const struct event_ground *g, int32_t tok, int32_t child, enum rel r,
+		       struct features *f)
+{
+	uint64_t both = feature_and(g->tokens[tok].lemma, g->tokens[child].lemma);
+	struct word_cluster a = g->tokens[tok].cluster, b = g->tokens[child].cluster;
+
+	if (r == REL_DET || r == REL_CASE || r == REL_CC || r == REL_MARK)
+		return;
+	add_hash(f, T_WORDS, feature_and(both, r + 1u));
+	if (a.fine && b.fine)
+		add(f, T_CLUSTERS, ((int64_t)a.fine * 4096 + b.fine) * 64 + r);
+}
+
+enum { SEEN_BACK = 300 }; /* candidates looked back upon */
+
+/* Whether the document has had the word before: what is told again is seldom coded again. */
+static void seen(const struct event_ground *g, int32_t tok, struct features *f)
+{
+	uint64_t lemma = g->tokens[tok].lemma;
+	uint32_t sent = g->d->tokens[tok].sent, n = 0, back = 0;
+
+	for (uint32_t c = (uint32_t)g->tokens[tok].candidate; c-- > 0 && back < SEEN_BACK; back++) {
+		int32_t o = g->candidates[c].tok;
+
+		n += g->tokens[o].lemma == lemma && g->d->tokens[o].sent != sent;
+	}
+	n = n > 2 ? 2 : n;
+	add(f, T_SEEN, n);
+	add(f, T_SEEN, 4 + n + 4 * (int64_t)g->d->tokens[tok].upos);
+	add(f, T_SENT_AT, sent > 5 ? 5 : sent);
+	add_hash(f, T_LEMMA_SPEECH, feature_and(lemma, 1u + g->speech));
+}
+
 static void children(const struct event_ground *g, int32_t tok, int64_t view, struct features *f)
 {
 	const struct doc *d = g->d;
@@ -211,6 +267,8 @@ static void children(const struct event_ground *g, int32_t tok, int64_t view, st
 		}
 		add(f, T_CHILD_REL, r);
 		add_hash(f, T_CHILD_LEMMA, feature_and(g->tokens[c].lemma, r + 1));
+		cluster(g, c, T_CLUSTER_CHILD, r, f);
+		with_child(g, tok, c, r, f);
 		types_of(g, c, T_CHILD_TYPE, r, f);
 		for (uint64_t i = 0, k = g->tokens[c].word.classes; k; i++, k >>= 1)
 			if (k & 1)
@@ -244,6 +302,7 @@ static void head(const struct event_ground *g, int32_t tok, struct features *f)
 	}
 	add_hash(f, T_HEAD_LEMMA, feature_and(g->tokens[t->head].lemma, r + 1));
 	types_of(g, t->head, T_HEAD_TYPE, r, f);
+	cluster(g, t->head, T_CLUSTER_HEAD, r, f);
 	for (uint64_t i = 0, k = g->tokens[t->head].word.classes; k; i++, k >>= 1)
 		if (k & 1)
 			add(f, T_HEAD_CLASS, (int64_t)(r * 64 + i));
@@ -394,4 +453,5 @@ void event_trigger_features(const struct event_ground *g, uint32_t candidate, st
 	surroundings(g, c->tok, view, f);
 	cue(g, c->tok, view, f);
 	together(g, c, f);
+	seen(g, c->tok, f);
 }

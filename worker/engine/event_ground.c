@@ -298,7 +298,8 @@ static uint32_t find_world(struct doc *d)
 	return d->n_entities++;
 }
 
-void event_ground_init(struct event_ground *g, const struct frame_book *book, struct doc *d)
+void event_ground_init(struct event_ground *g, const struct frame_book *book,
+		       const struct word_clusters *clusters, struct doc *d)
 {
 	*g = (struct event_ground){.book = book, .d = d};
 	g->class_negative = class_bit(book, "negative");
@@ -308,8 +309,10 @@ void event_ground_init(struct event_ground *g, const struct frame_book *book, st
 	g->class_will = class_bit(book, "will");
 	g->tokens = ARENA_ARRAY(d->arena, struct event_token, d->n_tokens);
 	g->sentences = ARENA_ARRAY(d->arena, struct event_sentence, d->n_sentences);
-	for (uint32_t i = 0; i < d->n_tokens; i++)
+	for (uint32_t i = 0; i < d->n_tokens; i++) {
 		fill_token(g, i);
+		g->tokens[i].cluster = word_clusters_find(clusters, d->tokens[i].lower);
+	}
 	for (uint32_t s = 0; s < d->n_sentences; s++)
 		fill_sentence(g, s);
 	for (uint32_t i = 0; i < d->n_attributions; i++)

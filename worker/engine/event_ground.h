@@ -4,11 +4,13 @@
 #define DEMARCHE_ENGINE_EVENT_GROUND_H
 
 #include "worker/engine/frame.h"
+#include "worker/engine/word_clusters.h"
 
 /* One token as the event stage sees it. */
 struct event_token {
 	struct frame_word word;
-	uint64_t lemma;    /* hash of the lemma */
+	uint64_t lemma; /* hash of the lemma */
+	struct word_cluster cluster;
 	uint16_t types;    /* bits of enum event_type: strong or weak frames match here */
 	uint16_t strong;   /* ... frames that are not weak */
 	int32_t candidate; /* index into candidates, -1 */
@@ -47,7 +49,8 @@ struct event_ground {
 };
 
 /* Fills g; everything lives in the document's arena. */
-void event_ground_init(struct event_ground *g, const struct frame_book *book, struct doc *d);
+void event_ground_init(struct event_ground *g, const struct frame_book *book,
+		       const struct word_clusters *clusters, struct doc *d);
 
 /* The token's clause: the nearest verb above it (itself where it is one), else the root. */
 int32_t event_clause(const struct doc *d, int32_t tok);

@@ -144,7 +144,7 @@ bool event_why(const struct event_model *m, struct doc *d, uint32_t event, struc
 	uint32_t index = 0;
 
 	*out = (struct event_why){0};
-	event_ground_init(&ground, m->book, d);
+	event_ground_init(&ground, m->book, &m->clusters, d);
 	w.context.candidate = candidate_at(&ground, d->event_tok[event], &index);
 	if (!w.context.candidate)
 		return false;

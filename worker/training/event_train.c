@@ -26,6 +26,7 @@ struct trainer {
 	struct buf model_bytes, codebook_bytes;
 	struct engine *engine;
 	struct frame_book *book;
+	struct word_clusters clusters;
 	struct sets sets;
 	struct features features;
 	uint32_t n_events, n_located, n_labelled, n_silver;
@@ -188,8 +189,9 @@ static void add_doc(struct trainer *t, const struct gold_doc *gd)
 	struct doc *d = engine_parse(t->engine, &in);
 	struct event_ground g;
 	uint8_t *labels;
+	double w = gd->fold == GOLD_EXTRA ? option("EXTRA", 1) : option("GOLD", 2);
 
-	event_ground_init(&g, t->book, d);
+	event_ground_init(&g, t->book, &t->clusters, d);
 	labels = mem_alloc(g.n_candidates);
 	for (uint32_t i = 0; i < gd->n_events; i++) {
 		const struct gold_event *e = &gd->events[i];
@@ -217,9 +219,9 @@ static void add_doc(struct trainer *t, const struct gold_doc *gd)
 		if (labels[c] == IGNORE)
 			continue;
 		event_trigger_features(&g, c, &t->features);
-		sets_add(t->sets.trigger, gd->fold, &t->features, labels[c] != 0, 1);
+		sets_add(t->sets.trigger, gd->fold, &t->features, labels[c] != 0, w);
 		if (labels[c])
-			sets_add(t->sets.type, gd->fold, &t->features, labels[c], 1);
+			sets_add(t->sets.type, gd->fold, &t->features, labels[c], w);
 	}
 	mem_free(labels);
 }
@@ -279,13 +281,14 @@ static uint32_t split_codes(struct str codes, struct gold_actor *out)
 static void add_silver(struct trainer *t, const struct silver_sentence *x, double weight)
 {
 	struct engine_input in = {.text = x->text};
+	double example = option("EXAMPLE", 3); /* the frames' own: what they must get right */
 	struct doc *d;
 	struct event_ground g;
 
 	in.meta = (struct result_doc){x->id,     STR(""), x->date, STR("none"),
 				      STR("en"), STR(""), STR(""), STR("")};
 	d = engine_parse(t->engine, &in);
-	event_ground_init(&g, t->book, d);
+	event_ground_init(&g, t->book, &t->clusters, d);
 	for (uint32_t i = 0; i < x->n; i++) {
 		uint32_t type = x->types[i];
 		int32_t c = type ? likely_candidate(&g, type) : -1;
@@ -296,9 +299,9 @@ static void add_silver(struct trainer *t, const struct silver_sentence *x, doubl
 		/* generated text tells types, but not what coders would call an event */
 		if (!str_starts(x->id, STR("SYN")))
 			sets_add(t->sets.trigger, FOLDS + 1, &t->features, 1,
-				 x->source.n ? 1 : weight);
+				 x->source.n ? example : weight);
 		sets_add(t->sets.type, FOLDS + 1, &t->features, type,
-			 x->source.n ? 1 : option("SILVER_TYPE", 0.5));
+			 x->source.n ? example : option("SILVER_TYPE", 0.5));
 		t->n_silver++;
 		if (x->source.n) {
 			struct gold_event e = {.type = (enum event_type)type};
@@ -322,18 +325,21 @@ static int train_weights(struct trainer *t, uint32_t fold, struct weights *w, st
 					 .epochs = (uint32_t)option("EPOCHS", 14),
 					 .rate = option("RATE", 0.01),
 					 .l2 = option("L2", 2e-3),
-					 .min_count = (uint32_t)option("MIN", 2),
+					 .min_count = (uint32_t)option("MIN", 4),
+					 .least = option("LEAST", 0.02),
 					 .temperature = option("TEMP", 1)};
 	struct linear_options type = {.n_classes = N_EVENT_TYPES,
 				      .epochs = (uint32_t)option("EPOCHS_TYPE", 14),
 				      .rate = option("RATE_TYPE", 0.015),
 				      .l2 = option("L2_TYPE", 2e-3),
-				      .min_count = 2};
+				      .least = option("LEAST", 0.02),
+				      .min_count = (uint32_t)option("MIN", 4)};
 	struct linear_options arg = {.n_classes = 2,
 				     .epochs = 12,
-				     .rate = option("RATE_ARG", 0.1),
+				     .rate = option("RATE_ARG", 0.02),
 				     .l2 = option("L2_ARG", 2e-4),
-				     .min_count = 2};
+				     .least = option("LEAST_ARG", 0.02),
+				     .min_count = (uint32_t)option("MIN_ARG", 4)};
 
 	linear_train(t->sets.trigger[fold], &trigger, &w->trigger);
 	linear_train(t->sets.type[fold], &type, &w->type);
@@ -345,9 +351,10 @@ static int train_weights(struct trainer *t, uint32_t fold, struct weights *w, st
 	    linear_open(&w->model.target, buf_str(&w->target), e) < 0)
 		return -1;
 	w->model.book = t->book;
+	w->model.clusters = t->clusters;
 	w->model.trained = true;
 	w->model.limits =
-		(struct event_limits){.trigger = (float)option("T_TRIGGER", 0.23),
+		(struct event_limits){.trigger = (float)option("T_TRIGGER", 0.19),
 				      .repeat = (float)option("T_REPEAT", 0.4),
 				      .source_more = (float)option("T_SOURCE", 0.4),
 				      .target = (float)option("T_TARGET", 0.15),
@@ -448,6 +455,8 @@ static int trainer_open(struct trainer *t, char **argv, struct err *e)
 		return -1;
 	t->engine = engine_new(&t->model, &t->codebook, e);
 	if (!t->engine)
+		return -1;
+	if (word_clusters_open(&t->clusters, image_section(&t->model, "stance.clusters"), e) < 0)
 		return -1;
 	t->book = frame_book_new(&t->codebook, e);
 	return t->book ? gold_read(&t->gold, argv[3], argv[4], e) : -1;
