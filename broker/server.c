@@ -12,7 +12,7 @@
 
 enum {
 	TURN_FRAMES = 2000,
-	TURN_BYTES = 16 << 20,
+	TURN_BYTES = 2 << 20,  /* less than peers have under way: the next turn covers its sync */
 	GRANT_BYTES = 4 << 20, /* of bodies in one GRANT */
 	GRANT_HEAD = 256,      /* of a lease without its body, mostly */
 	DUE_AT_ONCE = 1000,
