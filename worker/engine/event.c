@@ -211,9 +211,19 @@ static bool is_spoken_for(const struct doc *d, const struct chosen *c, uint32_t 
 }
 
 /* From which somebody of the doer's own country is a further target. */
-#define OWN_COUNTRY_LEAST 0.45
+#define OWN_COUNTRY_LEAST 0.35
 
 enum { CONJUNCT_LEAST = 8 }; /* percent; below it is a slip of the parser */
+
+/* From which somebody whom the sentence itself does not name is a further actor. */
+#define ELSEWHERE_LEAST 0.33
+
+static bool is_here(const struct doc *d, const struct event_context *x, uint32_t i)
+{
+	int32_t m = x->args[i].mention;
+
+	return m >= 0 && d->tokens[d->mentions[m].head].sent == d->tokens[x->candidate->tok].sent;
+}
 
 /* Whether a further actor stands where the best one does: as a conjunct of it, or by its rank. */
 static bool joins(const struct event_arg *further, const struct event_arg *best, double p,
@@ -260,7 +270,8 @@ static int32_t pick(struct work *w, struct event_context *x, const struct chosen
 	choose(c, x->args[at].entity);
 	for (uint32_t i = 0; i < x->n_args; i++)
 		if (joins(&x->args[i], &x->args[at], p[i], more) ||
-		    (p[i] >= surely && !is_spoken_for(w->d, c, x->args[i].entity) &&
+		    (p[i] >= surely && (p[i] >= ELSEWHERE_LEAST || is_here(w->d, x, i)) &&
+		     !is_spoken_for(w->d, c, x->args[i].entity) &&
 		     (p[i] >= OWN_COUNTRY_LEAST || !target ||
 		      !is_spoken_for(w->d, not, x->args[i].entity))))
 			choose(c, x->args[i].entity);
