@@ -11,7 +11,7 @@
 #include "broker/store_sql.h"
 
 enum { EPOCH_BITS = 16, SLOT_BITS = 20, SLOTS = 1 << SLOT_BITS, SLOTS_EACH = 6, BLOCK_EPOCHS = 64 };
-enum { LEARN_AT_ONCE = 4096 };
+enum { LEARN_AT_ONCE = 512 };
 
 struct store_epochs {
 	uint64_t *slots;   /* [SLOTS]; NULL while nothing is known */

@@ -107,7 +107,7 @@ static int set_options(struct wire *w, const struct wire_options *o, struct err 
 		return zmq_failed(e, "set the greatest frame");
 	if (o->listens && set_int(w, ZMQ_ROUTER_MANDATORY, 1, e) < 0)
 		return -1;
-	if (!o->listens && (set_int(w, ZMQ_RECONNECT_IVL, 50, e) < 0 ||
+	if (!o->listens && (set_int(w, ZMQ_RECONNECT_IVL, 20, e) < 0 ||
 			    set_int(w, ZMQ_RECONNECT_IVL_MAX, 2000, e) < 0))
 		return -1;
 	return o->keys ? set_keys(w, o, e) : 0;
