@@ -3,7 +3,6 @@
 #include "worker/engine/event_code.h"
 #include "worker/engine/event_merge.h"
 #include "worker/engine/place.h"
-#include "worker/engine/place.h"
 #include "worker/engine/status.h"
 #include "worker/engine/timex.h"
 
@@ -98,7 +97,6 @@ struct work {
 
 struct chosen {
 	uint32_t entities[ARGS_CHOSEN_MAX], n;
-	double p; /* of the first */
 };
 
 static void guess(struct work *w)
@@ -164,21 +162,18 @@ static bool outdone(const struct work *w, uint32_t i)
 	return false;
 }
 
-static void choose(struct chosen *c, uint32_t entity)
-{
-	for (uint32_t i = 0; i < c->n; i++)
-		if (c->entities[i] == entity)
-			return;
-	if (c->n < ARGS_CHOSEN_MAX)
-		c->entities[c->n++] = entity;
-}
-
 static bool is_chosen(const struct chosen *c, uint32_t entity)
 {
 	for (uint32_t i = 0; i < c->n; i++)
 		if (c->entities[i] == entity)
 			return true;
 	return false;
+}
+
+static void choose(struct chosen *c, uint32_t entity)
+{
+	if (!is_chosen(c, entity) && c->n < ARGS_CHOSEN_MAX)
+		c->entities[c->n++] = entity;
 }
 
 /* A verb's own subject or agent does what the verb says: no ranking comes before the tree. */
@@ -210,20 +205,7 @@ static bool is_spoken_for(const struct doc *d, const struct chosen *c, uint32_t 
 	return false;
 }
 
-/* From which somebody of the doer's own country is a further target. */
-#define OWN_COUNTRY_LEAST 0.35
-
 enum { CONJUNCT_LEAST = 8 }; /* percent; below it is a slip of the parser */
-
-/* From which somebody whom the sentence itself does not name is a further actor. */
-#define ELSEWHERE_LEAST 0.33
-
-static bool is_here(const struct doc *d, const struct event_context *x, uint32_t i)
-{
-	int32_t m = x->args[i].mention;
-
-	return m >= 0 && d->tokens[d->mentions[m].head].sent == d->tokens[x->candidate->tok].sent;
-}
 
 /* Whether a further actor stands where the best one does: as a conjunct of it, or by its rank. */
 static bool joins(const struct event_arg *further, const struct event_arg *best, double p,
@@ -234,6 +216,35 @@ static bool joins(const struct event_arg *further, const struct event_arg *best,
 	return p >= more || (further->conjunct && p * 100 >= CONJUNCT_LEAST);
 }
 
+/* From which somebody whom the sentence itself does not name is a further actor. */
+#define ELSEWHERE_LEAST 0.33
+/* From which somebody of the doer's own country is a further target. */
+#define OWN_COUNTRY_LEAST 0.35
+
+static bool is_here(const struct doc *d, const struct event_context *x, uint32_t i)
+{
+	int32_t m = x->args[i].mention;
+
+	return m >= 0 && d->tokens[d->mentions[m].head].sent == d->tokens[x->candidate->tok].sent;
+}
+
+/* Whether one at another place is sure enough to be a further actor, too. Who is chosen already
+ * speaks for its country. */
+static bool is_sure(const struct work *w, const struct event_context *x, uint32_t i, double p,
+		    const struct chosen * not, const struct chosen *c)
+{
+	const struct event_limits *l = &w->m->limits;
+	uint32_t entity = x->args[i].entity;
+
+	if (p < (double)(not ? l->surely_target : l->surely_source))
+		return false;
+	if (p < ELSEWHERE_LEAST && !is_here(w->d, x, i))
+		return false;
+	if (p < OWN_COUNTRY_LEAST && not &&is_spoken_for(w->d, not, entity))
+		return false;
+	return !is_spoken_for(w->d, c, entity);
+}
+
 /* Ranks the candidates; the best above `first`, then those above `more` that share its place, or
  * are sure and of another code. Nobody in `not` is chosen. Returns the index of the best, or -1. */
 static int32_t pick(struct work *w, struct event_context *x, const struct chosen * not,
@@ -241,8 +252,6 @@ static int32_t pick(struct work *w, struct event_context *x, const struct chosen
 {
 	double p[EVENT_ARGS_MAX], best = -1;
 	bool target = not != NULL;
-	const struct event_limits *l = &w->m->limits;
-	double surely = (double)(target ? l->surely_target : l->surely_source);
 	int32_t at = -1;
 
 	for (uint32_t i = 0; i < x->n_args; i++) {
@@ -266,14 +275,9 @@ static int32_t pick(struct work *w, struct event_context *x, const struct chosen
 	}
 	if (at < 0 || best < first)
 		return -1;
-	c->p = best > 1 ? 1 : best;
 	choose(c, x->args[at].entity);
 	for (uint32_t i = 0; i < x->n_args; i++)
-		if (joins(&x->args[i], &x->args[at], p[i], more) ||
-		    (p[i] >= surely && (p[i] >= ELSEWHERE_LEAST || is_here(w->d, x, i)) &&
-		     !is_spoken_for(w->d, c, x->args[i].entity) &&
-		     (p[i] >= OWN_COUNTRY_LEAST || !target ||
-		      !is_spoken_for(w->d, not, x->args[i].entity))))
+		if (joins(&x->args[i], &x->args[at], p[i], more) || is_sure(w, x, i, p[i], not, c))
 			choose(c, x->args[i].entity);
 	return at;
 }
