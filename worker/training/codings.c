@@ -16,6 +16,7 @@
 #include <stdlib.h>
 
 #include "worker/training/conllu.h"
+#include "worker/training/json_lines.h"
 #include "worker/training/train.h"
 
 enum { FIELDS_MAX = 12, SENTENCE_BYTES = 60 };
@@ -276,28 +277,14 @@ static int expand_file(struct expansion *x, const char *path, struct err *e)
 	return rc;
 }
 
-static int read_articles(const char *path, json_t *by_id, struct err *e)
+static int read_article(void *to, json_t *o, struct err *e)
 {
-	struct buf b = {0};
-	int rc = 0;
+	const char *id = json_string_value(json_object_get(o, "id"));
 
-	if (file_read(&b, path, e) < 0)
-		return -1;
-	for (size_t at = 0; rc == 0 && at < b.n;) {
-		const char *end = memchr(b.p + at, '\n', b.n - at);
-		size_t n = end ? (size_t)(end - b.p) - at : b.n - at;
-		json_error_t je;
-		json_t *o = n ? json_loadb(b.p + at, n, 0, &je) : NULL;
-
-		if (n && !json_is_string(json_object_get(o, "id")))
-			rc = err_set(e, ERR_INVALID, "%s: a line is no article", path);
-		else if (n)
-			json_object_set(by_id, json_string_value(json_object_get(o, "id")), o);
-		json_decref(o);
-		at += n + 1;
-	}
-	buf_free(&b);
-	return rc;
+	if (!id)
+		return err_set(e, ERR_INVALID, "an article without an id");
+	json_object_set(to, id, o);
+	return 0;
 }
 
 int train_codings(int argc, char **argv)
@@ -317,7 +304,7 @@ int train_codings(int argc, char **argv)
 	if (!x.documents || !x.records)
 		rc = err_set(&e, ERR_INVALID, "%s or %s can't be written", argv[3], argv[4]);
 	else
-		rc = read_articles(argv[1], articles.by_id, &e);
+		rc = json_lines(argv[1], read_article, articles.by_id, &e);
 	for (int i = 5; rc == 0 && i < argc; i++)
 		rc = expand_file(&x, argv[i], &e);
 	if ((x.documents && fclose(x.documents) != 0) || (x.records && fclose(x.records) != 0))

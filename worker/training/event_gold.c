@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "worker/training/conllu.h"
+#include "worker/training/json_lines.h"
 
 static struct str text_of(struct gold *g, const json_t *o, const char *key)
 {
@@ -72,34 +72,18 @@ static void add_doc(struct gold *g, const json_t *o)
 	g->docs[g->n++] = d;
 }
 
-/* Calls take for every line of the file. */
-static int each_line(struct gold *g, const char *path, bool records, struct err *e)
+static int read_doc(void *to, json_t *o, struct err *e)
 {
-	struct buf b = {0};
-	size_t at = 0;
-	int line = 0;
+	(void)e;
+	add_doc(to, o);
+	return 0;
+}
 
-	if (file_read(&b, path, e) < 0)
-		return -1;
-	while (at < b.n) {
-		const char *end = memchr(b.p + at, '\n', b.n - at);
-		size_t n = end ? (size_t)(end - b.p) - at : b.n - at;
-		json_error_t je;
-		json_t *o = n ? json_loadb(b.p + at, n, 0, &je) : NULL;
-
-		line++;
-		if (n && !o) {
-			buf_free(&b);
-			return err_set(e, ERR_INVALID, "%s:%d: %s", path, line, je.text);
-		}
-		if (o && !records)
-			add_doc(g, o);
-		else if (o && json_is_string(json_object_get(o, "type")))
-			add_event(g, o);
-		json_decref(o);
-		at += n + 1;
-	}
-	buf_free(&b);
+static int read_record(void *to, json_t *o, struct err *e)
+{
+	(void)e;
+	if (json_is_string(json_object_get(o, "type")))
+		add_event(to, o);
 	return 0;
 }
 
@@ -112,7 +96,7 @@ static int each_file(struct gold *g, const char *path, struct err *e)
 	if (stat(path, &st) < 0)
 		return err_set(e, ERR_NOT_FOUND, "no such file or folder: %s", path);
 	if (!S_ISDIR(st.st_mode))
-		return each_line(g, path, true, e);
+		return json_lines(path, read_record, g, e);
 	n = scandir(path, &list, NULL, alphasort);
 	for (int i = 0; i < n; i++) {
 		char below[4096];
@@ -138,7 +122,7 @@ static int by_id(const void *a, const void *b)
 int gold_read(struct gold *g, const char *corpus, const char *records, struct err *e)
 {
 	*g = (struct gold){0};
-	if (each_line(g, corpus, false, e) < 0)
+	if (json_lines(corpus, read_doc, g, e) < 0)
 		return -1;
 	if (g->n)
 		qsort(g->docs, g->n, sizeof(*g->docs), by_id);
@@ -151,7 +135,7 @@ int gold_read_more(struct gold *g, const char *corpus, const char *records, stru
 {
 	uint32_t first = g->n;
 
-	if (each_line(g, corpus, false, e) < 0)
+	if (json_lines(corpus, read_doc, g, e) < 0)
 		return -1;
 	for (uint32_t i = first; i < g->n; i++)
 		g->docs[i].fold = GOLD_EXTRA;

@@ -3,6 +3,7 @@
 #include <jansson.h>
 
 #include "worker/training/conllu.h"
+#include "worker/training/json_lines.h"
 
 static struct str text_of(struct silver *s, const json_t *o, const char *key)
 {
@@ -70,30 +71,23 @@ static void add_sentence(struct silver *s, const struct frame_book *book, const 
 	s->list[s->n++] = x;
 }
 
+struct reading {
+	struct silver *silver;
+	const struct frame_book *book;
+};
+
+static int read_sentence(void *to, json_t *o, struct err *e)
+{
+	struct reading *r = to;
+
+	(void)e;
+	add_sentence(r->silver, r->book, o);
+	return 0;
+}
+
 int silver_read(struct silver *s, const struct frame_book *book, const char *path, struct err *e)
 {
-	struct buf b = {0};
-	size_t at = 0;
-
-	if (file_read(&b, path, e) < 0)
-		return -1;
-	while (at < b.n) {
-		const char *end = memchr(b.p + at, '\n', b.n - at);
-		size_t n = end ? (size_t)(end - b.p) - at : b.n - at;
-		json_error_t je;
-		json_t *o = n ? json_loadb(b.p + at, n, 0, &je) : NULL;
-
-		if (n && !o) {
-			buf_free(&b);
-			return err_set(e, ERR_INVALID, "%s: %s", path, je.text);
-		}
-		if (o)
-			add_sentence(s, book, o);
-		json_decref(o);
-		at += n + 1;
-	}
-	buf_free(&b);
-	return 0;
+	return json_lines(path, read_sentence, &(struct reading){s, book}, e);
 }
 
 /* The next word of *rest. */
