@@ -68,9 +68,40 @@ static void short_verbs_keep_their_double_l(void **state)
 		assert_false(lemma_keeps_ll(str_of(*w)));
 }
 
+static void past_forms_have_their_verb(void **state)
+{
+	static const struct {
+		const char *form, *verb;
+	} VERBS[] = {
+		{"shot", "shoot"},           {"lent", "lend"},           {"froze", "freeze"},
+		{"misled", "mislead"},       {"overran", "overrun"},     {"withheld", "withhold"},
+		{"kidnapped", "kidnap"},     {"stopped", "stop"},        {"regretted", "regret"},
+		{"raided", "raid"},          {"aided", "aid"},           {"freed", "free"},
+		{"extradited", "extradite"}, {"honored", "honor"},       {"monitored", "monitor"},
+		{"boycotted", "boycott"},    {"trafficking", "traffic"}, {"amnestied", "amnesty"},
+		{"phoned", "phone"},         {"urging", "urge"},         {"clinging", "cling"},
+		{"created", "create"},       {"massacred", "massacre"},  {"denied", "deny"},
+	};
+	struct arena a = {0};
+	int wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(VERBS) / sizeof(VERBS[0]); i++) {
+		struct str verb = lemma_verb(&a, str_of(VERBS[i].form));
+
+		if (!str_is(verb, VERBS[i].verb)) {
+			print_message("%s: %.*s\n", VERBS[i].form, STR_ARG(verb));
+			wrong++;
+		}
+	}
+	arena_free(&a);
+	assert_int_equal(wrong, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(past_forms_have_their_verb),
 		cmocka_unit_test(short_verbs_keep_their_double_l),
 		cmocka_unit_test(stems_that_lost_an_e_get_it_back),
 		cmocka_unit_test(other_stems_stay_as_they_are),

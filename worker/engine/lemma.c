@@ -67,40 +67,16 @@ static const struct lemma_header *open_section(struct str s)
 	return need <= s.n && h->n_slots && !(h->n_slots & (h->n_slots - 1)) ? h : NULL;
 }
 
-/* An unknown verb whose guessed lemma is what -ed or -ing leaves: a silent e comes back. */
-static struct str mend(struct arena *a, const struct token *t, struct str lemma)
+/* An unknown past form or participle: the spelling tells more than the ending learned. */
+static struct str of_verb(struct arena *a, const struct token *t, struct str lemma)
 {
-	size_t cut = t->lower.n - lemma.n;
-	char *out;
+	struct str verb;
 
-	if ((t->xpos != XPOS_VBD && t->xpos != XPOS_VBN && t->xpos != XPOS_VBG &&
-	     t->xpos != XPOS_JJ) ||
-	    lemma.n >= t->lower.n)
-		return lemma;
-	if (!(cut == 2 && str_ends(t->lower, STR("ed"))) &&
-	    !(cut == 3 && str_ends(t->lower, STR("ing"))))
-		return lemma;
-	if (!str_starts(t->lower, lemma) || !lemma_lost_e(lemma))
-		return lemma;
-	out = arena_alloc(a, lemma.n + 1);
-	memcpy(out, lemma.p, lemma.n);
-	out[lemma.n] = 'e';
-	return (struct str){out, lemma.n + 1};
-}
-
-/* "shelled", "patrolling": one l or two, by the length of the verb. */
-static struct str mend_ll(const struct token *t, struct str lemma)
-{
-	size_t tail = str_ends(t->lower, STR("lled"))    ? 2
-		      : str_ends(t->lower, STR("lling")) ? 3
-							 : 0;
-	struct str stem = {t->lower.p, t->lower.n - tail};
-
-	if (!tail || stem.n < 4 || lemma.n < stem.n - 1 || lemma.n > stem.n ||
-	    !str_starts(stem, lemma) ||
+	if (t->upos != UPOS_VERB ||
 	    (t->xpos != XPOS_VBD && t->xpos != XPOS_VBN && t->xpos != XPOS_VBG))
 		return lemma;
-	return (struct str){stem.p, stem.n - !lemma_keeps_ll(stem)};
+	verb = lemma_verb(a, t->lower);
+	return verb.n ? verb : lemma;
 }
 
 int lemma_run(struct doc *d, struct err *e)
@@ -114,7 +90,7 @@ int lemma_run(struct doc *d, struct err *e)
 
 		t->lemma = r ? lemma_apply(d->arena, r, t) : t->lower;
 		if (r && !known)
-			t->lemma = mend_ll(t, mend(d->arena, t, t->lemma));
+			t->lemma = of_verb(d->arena, t, t->lemma);
 	}
 	return h ? 0 : err_set(e, ERR_CORRUPT, "the model has no lemmas");
 }
