@@ -8,14 +8,20 @@
 #include "worker/training/event_silver.h"
 #include "worker/training/train.h"
 
+/* What is counted once a sentence: wanted, given, and both. */
+struct share {
+	uint32_t gold, predicted, right;
+};
+
+/* Statements (01), which PLOVER does not code, and codes that CAMEO does not know count nowhere.
+ * Dyads are events between two parties of different codes or roles that are not negated: PETRARCH
+ * and its like record no others. */
 struct counts {
 	uint32_t sentences, gold, type, root, full, predicted, right;
-	/* distinct ones a sentence, without statements, which PLOVER does not code: CAMEO roots;
-	 * types of dyads, events between two countries or the like, which is all that PETRARCH and
-	 * its like record */
-	struct roots {
-		uint32_t gold, predicted, right;
-	} roots, dyads;
+	struct share roots;      /* CAMEO roots of all events */
+	struct share dyads;      /* types of dyads */
+	struct share dyad_roots; /* CAMEO roots of dyads */
+	struct share triples;    /* source, CAMEO root and target of dyads, by country */
 };
 
 static bool has_type(const struct result *r, uint32_t type, bool yield)
@@ -57,39 +63,128 @@ static struct str code_of(const struct result *r, uint32_t id)
 	return STR("");
 }
 
-/* Somebody on both sides, and not both of one country. */
-static bool is_dyad(const struct result *r, const struct result_event *e)
+static struct str role_of(const struct result *r, uint32_t id)
 {
-	for (uint32_t i = 0; i < e->source.n; i++)
-		for (uint32_t k = 0; k < e->target.n; k++) {
-			struct str a = code_of(r, e->source.ids[i]),
-				   b = code_of(r, e->target.ids[k]);
-
-			if (a.n && b.n && !str_eq(a, b))
-				return true;
-		}
-	/* "India and China met": the parties are all sources. */
-	return e->source.n > 1 &&
-	       !str_eq(code_of(r, e->source.ids[0]), code_of(r, e->source.ids[1]));
+	for (uint32_t i = 0; i < r->n_entities; i++)
+		if (r->entities[i].id == id)
+			return r->entities[i].role;
+	return STR("");
 }
 
-static void count_roots(struct roots *n, const struct silver_sentence *x, const struct result *r,
-			bool dyads)
+/* Two parties: of different codes, or of different roles in one country. */
+static bool differ(const struct result *r, uint32_t x, uint32_t y)
 {
-	uint32_t gold = 0, found = 0;
+	struct str a = code_of(r, x), b = code_of(r, y);
+
+	return a.n && b.n && (!str_eq(a, b) || !str_eq(role_of(r, x), role_of(r, y)));
+}
+
+/* Whether something happens between two parties; "India and China met": all are sources. */
+static bool is_dyad(const struct result *r, const struct result_event *e)
+{
+	if (e->status == STATUS_NEGATED)
+		return false;
+	for (uint32_t i = 0; i < e->source.n; i++) {
+		for (uint32_t k = 0; k < e->target.n; k++)
+			if (differ(r, e->source.ids[i], e->target.ids[k]))
+				return true;
+		if (!e->target.n && i && differ(r, e->source.ids[i], e->source.ids[0]))
+			return true;
+	}
+	return false;
+}
+
+static void share_bits(struct share *n, uint32_t gold, uint32_t found)
+{
+	n->gold += (uint32_t)__builtin_popcount(gold);
+	n->predicted += (uint32_t)__builtin_popcount(found);
+	n->right += (uint32_t)__builtin_popcount(gold & found);
+}
+
+/* The sets of types and of roots, one bit each; bit 0 is never set. */
+static void count_sets(struct counts *c, const struct silver_sentence *x, const struct result *r)
+{
+	uint32_t gold_types = 0, gold_roots = 0, types = 0, roots = 0, dyad_roots = 0;
+
+	for (uint32_t i = 0; i < x->n; i++)
+		if (x->types[i]) {
+			gold_types |= 1u << x->types[i];
+			gold_roots |= 1u << root_of(x->codes[i]);
+		}
+	for (uint32_t i = 0; i < r->n_events; i++) {
+		const struct result_event *e = &r->events[i];
+		uint32_t root = 1u << root_of(e->cameo);
+
+		roots |= root;
+		if (is_dyad(r, e)) {
+			types |= 1u << e->type;
+			dyad_roots |= root;
+		}
+	}
+	share_bits(&c->dyads, gold_types & ~1u, types & ~1u);
+	share_bits(&c->roots, gold_roots & ~1u, roots & ~1u);
+	share_bits(&c->dyad_roots, gold_roots & ~1u, dyad_roots & ~1u);
+}
+
+enum { TRIPLES_MAX = 256, COUNTRY = 3 };
+
+struct triples {
+	struct triple {
+		char source[COUNTRY], target[COUNTRY];
+		uint32_t root;
+	} list[TRIPLES_MAX];
+	uint32_t n;
+};
+
+static bool has_triple(const struct triples *t, const struct triple *x)
+{
+	for (uint32_t i = 0; i < t->n; i++)
+		if (t->list[i].root == x->root &&
+		    memcmp(t->list[i].source, x->source, COUNTRY) == 0 &&
+		    memcmp(t->list[i].target, x->target, COUNTRY) == 0)
+			return true;
+	return false;
+}
+
+/* Adds it where both parties are known by a code, differ, and the code is one of CAMEO. */
+static void add_triple(struct triples *t, struct str source, struct str target, uint32_t root)
+{
+	struct triple x = {.root = root};
+
+	if (!root || source.n < COUNTRY || target.n < COUNTRY || *source.p == '-' ||
+	    *target.p == '-' || memcmp(source.p, target.p, COUNTRY) == 0)
+		return;
+	memcpy(x.source, source.p, COUNTRY);
+	memcpy(x.target, target.p, COUNTRY);
+	if (t->n < TRIPLES_MAX && !has_triple(t, &x))
+		t->list[t->n++] = x;
+}
+
+/* The parties of a reciprocal event stand on both sides, as PETRARCH records them. */
+static void add_dyads(struct triples *t, const struct result *r, const struct result_event *e)
+{
+	const struct id_list *other = e->target.n ? &e->target : &e->source;
+
+	for (uint32_t i = 0; i < e->source.n; i++)
+		for (uint32_t k = 0; k < other->n; k++)
+			add_triple(t, code_of(r, e->source.ids[i]), code_of(r, other->ids[k]),
+				   root_of(e->cameo));
+}
+
+static void count_triples(struct counts *c, const struct silver_sentence *x, const struct result *r)
+{
+	struct triples gold = {.n = 0}, found = {.n = 0};
 
 	for (uint32_t i = 0; i < x->n; i++)
 		if (x->types[i])
-			gold |= 1u << (dyads ? x->types[i] : root_of(x->codes[i]));
-	for (uint32_t i = 0; i < r->n_events; i++) {
-		const struct result_event *e = &r->events[i];
-
-		if (!dyads || is_dyad(r, e))
-			found |= 1u << (dyads ? e->type : root_of(e->cameo));
-	}
-	n->gold += (uint32_t)__builtin_popcount(gold & ~1u);
-	n->predicted += (uint32_t)__builtin_popcount(found & ~1u);
-	n->right += (uint32_t)__builtin_popcount(gold & found & ~1u);
+			add_triple(&gold, x->doers[i], x->others[i], root_of(x->codes[i]));
+	for (uint32_t i = 0; i < r->n_events; i++)
+		if (is_dyad(r, &r->events[i]))
+			add_dyads(&found, r, &r->events[i]);
+	c->triples.gold += gold.n;
+	c->triples.predicted += found.n;
+	for (uint32_t i = 0; i < gold.n; i++)
+		c->triples.right += has_triple(&found, &gold.list[i]);
 }
 
 static void count(struct counts *c, const struct silver_sentence *x, const struct result *r)
@@ -97,8 +192,8 @@ static void count(struct counts *c, const struct silver_sentence *x, const struc
 	bool cameo = false;
 
 	c->sentences++;
-	count_roots(&c->roots, x, r, false);
-	count_roots(&c->dyads, x, r, true);
+	count_sets(c, x, r);
+	count_triples(c, x, r);
 	for (uint32_t i = 0; i < x->n; i++) {
 		cameo = x->codes[i].p[0] >= '0' && x->codes[i].p[0] <= '9';
 		c->gold++;
@@ -119,7 +214,7 @@ static void count(struct counts *c, const struct silver_sentence *x, const struc
 	}
 }
 
-static void print_roots(const char *name, const struct roots *n)
+static void print_share(const char *name, const struct share *n)
 {
 	double p = n->predicted ? (double)n->right / n->predicted : 0;
 	double r = n->gold ? (double)n->right / n->gold : 0;
@@ -135,23 +230,36 @@ static void print(const char *path, const struct counts *c)
 	printf("%s: sentences=%u codes=%u type=%.3f root=%.3f full=%.3f precision=%.3f F1=%.3f",
 	       path, c->sentences, c->gold, r, c->gold ? (double)c->root / c->gold : 0,
 	       c->gold ? (double)c->full / c->gold : 0, p, p + r > 0 ? 2 * p * r / (p + r) : 0);
-	print_roots("roots", &c->roots);
-	print_roots("dyads", &c->dyads);
+	print_share("roots", &c->roots);
+	print_share("dyads", &c->dyads);
+	print_share("dyad-roots", &c->dyad_roots);
+	print_share("triples", &c->triples);
 	printf("\n");
+}
+
+static void list_codes(const struct result *r, const struct id_list *l)
+{
+	for (uint32_t i = 0; i < l->n; i++)
+		printf("%s%.*s", i ? "+" : "", STR_ARG(code_of(r, l->ids[i])));
 }
 
 /* One line a sentence: what was wanted, what was found and by which rule; for reading errors. */
 static void list(const struct silver_sentence *x, const struct result *r)
 {
 	for (uint32_t i = 0; i < x->n; i++)
-		printf("%s%.*s", i ? "," : "", (int)x->codes[i].n, x->codes[i].p);
+		printf("%s%.*s>%.*s:%.*s", i ? "," : "", STR_ARG(x->doers[i]),
+		       STR_ARG(x->others[i]), STR_ARG(x->codes[i]));
 	printf("\t");
 	for (uint32_t i = 0; i < r->n_events; i++) {
 		const struct result_event *e = &r->events[i];
 
-		printf("%s%s/%.*s/%.*s/%s%s", i ? " " : "", event_type_name(e->type),
-		       (int)e->cameo.n, e->cameo.p, (int)e->rule.n, e->rule.p,
-		       e->source.n ? "s" : "-", e->target.n ? "t" : "-");
+		printf("%s%s/%.*s/%.*s/", i ? " " : "", event_type_name(e->type), STR_ARG(e->cameo),
+		       STR_ARG(e->rule));
+		list_codes(r, &e->source);
+		printf(">");
+		list_codes(r, &e->target);
+		if (e->status == STATUS_NEGATED)
+			printf("/negated");
 	}
 	printf("\t%.*s\n", (int)x->text.n, x->text.p);
 }
@@ -173,19 +281,21 @@ static int open_image(struct image *im, struct buf *bytes, const char *path, str
 
 struct options {
 	bool verbose;
-	double least; /* events of less confidence do not count */
+	double least;      /* events of less confidence do not count */
+	const char *rules; /* ... nor those of rules whose names start otherwise */
 };
 
-/* A copy of the result's list of events without those that are too unsure. */
-static struct result sure_of(const struct result *all, double least, struct result_event *list,
-			     uint32_t cap)
+/* A copy of the result's list of events without those that do not count. */
+static struct result counted(const struct result *all, const struct options *o,
+			     struct result_event *list, uint32_t cap)
 {
 	struct result r = *all;
 
 	r.events = list;
 	r.n_events = 0;
 	for (uint32_t i = 0; i < all->n_events && r.n_events < cap; i++)
-		if (all->events[i].confidence >= least)
+		if (all->events[i].confidence >= o->least &&
+		    str_starts(all->events[i].rule, str_of(o->rules)))
 			list[r.n_events++] = all->events[i];
 	return r;
 }
@@ -204,7 +314,7 @@ static int eval_file(struct engine *en, const struct frame_book *book, const cha
 		struct result r;
 
 		in.meta.date = s.list[i].date;
-		r = sure_of(engine_analyze(en, &in), o->least, sure, 64);
+		r = counted(engine_analyze(en, &in), o, sure, 64);
 		count(&c, &s.list[i], &r);
 		if (o->verbose)
 			list(&s.list[i], &r);
@@ -221,15 +331,18 @@ int train_eval_events(int argc, char **argv)
 	struct engine *en = NULL;
 	struct frame_book *book = NULL;
 	struct err e;
-	struct options o = {0};
+	struct options o = {.rules = ""};
 	int rc;
 
 	if (argc > 1 && strcmp(argv[1], "-v") == 0)
 		o.verbose = true, argc--, argv++;
 	if (argc > 2 && strcmp(argv[1], "-c") == 0)
 		o.least = strtod(argv[2], NULL), argc -= 2, argv += 2;
+	if (argc > 2 && strcmp(argv[1], "-r") == 0)
+		o.rules = argv[2], argc -= 2, argv += 2;
 	if (argc < 4) {
-		fprintf(stderr, "usage: eval-events [-v] [-c LEAST] MODEL CODEBOOK SENTENCES...\n");
+		fprintf(stderr, "usage: eval-events [-v] [-c LEAST] [-r RULES] MODEL CODEBOOK "
+				"SENTENCES...\n");
 		return 2;
 	}
 	rc = open_image(&model, &a, argv[1], &e) < 0 || open_image(&codebook, &b, argv[2], &e) < 0;

@@ -64,6 +64,8 @@ static void add_sentence(struct silver *s, const struct frame_book *book, const 
 			t = type_of_code(book, code);
 		if (x.n < SILVER_TYPES_MAX && code.n) {
 			x.codes[x.n] = code;
+			x.doers[x.n] = text_of(s, v, "source");
+			x.others[x.n] = text_of(s, v, "target");
 			x.types[x.n++] = t;
 		}
 	}

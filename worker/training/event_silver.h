@@ -12,6 +12,7 @@ struct silver_sentence {
 	struct str id, text, date;
 	uint32_t types[SILVER_TYPES_MAX]; /* enum event_type */
 	struct str codes[SILVER_TYPES_MAX];
+	struct str doers[SILVER_TYPES_MAX], others[SILVER_TYPES_MAX]; /* as the file codes them */
 	uint32_t n;
 	struct str source, target; /* codes joined by '+', "" unknown (examples of frames) */
 	bool yield;                /* "YIELD": either CONCEDE or RETREAT */
