@@ -156,7 +156,8 @@ static void check_frame(struct events *v, struct source *s)
 static void read_frame(struct events *v, struct source *s, const struct source_line *l)
 {
 	struct frame_rec f = {.source = 1u << FRAME_ROLE_SUBJECT,
-			      .target = 1u << FRAME_ROLE_OBJECT};
+			      .target = 1u << FRAME_ROLE_OBJECT,
+			      .flags = v->own ? FRAME_OWN : 0};
 
 	for (uint32_t i = 0; i < v->n_frames; i++)
 		if (str_eq(text_of(v, v->frames[i].name), l->value)) {
@@ -332,6 +333,7 @@ void events_compile(const struct codebook_file *files, uint32_t n, struct image_
 				.path = files[i].path, .text = files[i].text, .problems = p};
 			struct source_line l;
 
+			v.own = files[i].layer > 0;
 			for (;;) {
 				s.problems = pass == 0 ? p : &ignored;
 				if (!source_next(&s, &l))

@@ -42,6 +42,7 @@ struct events {
 	/* where reading stands */
 	enum { EVENTS_NOTHING, EVENTS_FRAME, EVENTS_CONTEXT, EVENTS_CLASS } block;
 	bool code_seen, type_given, mode_given;
+	bool own; /* a user's layer */
 };
 
 struct frame_text events_text(struct events *v, struct str s);

@@ -68,11 +68,25 @@ static void rule_probabilities(const struct event_ground *g, uint32_t candidate,
 	p[0] = 1 - p[r->type];
 }
 
+/* A user's own frame is a rule, not an opinion. */
+static bool decided(const struct event_ground *g, uint32_t candidate, double *p)
+{
+	const struct event_candidate *c = &g->candidates[candidate];
+
+	if (!c->n_matches || !frame_decides(g->book, c->matches[0].frame))
+		return false;
+	memset(p, 0, N_EVENT_TYPES * sizeof(*p));
+	p[frame_at(g->book, c->matches[0].frame)->type] = 1;
+	return true;
+}
+
 void event_type_probabilities(const struct event_model *m, const struct event_ground *g,
 			      uint32_t candidate, struct features *f, double *p)
 {
 	double yes;
 
+	if (decided(g, candidate, p))
+		return;
 	if (!m->trained) {
 		rule_probabilities(g, candidate, p);
 		return;
@@ -121,6 +135,31 @@ static int32_t tok_of(const struct work *w, const struct event_guess *x)
 	return w->ground.candidates[x->candidate].tok;
 }
 
+static bool says_it(const struct doc *d, int32_t tok)
+{
+	return event_attribution(d, tok) || d->sentences[d->tokens[tok].sent].voice >= 0;
+}
+
+/* What the text itself calls evil or great is its opinion: nobody in it has said so. */
+static bool is_epithet(const struct work *w, const struct event_guess *x)
+{
+	const struct token *t = &w->d->tokens[tok_of(w, x)];
+
+	return t->upos == UPOS_ADJ && rel_base(t->rel) == REL_AMOD && !says_it(w->d, tok_of(w, x));
+}
+
+static const struct frame_match *match_of(const struct work *w, const struct event_guess *x);
+
+/* "postponed the meeting", "asked for aid": the noun says what the verb's event is about. */
+static bool is_content(const struct work *w, const struct event_guess *x,
+		       const struct event_guess *y)
+{
+	const struct frame_match *m = match_of(w, y);
+
+	return y->type != x->type && y->p * 2 >= x->p && m && m->n_words &&
+	       m->last == tok_of(w, x) && tok_of(w, y) < m->last;
+}
+
 /* "held talks", "imposed sanctions", "tried to hack": two words of one event. */
 static bool one_action(const struct work *w, const struct event_guess *a,
 		       const struct event_guess *b)
@@ -142,8 +181,9 @@ static bool one_action(const struct work *w, const struct event_guess *a,
 	       r == REL_NSUBJ || r == REL_OBL || r == REL_NMOD || r == REL_ACL || r == REL_CCOMP;
 }
 
-/* Of guesses of one type in a sentence, those that are told by the same words, and unlikely
- * further ones, are left out; the likeliest stays. */
+/* What another event's words are about is none of its own. Of guesses of one type in a sentence,
+ * those that are told by the same words, and unlikely further ones, are left out; the likeliest
+ * stays. */
 static bool outdone(const struct work *w, uint32_t i)
 {
 	const struct event_guess *x = &w->guesses[i];
@@ -152,7 +192,11 @@ static bool outdone(const struct work *w, uint32_t i)
 	for (uint32_t k = i > 40 ? i - 40 : 0; k < w->n && k < i + 40; k++) {
 		const struct event_guess *y = &w->guesses[k];
 
-		if (k == i || y->type != x->type || w->d->tokens[tok_of(w, y)].sent != sent)
+		if (k == i || w->d->tokens[tok_of(w, y)].sent != sent)
+			continue;
+		if (is_content(w, x, y))
+			return true;
+		if (y->type != x->type)
 			continue;
 		if (y->p < x->p || (y->p == x->p && k > i))
 			continue;
@@ -485,7 +529,8 @@ void event_run(const struct event_model *m, struct doc *d)
 	event_ground_init(&w.ground, m->book, &m->clusters, d);
 	guess(&w);
 	for (uint32_t i = 0; i < w.n; i++)
-		if (!outdone(&w, i))
+		if (!outdone(&w, i) && !status_background(d, tok_of(&w, &w.guesses[i])) &&
+		    !is_epithet(&w, &w.guesses[i]))
 			resolve(&w, &w.guesses[i]);
 	features_free(&w.features);
 	event_merge(d);

@@ -1,5 +1,7 @@
 #include "worker/engine/event_code.h"
 
+#include "worker/engine/status.h"
+
 /* General codes of the types. */
 static const char *const GENERAL[N_EVENT_TYPES] = {
 	[EVENT_AGREE] = "030",    [EVENT_CONSULT] = "040",   [EVENT_SUPPORT] = "050",
@@ -211,8 +213,8 @@ const struct frame_code *event_code(const struct event_ground *g, int32_t trigge
 		w.code = frame_code_at(g->book, frame_at(g->book, match->frame)->code);
 	if (!w.code)
 		w.code = frame_code_find(g->book, str_of(GENERAL[type]));
-	if (!w.code)
-		return NULL;
+	if (!w.code || (match && frame_decides(g->book, match->frame)))
+		return w.code;
 	w.outer = frame_string(g->book, w.code->code);
 	look_below(&w, trigger, trigger);
 	if (!w.best)
@@ -220,8 +222,9 @@ const struct frame_code *event_code(const struct event_ground *g, int32_t trigge
 	return w.best ? w.best : w.code;
 }
 
-/* CAMEO knows no status: what is only planned has the code of the intention to cooperate or yield
- * (03), or of the threat (13), and never that of the deed. */
+/* CAMEO knows no status: what somebody plans has the code of the intention to cooperate or yield
+ * (03), or of the threat (13), and not that of the deed. What is merely about to happen has that of
+ * the deed: nobody has expressed an intent. */
 static const struct frame_code *planned(const struct event_ground *g, const struct frame_code *c)
 {
 	struct str code = frame_string(g->book, c->code);
@@ -272,7 +275,8 @@ void event_code_fill(const struct event_ground *g, int32_t trigger, const struct
 {
 	const struct frame_code *c = event_code(g, trigger, e->type, match);
 
-	if (c && e->status == STATUS_PLANNED)
+	if (c && e->status == STATUS_PLANNED && !status_imminent(g->d, trigger) &&
+	    !(match && frame_decides(g->book, match->frame)))
 		c = planned(g, c);
 	e->cameo = c ? frame_string(g->book, c->code) : STR("");
 	e->goldstein = c ? c->goldstein : 0;

@@ -79,6 +79,11 @@ enum {
 	T_SEEN,
 	T_SENT_AT,
 	T_LEMMA_SPEECH,
+	T_TOPIC,
+	T_DOC_TOPIC,
+	T_POLITICAL,
+	T_DOC_POLITICAL,
+	T_PARTIES,
 };
 
 static uint64_t mix2(uint32_t t, uint64_t a)
@@ -376,6 +381,36 @@ static void surroundings(const struct event_ground *g, int32_t tok, int64_t view
 			add(f, T_SENT_TYPES, view * 32 + i);
 }
 
+static int64_t quarter(uint32_t per_cent)
+{
+	return per_cent == 0 ? 0 : per_cent < 25 ? 1 : per_cent < 50 ? 2 : 3;
+}
+
+/* Whether it is about politics at all: who is named in the sentence and the document, and what
+ * else they are about. */
+static void politics(const struct event_ground *g, int32_t tok, int64_t view, struct features *f)
+{
+	const struct event_sentence *x = &g->sentences[g->d->tokens[tok].sent];
+	int64_t n = x->n_political > 2 ? 2 : x->n_political;
+
+	add(f, T_POLITICAL, n);
+	add(f, T_POLITICAL, 16 + view * 4 + n);
+	add(f, T_PARTIES, x->n_parties);
+	add(f, T_PARTIES, 16 + view * 8 + x->n_parties);
+	add(f, T_DOC_POLITICAL, quarter(g->political));
+	add(f, T_DOC_POLITICAL, 16 + view * 4 + quarter(g->political));
+	for (int64_t k = 0; k < 64; k++) {
+		if (!(g->topics >> k & 1))
+			continue;
+		if (x->topics >> k & 1) {
+			add(f, T_TOPIC, k * 4 + n);
+			add(f, T_TOPIC, 256 + (view * 64 + k) * 4 + n);
+		}
+		if (g->share[k])
+			add(f, T_DOC_TOPIC, (k * 4 + quarter(g->share[k])) * 4 + n);
+	}
+}
+
 /* Whether the token is the cue of what somebody says: "said that ..." is told by its content. */
 static void cue(const struct event_ground *g, int32_t tok, int64_t view, struct features *f)
 {
@@ -451,6 +486,7 @@ void event_trigger_features(const struct event_ground *g, uint32_t candidate, st
 	head(g, c->tok, f);
 	arguments(g, c->tok, view, f);
 	surroundings(g, c->tok, view, f);
+	politics(g, c->tok, view, f);
 	cue(g, c->tok, view, f);
 	together(g, c, f);
 	seen(g, c->tok, f);

@@ -185,6 +185,7 @@ static void fill_sentence(struct event_ground *g, uint32_t s)
 		a = event_attribution(d, (int32_t)i);
 		x->quoted |= a && a->direct;
 		x->types |= g->tokens[i].types;
+		x->topics |= c & g->topics;
 	}
 	g->speech |= sent->voice > ENTITY_DOC_AUTHOR;
 }
@@ -279,6 +280,55 @@ static void index_mentions(struct event_ground *g)
 			g->salient = i;
 }
 
+static bool makes_politics(const struct mention *m)
+{
+	static const char *const ROLES[] = {"GOV", "MIL", "LEG", "PTY", "OPP", "IGO", "REB", "SPY"};
+
+	for (size_t i = 0; i < sizeof(ROLES) / sizeof(ROLES[0]); i++)
+		if (str_is(m->role, ROLES[i]))
+			return true;
+	return false;
+}
+
+/* Who is named in the sentence: how many make politics, and how many different parties. */
+static void count_actors(struct event_ground *g, uint32_t s)
+{
+	const struct doc *d = g->d;
+	struct event_sentence *x = &g->sentences[s];
+	struct str seen[PARTIES_MAX];
+
+	for (uint32_t i = g->mentions_at[s]; i < g->mentions_at[s + 1]; i++) {
+		const struct mention *m = &d->mentions[g->mentions[i]];
+		struct str code = d->entities[m->entity].code;
+		bool again = false;
+
+		x->n_political += makes_politics(m);
+		for (uint32_t k = 0; k < x->n_parties; k++)
+			again |= str_eq(seen[k], code);
+		if (!again && x->n_parties < PARTIES_MAX)
+			seen[x->n_parties++] = code;
+	}
+}
+
+/* How much of the document is about things without politics, and how much has its makers. */
+static void count_document(struct event_ground *g)
+{
+	const struct doc *d = g->d;
+
+	for (uint32_t s = 0; s < d->n_sentences; s++) {
+		const struct event_sentence *x = &g->sentences[s];
+
+		count_actors(g, s);
+		g->political += x->n_political > 0;
+		for (uint32_t k = 0; k < 64; k++)
+			g->share[k] += x->topics >> k & 1;
+	}
+	for (uint32_t k = 0; k < 64 && d->n_sentences; k++)
+		g->share[k] = g->share[k] * 100 / d->n_sentences;
+	if (d->n_sentences)
+		g->political = g->political * 100 / d->n_sentences;
+}
+
 /* "We must", "let us": who speaks to the world names it seldom. */
 static uint32_t find_world(struct doc *d)
 {
@@ -307,6 +357,9 @@ void event_ground_init(struct event_ground *g, const struct frame_book *book,
 	g->class_duty = class_bit(book, "duty");
 	g->class_speech = class_bit(book, "speech");
 	g->class_will = class_bit(book, "will");
+	for (uint32_t i = 0; i < frame_n_classes(book); i++)
+		if (str_starts(frame_class_name(book, i), STR("topic-")))
+			g->topics |= (uint64_t)1 << i;
 	g->tokens = ARENA_ARRAY(d->arena, struct event_token, d->n_tokens);
 	g->sentences = ARENA_ARRAY(d->arena, struct event_sentence, d->n_sentences);
 	for (uint32_t i = 0; i < d->n_tokens; i++) {
@@ -319,6 +372,7 @@ void event_ground_init(struct event_ground *g, const struct frame_book *book,
 		if (d->attributions[i].cue >= 0)
 			g->tokens[d->attributions[i].cue].cue = (int32_t)i;
 	index_mentions(g);
+	count_document(g);
 	if (g->speech)
 		g->world = find_world(d);
 }

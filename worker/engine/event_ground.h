@@ -24,10 +24,15 @@ struct event_candidate {
 	struct frame_match matches[FRAME_MATCHES_MAX];
 };
 
+enum { PARTIES_MAX = 4 };
+
 struct event_sentence {
 	uint32_t n_actors; /* mentions with a code */
 	uint32_t n_negative, n_positive, n_duty;
-	uint16_t types;    /* frames anywhere in it */
+	uint32_t n_political; /* ... of those who make politics: governments, armies, parties ... */
+	uint32_t n_parties;   /* different codes among the actors, up to PARTIES_MAX */
+	uint64_t topics;      /* classes of words without politics that it has */
+	uint16_t types;       /* frames anywhere in it */
 	bool first_person; /* "we", "I", "our" */
 	bool second_person;
 	bool quoted; /* some of it stands in quotation marks */
@@ -45,6 +50,9 @@ struct event_ground {
 	uint32_t salient;      /* entity with a code that is named most often, or 0 */
 	uint32_t world;        /* in a speech: the entity of all countries, or 0 */
 	bool speech;           /* a speech: sentences have a voice of their own */
+	uint64_t topics;       /* classes of words without politics ("topic-...") */
+	uint32_t share[64];    /* per cent of the document's sentences with each of these classes */
+	uint32_t political;    /* per cent of its sentences with an actor who makes politics */
 	uint64_t class_negative, class_positive, class_duty, class_speech, class_will;
 };
 

@@ -134,6 +134,11 @@ uint32_t frame_count(const struct frame_book *b)
 	return b->h->n_frames;
 }
 
+bool frame_decides(const struct frame_book *b, uint32_t frame)
+{
+	return (b->frames[frame].flags & (FRAME_OWN | FRAME_WEAK)) == FRAME_OWN;
+}
+
 const struct frame_rec *frame_at(const struct frame_book *b, uint32_t frame)
 {
 	return &b->frames[frame];
@@ -359,14 +364,21 @@ static bool match_entry(const struct frame_book *b, const struct doc *d, uint32_
 	return true;
 }
 
-static uint32_t add_match(struct frame_match *list, uint32_t n, const struct frame_match *m)
+/* A user's own frames first, then those of more words. */
+static uint32_t rank(const struct frame_book *b, const struct frame_match *m)
+{
+	return m->n_words + (b->frames[m->frame].flags & FRAME_OWN ? FRAME_WORDS_MAX + 1 : 0);
+}
+
+static uint32_t add_match(const struct frame_book *b, struct frame_match *list, uint32_t n,
+			  const struct frame_match *m)
 {
 	uint32_t at = n;
 
 	for (uint32_t i = 0; i < n; i++)
 		if (list[i].frame == m->frame)
 			return n;
-	while (at > 0 && list[at - 1].n_words < m->n_words)
+	while (at > 0 && rank(b, &list[at - 1]) < rank(b, m))
 		at--;
 	if (at == FRAME_MATCHES_MAX)
 		return n;
@@ -377,11 +389,23 @@ static uint32_t add_match(struct frame_match *list, uint32_t n, const struct fra
 	return n + 1;
 }
 
+/* "Kenya and Chad welcome a deal": what has a subject and an object is a verb, whatever its tag. */
+static uint8_t upos_in_tree(const struct doc *d, uint32_t tok)
+{
+	uint8_t upos = d->tokens[tok].upos;
+
+	if ((upos == UPOS_INTJ || upos == UPOS_ADV || upos == UPOS_X) &&
+	    doc_child(d, (int32_t)tok, REL_NSUBJ) >= 0 && doc_child(d, (int32_t)tok, REL_OBJ) >= 0)
+		return UPOS_VERB;
+	return upos;
+}
+
 static uint32_t match_all(const struct frame_book *b, const struct doc *d, uint32_t tok,
 			  const struct frame_word *w, uint32_t matter,
 			  struct frame_match m[static FRAME_MATCHES_MAX])
 {
 	int32_t slots[2] = {w->slot, w->slot2};
+	uint8_t upos = upos_in_tree(d, tok);
 	uint32_t n = 0;
 
 	for (int k = 0; k < 2; k++)
@@ -390,9 +414,9 @@ static uint32_t match_all(const struct frame_book *b, const struct doc *d, uint3
 			struct frame_match one;
 
 			if ((b->frames[b->entries[entry].frame].flags & FRAME_MATTER) == matter &&
-			    pos_ok(b->entries[entry].pos, d->tokens[tok].upos) &&
+			    pos_ok(b->entries[entry].pos, upos) &&
 			    match_entry(b, d, entry, tok, &one))
-				n = add_match(m, n, &one);
+				n = add_match(b, m, n, &one);
 		}
 	return n;
 }

@@ -26,6 +26,8 @@ const struct frame_code *frame_code_find(const struct frame_book *b, struct str 
 const struct frame_code *frame_code_at(const struct frame_book *b, uint32_t index);
 struct str frame_string(const struct frame_book *b, struct frame_text t);
 
+/* A user's own frame that is not weak: where it matches there is its event, with its code. */
+bool frame_decides(const struct frame_book *b, uint32_t frame);
 uint32_t frame_n_contexts(const struct frame_book *b);
 struct str frame_context_name(const struct frame_book *b, uint32_t context);
 uint32_t frame_n_classes(const struct frame_book *b);

@@ -51,8 +51,9 @@ enum frame_role {
 		N_FRAME_ROLES
 };
 
-/* A matter is no event: it only says what events are about (see event_code.c). */
-enum { FRAME_RECIPROCAL = 1, FRAME_WEAK = 2, FRAME_MATTER = 4 };
+/* A matter is no event: it only says what events are about (see event_code.c). A user's own frame
+ * decides: where it matches there is its event, with its code as it stands. */
+enum { FRAME_RECIPROCAL = 1, FRAME_WEAK = 2, FRAME_MATTER = 4, FRAME_OWN = 8 };
 
 struct frame_rec {
 	struct frame_text name;

@@ -1,5 +1,7 @@
 #include "worker/engine/status.h"
 
+#include "worker/engine/tag.h"
+
 enum { CLIMB_MAX = 12 };
 
 /* What a governing word does to its complement. */
@@ -209,12 +211,36 @@ static void mark_child(const struct doc *d, struct marks *m, const struct token 
 	}
 }
 
+/* "said on Friday that they would block the road": the future of somebody who spoke in the past;
+ * with a condition it stays a supposition. */
+static bool is_future_told(const struct doc *d, int32_t tok)
+{
+	const struct token *t = &d->tokens[tok];
+	const struct token *up;
+
+	if (t->rel != REL_CCOMP || t->head < 0)
+		return false;
+	up = &d->tokens[t->head];
+	if ((up->xpos != XPOS_VBD && up->xpos != XPOS_VBN) ||
+	    !ANY(up->lemma, "say", "announce", "confirm", "declare", "tell", "add", "state",
+		 "promise", "pledge", "vow", "insist", "reveal", "disclose"))
+		return false;
+	for (int32_t c = t->child; c >= 0; c = d->tokens[c].next)
+		if (d->tokens[c].rel == REL_ADVCL)
+			return false;
+	return true;
+}
+
 static struct marks marks_of(const struct doc *d, int32_t tok)
 {
 	struct marks m = {0};
 
 	for (int32_t c = d->tokens[tok].child; c >= 0; c = d->tokens[c].next)
 		mark_child(d, &m, &d->tokens[c]);
+	if (m.counterfactual && is_future_told(d, tok)) {
+		m.counterfactual = false;
+		m.future = true;
+	}
 	return m;
 }
 
@@ -353,6 +379,38 @@ enum event_status status_of(const struct doc *d, int32_t tok)
 		tok = up;
 	}
 	return STATUS_ACTUAL;
+}
+
+bool status_imminent(const struct doc *d, int32_t tok)
+{
+	for (int n = 0; n < CLIMB_MAX; n++) {
+		int32_t up = d->tokens[tok].head;
+
+		if (up < 0)
+			return false;
+		if (ANY(d->tokens[up].lemma, "about", "verge", "brink", "poise", "poised"))
+			return governs(d, tok);
+		if (!governs(d, tok) && shares_marks(d, tok) < 0)
+			return false;
+		tok = up;
+	}
+	return false;
+}
+
+/* Whether a word is the mark of "years after", "decades since". */
+static bool is_long_ago(const struct doc *d, int32_t mark)
+{
+	return mark > 0 && ANY(d->tokens[mark].lower, "after", "since") &&
+	       ANY(d->tokens[mark - 1].lemma, "year", "decade", "century", "generation");
+}
+
+bool status_background(const struct doc *d, int32_t tok)
+{
+	for (int n = 0; n < CLIMB_MAX && tok >= 0; n++, tok = d->tokens[tok].head)
+		if (is_long_ago(d, doc_child(d, tok, REL_MARK)) ||
+		    is_long_ago(d, doc_child(d, tok, REL_CASE)))
+			return true;
+	return false;
 }
 
 enum status_view status_view(const struct doc *d, int32_t tok)

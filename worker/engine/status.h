@@ -14,4 +14,10 @@ enum event_status status_of(const struct doc *d, int32_t tok);
 enum status_view { STATUS_FREE, STATUS_REFUSED, STATUS_DENIED, STATUS_THREATENED, STATUS_ASKED };
 enum status_view status_view(const struct doc *d, int32_t tok);
 
+/* "is about to restore ties", "on the verge of war": it comes, and nobody has promised it. */
+bool status_imminent(const struct doc *d, int32_t tok);
+
+/* "five years after crowds burned its embassy": what was years ago and only dates the news. */
+bool status_background(const struct doc *d, int32_t tok);
+
 #endif
