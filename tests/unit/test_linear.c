@@ -111,6 +111,73 @@ static void the_order_of_features_does_not_matter(void **state)
 	buf_free(&b);
 }
 
+static void an_unknown_feature_has_no_weight(void **state)
+{
+	struct buf b = {0};
+	struct linear m;
+	struct err e;
+
+	(void)state;
+	train_bytes(&b);
+	assert_int_equal(linear_open(&m, buf_str(&b), &e), 0);
+	assert_true(linear_weight(&m, feature_of_int(1, 0), 0) > 0);
+	for (int64_t i = 0; i < 1000; i++)
+		assert_true(linear_weight(&m, feature_of_int(3, i), 0) == 0);
+	buf_free(&b);
+}
+
+/* What shared features say is as if each example had them. */
+static void shared_features_count_for_every_example(void **state)
+{
+	struct linear_set *own = linear_set_new(), *shared = linear_set_new();
+	struct buf a = {0}, b = {0};
+	struct features f = {0}, g = {0};
+
+	(void)state;
+	for (uint32_t i = 0; i < 60; i++) {
+		f.n = g.n = 0;
+		features_add(&f, i / 2 % 2 + 1);
+		features_add(&g, (uint64_t)10 + i % 2);
+		if (i % 2 == 0)
+			linear_set_share(shared, &f);
+		linear_set_add(shared, &g, i / 2 % 2, 1);
+		features_add(&f, g.h[0]);
+		linear_set_add(own, &f, i / 2 % 2, 1);
+	}
+	linear_train(own, &(struct linear_options){.n_classes = 2, .epochs = 4}, &a);
+	linear_train(shared, &(struct linear_options){.n_classes = 2, .epochs = 4}, &b);
+	assert_int_equal(a.n, b.n);
+	assert_memory_equal(a.p, b.p, a.n);
+	features_free(&f);
+	features_free(&g);
+	linear_set_free(own);
+	linear_set_free(shared);
+	buf_free(&a);
+	buf_free(&b);
+}
+
+/* A section of the first layout, by hand: one row of weights. */
+static void the_first_layout_is_still_read(void **state)
+{
+	struct {
+		struct linear_header h;
+		int32_t bias[2];
+		uint64_t keys[2];
+		uint32_t rows[2];
+		int16_t weights[2];
+	} old = {{"LINEAR1", 2, 1, 2, 0.5f, 1, 0}, {1, 2}, {0, 7}, {0, 0}, {-4, 4}};
+	struct str section = {(const char *)&old, offsetof(__typeof__(old), weights) + 4};
+	struct linear m;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(linear_open(&m, section, &e), 0);
+	assert_true(linear_weight(&m, 7, 1) == 2);
+	assert_true(linear_weight(&m, 9, 1) == 0);
+	old.rows[1] = 1;
+	assert_int_equal(linear_open(&m, section, &e), -1);
+}
+
 static void own_exponential_agrees_with_the_library(void **state)
 {
 	(void)state;
@@ -126,6 +193,9 @@ int main(void)
 		cmocka_unit_test(training_twice_gives_the_same_bytes),
 		cmocka_unit_test(a_damaged_section_is_refused),
 		cmocka_unit_test(the_order_of_features_does_not_matter),
+		cmocka_unit_test(an_unknown_feature_has_no_weight),
+		cmocka_unit_test(shared_features_count_for_every_example),
+		cmocka_unit_test(the_first_layout_is_still_read),
 		cmocka_unit_test(own_exponential_agrees_with_the_library),
 	};
 

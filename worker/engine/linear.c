@@ -51,48 +51,87 @@ static size_t align8(size_t n)
 	return (n + 7) & ~(size_t)7;
 }
 
-static int view(struct linear *m, struct str section, struct err *e)
+static int view_old(struct linear *m, struct str section, struct err *e)
 {
-	const struct linear_header *h = (const void *)section.p;
-	size_t need, keys, rows, weights;
+	size_t keys, rows, weights, need;
 
-	*m = (struct linear){0};
-	if (section.n < sizeof(*h) || memcmp(h->magic, "LINEAR1", 8) != 0)
-		return err_set(e, ERR_CORRUPT, "no linear model in this section");
-	if (h->n_classes < 2 || h->n_classes > LINEAR_CLASSES_MAX || h->n_slots == 0 ||
-	    (h->n_slots & (h->n_slots - 1)) != 0 || h->n_rows >= h->n_slots ||
-	    h->n_slots > section.n / 12)
-		return err_set(e, ERR_CORRUPT, "linear model with %u classes, %u rows, %u slots",
-			       h->n_classes, h->n_rows, h->n_slots);
-	keys = align8(sizeof(*h) + h->n_classes * sizeof(int32_t));
-	rows = keys + h->n_slots * sizeof(uint64_t);
-	weights = rows + h->n_slots * sizeof(uint32_t);
-	need = weights + (size_t)h->n_rows * h->n_classes * sizeof(int16_t);
+	if ((m->n_slots & (m->n_slots - 1)) != 0 || m->n_slots > section.n / 12)
+		return err_set(e, ERR_CORRUPT, "linear model with %u slots", m->n_slots);
+	keys = align8(sizeof(struct linear_header) + m->n_classes * sizeof(int32_t));
+	rows = keys + m->n_slots * sizeof(uint64_t);
+	weights = rows + m->n_slots * sizeof(uint32_t);
+	need = weights + (size_t)m->n_rows * m->n_classes * sizeof(int16_t);
 	if (section.n != need)
 		return err_set(e, ERR_CORRUPT, "linear model of %zu bytes, expected %zu", section.n,
 			       need);
+	m->keys = (const void *)(section.p + keys);
+	m->rows = (const void *)(section.p + rows);
+	m->weights = (const void *)(section.p + weights);
+	return 0;
+}
+
+static int view_slots(struct linear *m, struct str section, struct err *e)
+{
+	size_t slots = sizeof(struct linear_header) + m->n_classes * sizeof(int32_t);
+	uint64_t need = slots + (uint64_t)m->n_slots * linear_slot_size(m->n_classes);
+
+	if (section.n != need)
+		return err_set(e, ERR_CORRUPT, "linear model of %zu bytes, expected %llu",
+			       section.n, (unsigned long long)need);
+	m->slots = section.p + slots;
+	return 0;
+}
+
+static int view(struct linear *m, struct str section, struct err *e)
+{
+	const struct linear_header *h = (const void *)section.p;
+	bool old;
+
+	*m = (struct linear){0};
+	if (section.n < sizeof(*h) ||
+	    (memcmp(h->magic, "LINEAR1", 8) != 0 && memcmp(h->magic, "LINEAR2", 8) != 0))
+		return err_set(e, ERR_CORRUPT, "no linear model in this section");
+	old = h->magic[6] == '1';
+	if (h->n_classes < 2 || h->n_classes > LINEAR_CLASSES_MAX || h->n_slots == 0 ||
+	    h->n_rows >= h->n_slots)
+		return err_set(e, ERR_CORRUPT, "linear model with %u classes, %u rows, %u slots",
+			       h->n_classes, h->n_rows, h->n_slots);
+	*m = (struct linear){.n_classes = h->n_classes,
+			     .n_rows = h->n_rows,
+			     .n_slots = h->n_slots,
+			     .scale = h->scale,
+			     .temperature = h->temperature,
+			     .bias = (const void *)(section.p + sizeof(*h))};
+	if ((old ? view_old(m, section, e) : view_slots(m, section, e)) < 0)
+		return -1;
 	if (!(h->scale > 0) || !(h->temperature > 0))
 		return err_set(e, ERR_CORRUPT, "linear model without scale or temperature");
-	*m = (struct linear){h->n_classes,
-			     h->n_rows,
-			     h->n_slots,
-			     h->scale,
-			     h->temperature,
-			     (const void *)(section.p + sizeof(*h)),
-			     (const void *)(section.p + keys),
-			     (const void *)(section.p + rows),
-			     (const void *)(section.p + weights)};
 	return 0;
+}
+
+static uint32_t tag_at(const struct linear *m, uint32_t slot)
+{
+	uint32_t tag;
+
+	memcpy(&tag, m->slots + slot * linear_slot_size(m->n_classes), sizeof(tag));
+	return tag;
 }
 
 int linear_open(struct linear *m, struct str section, struct err *e)
 {
+	uint32_t n = 0;
+
 	if (view(m, section, e) < 0)
 		return -1;
-	for (uint32_t i = 0; i < m->n_slots; i++)
-		if (m->keys[i] && m->rows[i] >= m->n_rows)
+	for (uint32_t i = 0; i < m->n_slots; i++) {
+		if (m->slots)
+			n += tag_at(m, i) != 0;
+		else if (m->keys[i] && m->rows[i] >= m->n_rows)
 			return err_set(e, ERR_CORRUPT, "linear model: row %u of %u", m->rows[i],
 				       m->n_rows);
+	}
+	if (m->slots && n != m->n_rows)
+		return err_set(e, ERR_CORRUPT, "linear model: %u rows of %u", n, m->n_rows);
 	return 0;
 }
 
@@ -104,28 +143,64 @@ bool linear_view(struct linear *m, struct str section)
 }
 
 /* Linear probing; n_rows < n_slots, so that a free slot always ends the search. */
-static const int16_t *find(const struct linear *m, uint64_t key)
+static bool find_old(const struct linear *m, uint64_t key, int16_t *w)
 {
 	uint32_t mask = m->n_slots - 1;
 
 	for (uint32_t i = (uint32_t)key & mask, n = 0; n < m->n_slots; i = (i + 1) & mask, n++) {
-		if (m->keys[i] == key)
-			return m->weights + (size_t)m->rows[i] * m->n_classes;
+		if (m->keys[i] == key) {
+			memcpy(w, m->weights + (size_t)m->rows[i] * m->n_classes,
+			       m->n_classes * sizeof(*w));
+			return true;
+		}
 		if (!m->keys[i])
 			break;
 	}
-	return NULL;
+	return false;
+}
+
+/* The weights of a feature in w[n_classes]; false where it has none. */
+static bool find(const struct linear *m, uint64_t key, int16_t *w)
+{
+	size_t size = linear_slot_size(m->n_classes);
+	uint32_t at, tag, mine = linear_tag(key);
+
+	if (!m->slots)
+		return find_old(m, key, w);
+	at = linear_home(key, m->n_slots);
+	for (uint32_t n = 0; n < m->n_slots; n++, at = at + 1 < m->n_slots ? at + 1 : 0) {
+		const char *slot = m->slots + at * size;
+
+		memcpy(&tag, slot, sizeof(tag));
+		if (!tag)
+			return false;
+		if (tag != mine)
+			continue;
+		if (m->n_classes == 2) {
+			memcpy(w + 1, slot + sizeof(tag), sizeof(*w));
+			w[0] = (int16_t)-w[1];
+		} else {
+			memcpy(w, slot + sizeof(tag), m->n_classes * sizeof(*w));
+		}
+		return true;
+	}
+	return false;
+}
+
+void linear_add(const struct linear *m, const uint64_t *h, uint32_t n, int32_t *sums)
+{
+	int16_t w[LINEAR_CLASSES_MAX];
+
+	for (uint32_t i = 0; i < n; i++)
+		if (find(m, h[i], w))
+			for (uint32_t c = 0; c < m->n_classes; c++)
+				sums[c] += w[c];
 }
 
 void linear_sums(const struct linear *m, const struct features *f, int32_t *sums)
 {
 	memcpy(sums, m->bias, m->n_classes * sizeof(*sums));
-	for (uint32_t i = 0; i < f->n; i++) {
-		const int16_t *w = find(m, f->h[i]);
-
-		for (uint32_t c = 0; w && c < m->n_classes; c++)
-			sums[c] += w[c];
-	}
+	linear_add(m, f->h, f->n, sums);
 }
 
 /* 2^k * e^r with |r| <= ln 2 / 2 and a polynomial of degree 11: error below 1e-15. */
@@ -152,19 +227,25 @@ double linear_exp(double x)
 	return y * r;
 }
 
-void linear_probabilities(const struct linear *m, const struct features *f, double *p)
+void linear_chances(const struct linear *m, const int32_t *sums, double *p)
 {
-	int32_t sums[LINEAR_CLASSES_MAX], max;
 	double total = 0, factor = (double)m->scale / (double)m->temperature;
+	int32_t max = sums[0];
 
-	linear_sums(m, f, sums);
-	max = sums[0];
 	for (uint32_t c = 1; c < m->n_classes; c++)
 		max = sums[c] > max ? sums[c] : max;
 	for (uint32_t c = 0; c < m->n_classes; c++)
 		total += p[c] = linear_exp(factor * ((double)sums[c] - max));
 	for (uint32_t c = 0; c < m->n_classes; c++)
 		p[c] /= total;
+}
+
+void linear_probabilities(const struct linear *m, const struct features *f, double *p)
+{
+	int32_t sums[LINEAR_CLASSES_MAX];
+
+	linear_sums(m, f, sums);
+	linear_chances(m, sums, p);
 }
 
 double linear_yes(const struct linear *m, const struct features *f)
@@ -177,7 +258,9 @@ double linear_yes(const struct linear *m, const struct features *f)
 
 double linear_weight(const struct linear *m, uint64_t feature, uint32_t class_index)
 {
-	const int16_t *w = find(m, feature);
+	int16_t w[LINEAR_CLASSES_MAX];
 
-	return w && class_index < m->n_classes ? (double)m->scale * w[class_index] : 0;
+	if (class_index >= m->n_classes || !find(m, feature, w))
+		return 0;
+	return (double)m->scale * w[class_index];
 }

@@ -33,25 +33,48 @@ static inline void features_add_str(struct features *f, uint32_t template_id, st
 	features_add(f, feature_of(template_id, value));
 }
 
-/* Layout of a section: this header, i32 bias[n_classes], padding to 8 bytes,
- * u64 keys[n_slots] (0: free), u32 rows[n_slots], i16 weights[n_rows][n_classes]. */
+/* Layout of a section: this header, i32 bias[n_classes], then
+ * LINEAR2: n_slots slots of u32 tag (0: free) and i16 weights[n_classes], both unaligned; of two
+ *          classes only the second's weight, since the first's is its mirror image. A feature's
+ *          slot is found from its hash's low half, its tag is the high half.
+ * LINEAR1: padding to 8 bytes, u64 keys[n_slots] (0: free), u32 rows[n_slots],
+ *          i16 weights[n_rows][n_classes]; still read. */
 struct linear_header {
-	char magic[8]; /* "LINEAR1" */
+	char magic[8];
 	uint32_t n_classes, n_rows, n_slots;
 	float scale;       /* logit = scale * integer sum */
 	float temperature; /* probabilities use logit / temperature */
 	uint32_t reserved;
 };
 
-/* A model: borrows its section. n_classes == 2 still has two rows of weights (softmax). */
+/* A model: borrows its section. */
 struct linear {
 	uint32_t n_classes, n_rows, n_slots;
 	float scale, temperature;
 	const int32_t *bias;
+	const char *slots; /* LINEAR2, else NULL */
 	const uint64_t *keys;
 	const uint32_t *rows;
 	const int16_t *weights;
 };
+
+/* Of LINEAR2: where the search for a feature begins, what marks it, how large a slot is. */
+static inline uint32_t linear_home(uint64_t feature, uint32_t n_slots)
+{
+	return (uint32_t)((feature & UINT32_MAX) * n_slots >> 32);
+}
+static inline uint32_t linear_tag(uint64_t feature)
+{
+	return feature >> 32 ? (uint32_t)(feature >> 32) : 1;
+}
+static inline uint32_t linear_slot_weights(uint32_t n_classes)
+{
+	return n_classes == 2 ? 1 : n_classes;
+}
+static inline size_t linear_slot_size(uint32_t n_classes)
+{
+	return sizeof(uint32_t) + linear_slot_weights(n_classes) * sizeof(int16_t);
+}
 
 /* Fails with ERR_CORRUPT where the section is none or is damaged. */
 int linear_open(struct linear *m, struct str section, struct err *e);
@@ -62,6 +85,10 @@ bool linear_view(struct linear *m, struct str section);
 
 /* Sums per class, bias included: sums[n_classes]. */
 void linear_sums(const struct linear *m, const struct features *f, int32_t *sums);
+/* The same of features in parts: adds what these give, without the bias, to sums[n_classes]. */
+void linear_add(const struct linear *m, const uint64_t *h, uint32_t n, int32_t *sums);
+/* Probabilities of such sums with the bias in them: p[n_classes], adding up to 1. */
+void linear_chances(const struct linear *m, const int32_t *sums, double *p);
 /* Softmax probabilities: p[n_classes], adding up to 1. */
 void linear_probabilities(const struct linear *m, const struct features *f, double *p);
 /* Probability of class 1 of a model of two classes. */

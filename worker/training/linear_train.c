@@ -3,38 +3,35 @@
 #include <math.h>
 #include <stdlib.h>
 
-struct example {
-	uint32_t first, n; /* into features */
-	uint16_t label, group;
-	double weight;
+/* A run of a set's features: those of one example, or those that several share. */
+struct run {
+	uint32_t first, n;
 };
 
-/* All features of a set that are frequent enough, in an open-addressed table. */
+struct example {
+	struct run own, shared;
+	uint16_t label, group;
+	float weight;
+};
+
+/* Numbers for keys in the order they come, in an open-addressed table. */
 struct index {
-	uint64_t *keys;
-	uint32_t *rows;
-	uint32_t n_slots, n_rows;
+	uint32_t *ids;  /* [n_slots] id + 1; 0: free */
+	uint64_t *keys; /* [n] */
+	uint32_t n_slots, n, cap;
 };
 
 struct linear_set {
 	struct example *examples;
-	uint64_t *features;
+	uint32_t *features; /* ids; those that are frequent enough come first once prepared */
 	uint32_t n, cap, n_features, cap_features;
+	struct run shared;
 	uint32_t group;
-	/* of the last training, good until the set grows */
 	struct index index;
-	uint32_t *row; /* of all features, UINT32_MAX: dropped; NULL: none yet */
-	uint32_t min_count;
+	/* of the last preparation, good until the set grows; 0: none */
+	uint32_t min_count, n_rows;
+	uint64_t sorted[LINEAR_FEATURES_MAX];
 };
-
-static void forget_index(struct linear_set *s)
-{
-	mem_free(s->index.keys);
-	mem_free(s->index.rows);
-	mem_free(s->row);
-	s->index = (struct index){0};
-	s->row = NULL;
-}
 
 struct linear_set *linear_set_new(void)
 {
@@ -47,8 +44,53 @@ void linear_set_free(struct linear_set *s)
 		return;
 	mem_free(s->examples);
 	mem_free(s->features);
-	forget_index(s);
+	mem_free(s->index.ids);
+	mem_free(s->index.keys);
 	mem_free(s);
+}
+
+static uint32_t power_above(uint32_t n)
+{
+	uint32_t p = 16;
+
+	while (p < n)
+		p *= 2;
+	return p;
+}
+
+/* Keys are hashes: their low bits are as good as any. */
+static uint32_t slot_of(const struct index *x, uint64_t key)
+{
+	uint32_t i = (uint32_t)key & (x->n_slots - 1);
+
+	while (x->ids[i] && x->keys[x->ids[i] - 1] != key)
+		i = (i + 1) & (x->n_slots - 1);
+	return i;
+}
+
+/* Fills the table anew from the list of keys. */
+static void index_fill(struct index *x, uint32_t n_slots)
+{
+	mem_free(x->ids);
+	x->n_slots = n_slots;
+	x->ids = mem_alloc((size_t)n_slots * sizeof(*x->ids));
+	for (uint32_t i = 0; i < x->n; i++)
+		x->ids[slot_of(x, x->keys[i])] = i + 1;
+}
+
+static uint32_t id_of(struct index *x, uint64_t key)
+{
+	uint32_t slot;
+
+	if (x->n >= x->n_slots / 2)
+		index_fill(x, power_above(4 * x->n + 16));
+	slot = slot_of(x, key);
+	if (!x->ids[slot]) {
+		MEM_GROW(x->keys, x->n, x->cap);
+		x->keys[x->n++] = key;
+		x->ids[slot] = x->n;
+	}
+	return x->ids[slot] - 1;
 }
 
 static int by_value(const void *a, const void *b)
@@ -58,27 +100,43 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* Appends the features, each once, in the order of their hashes. */
+static struct run append(struct linear_set *s, const struct features *f)
+{
+	struct run r = {.first = s->n_features};
+	uint64_t *h = s->sorted;
+
+	CHECK(f->n <= LINEAR_FEATURES_MAX);
+	if (f->n) {
+		memcpy(h, f->h, f->n * sizeof(*h));
+		qsort(h, f->n, sizeof(*h), by_value);
+	}
+	for (uint32_t i = 0; i < f->n; i++) {
+		if (i && h[i] == h[i - 1])
+			continue;
+		MEM_GROW(s->features, s->n_features, s->cap_features);
+		s->features[s->n_features++] = id_of(&s->index, h[i]);
+	}
+	r.n = s->n_features - r.first;
+	s->min_count = 0;
+	return r;
+}
+
+void linear_set_share(struct linear_set *s, const struct features *f)
+{
+	struct features none = {0};
+
+	s->shared = append(s, f ? f : &none);
+}
+
 void linear_set_add(struct linear_set *s, const struct features *f, uint32_t label, double weight)
 {
-	struct example x = {.first = s->n_features,
+	struct example x = {.shared = s->shared,
 			    .label = (uint16_t)label,
 			    .group = (uint16_t)s->group,
-			    .weight = weight};
-	uint64_t *own;
+			    .weight = (float)weight};
 
-	if (s->row)
-		forget_index(s);
-	for (uint32_t i = 0; i < f->n; i++) {
-		MEM_GROW(s->features, s->n_features, s->cap_features);
-		s->features[s->n_features++] = f->h[i];
-	}
-	own = s->features + x.first;
-	if (f->n)
-		qsort(own, f->n, sizeof(*own), by_value);
-	for (uint32_t i = 0; i < f->n; i++)
-		if (i == 0 || own[i] != own[i - 1])
-			own[x.n++] = own[i];
-	s->n_features = x.first + x.n;
+	x.own = append(s, f);
 	MEM_GROW(s->examples, s->n, s->cap);
 	s->examples[s->n++] = x;
 }
@@ -93,112 +151,57 @@ uint32_t linear_set_size(const struct linear_set *s)
 	return s->n;
 }
 
-static uint32_t power_above(uint32_t n)
+static void count_run(const struct linear_set *s, struct run r, uint32_t *counts)
 {
-	uint32_t p = 16;
-
-	while (p < n)
-		p *= 2;
-	return p;
+	for (uint32_t i = r.first; i < r.first + r.n; i++)
+		counts[s->features[i]]++;
 }
 
-static uint32_t slot_of(const struct index *x, uint64_t key)
+/* Gives the frequent features the first numbers: a number below n_rows is a row of weights. */
+void linear_set_prepare(struct linear_set *s, uint32_t min_count)
 {
-	uint32_t i = (uint32_t)key & (x->n_slots - 1);
+	uint32_t n = s->index.n, next = 0;
+	uint32_t *counts, *id;
+	uint64_t *keys;
 
-	while (x->keys[i] && x->keys[i] != key)
-		i = (i + 1) & (x->n_slots - 1);
-	return i;
-}
-
-static void index_init(struct index *x, uint32_t n)
-{
-	*x = (struct index){.n_slots = power_above(n + n / 2 + 2)};
-	x->keys = mem_alloc(x->n_slots * sizeof(*x->keys));
-	x->rows = mem_alloc(x->n_slots * sizeof(*x->rows));
-}
-
-static void index_fini(struct index *x)
-{
-	mem_free(x->keys);
-	mem_free(x->rows);
-}
-
-/* How often each feature occurs; the examples are free of repetitions, so that is a count of
- * examples. The table's rows hold the counts. */
-static void count_all(struct index *x, const struct linear_set *s)
-{
-	uint32_t used = 0;
-
-	index_init(x, 1 << 16);
-	for (uint32_t i = 0; i < s->n_features; i++) {
-		uint32_t slot;
-
-		if (used > x->n_slots / 2) {
-			struct index old = *x;
-
-			index_init(x, old.n_slots);
-			for (uint32_t k = 0; k < old.n_slots; k++)
-				if (old.keys[k]) {
-					slot = slot_of(x, old.keys[k]);
-					x->keys[slot] = old.keys[k];
-					x->rows[slot] = old.rows[k];
-				}
-			index_fini(&old);
-		}
-		slot = slot_of(x, s->features[i]);
-		used += !x->keys[slot];
-		x->keys[slot] = s->features[i];
-		x->rows[slot]++;
-	}
-}
-
-static void index_build(struct index *x, const struct linear_set *s, uint32_t min_count)
-{
-	struct index counts;
-	uint32_t n = 0;
-
-	count_all(&counts, s);
-	for (uint32_t i = 0; i < counts.n_slots; i++)
-		n += counts.keys[i] && counts.rows[i] >= min_count;
-	index_init(x, n);
-	for (uint32_t i = 0; i < counts.n_slots; i++)
-		if (counts.keys[i] && counts.rows[i] >= min_count) {
-			uint32_t slot = slot_of(x, counts.keys[i]);
-
-			x->keys[slot] = counts.keys[i];
-			x->rows[slot] = x->n_rows++;
-		}
-	index_fini(&counts);
-}
-
-/* Finds the rows of all features, once for however many models are trained on the set. */
-static void find_rows(struct linear_set *s, uint32_t min_count)
-{
-	if (s->row && s->min_count == min_count)
+	if (s->min_count == min_count)
 		return;
-	forget_index(s);
-	index_build(&s->index, s, min_count);
-	s->min_count = min_count;
-	s->row = mem_alloc(((size_t)s->n_features + 1) * sizeof(*s->row));
-	for (uint32_t i = 0; i < s->n_features; i++) {
-		uint32_t slot = slot_of(&s->index, s->features[i]);
-
-		s->row[i] = s->index.keys[slot] ? s->index.rows[slot] : UINT32_MAX;
+	counts = mem_alloc(((size_t)n + 1) * sizeof(*counts));
+	id = mem_alloc(((size_t)n + 1) * sizeof(*id));
+	keys = mem_alloc(((size_t)n + 1) * sizeof(*keys));
+	for (uint32_t i = 0; i < s->n; i++) {
+		count_run(s, s->examples[i].own, counts);
+		count_run(s, s->examples[i].shared, counts);
 	}
+	for (uint32_t rare = 0; rare < 2; rare++) {
+		for (uint32_t i = 0; i < n; i++)
+			if ((counts[i] < min_count) == rare) {
+				keys[next] = s->index.keys[i];
+				id[i] = next++;
+			}
+		s->n_rows = rare ? s->n_rows : next;
+	}
+	for (uint32_t i = 0; i < s->n_features; i++)
+		s->features[i] = id[s->features[i]];
+	mem_free(s->index.keys);
+	s->index.keys = keys;
+	s->index.cap = n + 1;
+	index_fill(&s->index, s->index.n_slots ? s->index.n_slots : 16);
+	s->min_count = min_count;
+	mem_free(counts);
+	mem_free(id);
 }
 
 struct model {
-	struct index index;
-	uint32_t n_classes;
+	const struct linear_set *s;
+	uint32_t n_rows, n_classes;
 	/* A weight beside the sum of its squared gradients, so that one look at memory finds both;
 	 * [n_rows + 1][n_classes], the last row is the bias. Of two classes only the second is
 	 * learned: the first is always its mirror image. */
 	struct cell {
 		float w, g;
 	} * cells;
-	double *w;           /* the same weights, averaged, of all classes */
-	const uint32_t *row; /* of all features of the set */
+	double *w; /* the same weights, averaged, of all classes */
 };
 
 static uint64_t next_random(uint64_t *state)
@@ -230,45 +233,73 @@ static void update(struct cell *c, double gradient, double rate, double l2)
 		c->w = (float)((double)c->w - rate * d / sqrt(g));
 }
 
+static double sum_run(const struct model *m, struct run r)
+{
+	const uint32_t *row = m->s->features + r.first;
+	double sum = 0;
+
+	for (uint32_t i = 0; i < r.n; i++)
+		if (row[i] < m->n_rows)
+			sum += (double)m->cells[row[i]].w;
+	return sum;
+}
+
+static void update_run(struct model *m, struct run r, double d, double rate, double l2)
+{
+	const uint32_t *row = m->s->features + r.first;
+
+	for (uint32_t i = 0; i < r.n; i++)
+		if (row[i] < m->n_rows)
+			update(&m->cells[row[i]], d, rate, l2);
+}
+
 static void train_binary(struct model *m, const struct example *x, double rate, double l2)
 {
-	const uint32_t *row = m->row + x->first;
-	double sum = (double)m->cells[m->index.n_rows].w, d;
+	double sum = (double)m->cells[m->n_rows].w, d;
 
-	for (uint32_t i = 0; i < x->n; i++)
-		if (row[i] != UINT32_MAX)
-			sum += (double)m->cells[row[i]].w;
-	d = (1 / (1 + linear_exp(-2 * sum)) - x->label) * x->weight;
-	for (uint32_t i = 0; i < x->n; i++)
-		if (row[i] != UINT32_MAX)
-			update(&m->cells[row[i]], d, rate, l2);
-	update(&m->cells[m->index.n_rows], d, rate, 0);
+	sum += sum_run(m, x->shared) + sum_run(m, x->own);
+	d = (1 / (1 + linear_exp(-2 * sum)) - x->label) * (double)x->weight;
+	update_run(m, x->shared, d, rate, l2);
+	update_run(m, x->own, d, rate, l2);
+	update(&m->cells[m->n_rows], d, rate, 0);
+}
+
+static void sums_run(const struct model *m, struct run r, double *sums)
+{
+	const uint32_t *row = m->s->features + r.first;
+	uint32_t nc = m->n_classes;
+
+	for (uint32_t i = 0; i < r.n; i++)
+		for (uint32_t c = 0; row[i] < m->n_rows && c < nc; c++)
+			sums[c] += (double)m->cells[(size_t)row[i] * nc + c].w;
+}
+
+static void updates_run(struct model *m, struct run r, const double *p, double rate, double l2)
+{
+	const uint32_t *row = m->s->features + r.first;
+	uint32_t nc = m->n_classes;
+
+	for (uint32_t i = 0; i < r.n; i++)
+		for (uint32_t c = 0; row[i] < m->n_rows && c < nc; c++)
+			update(&m->cells[(size_t)row[i] * nc + c], p[c], rate, l2);
 }
 
 static void train_example(struct model *m, const struct example *x, double rate, double l2)
 {
 	double p[LINEAR_CLASSES_MAX] = {0}, sums[LINEAR_CLASSES_MAX];
 	uint32_t nc = m->n_classes;
-	struct cell *bias = m->cells + (size_t)m->index.n_rows * nc;
+	struct cell *bias = m->cells + (size_t)m->n_rows * nc;
 
 	for (uint32_t c = 0; c < nc; c++)
 		sums[c] = (double)bias[c].w;
-	for (uint32_t i = 0; i < x->n; i++) {
-		uint32_t row = m->row[x->first + i];
-
-		for (uint32_t c = 0; row != UINT32_MAX && c < nc; c++)
-			sums[c] += (double)m->cells[(size_t)row * nc + c].w;
-	}
+	sums_run(m, x->shared, sums);
+	sums_run(m, x->own, sums);
 	softmax(sums, nc, p);
 	p[x->label] -= 1;
 	for (uint32_t c = 0; c < nc; c++)
-		p[c] *= x->weight;
-	for (uint32_t i = 0; i < x->n; i++) {
-		uint32_t row = m->row[x->first + i];
-
-		for (uint32_t c = 0; row != UINT32_MAX && c < nc; c++)
-			update(&m->cells[(size_t)row * nc + c], p[c], rate, l2);
-	}
+		p[c] *= (double)x->weight;
+	updates_run(m, x->shared, p, rate, l2);
+	updates_run(m, x->own, p, rate, l2);
 	for (uint32_t c = 0; c < nc; c++)
 		update(&bias[c], p[c], rate, 0);
 }
@@ -286,7 +317,7 @@ static void shuffle(uint32_t *order, uint32_t n, uint64_t *state)
 /* Adds a share of the weights as they are now to their average. */
 static void add_to_mean(struct model *m, double share)
 {
-	size_t n_rows = (size_t)m->index.n_rows + 1;
+	size_t n_rows = (size_t)m->n_rows + 1;
 
 	if (m->n_classes == 2) {
 		for (size_t i = 0; i < n_rows; i++) {
@@ -331,17 +362,33 @@ static bool row_is_small(const int16_t *w, uint32_t n, int least)
 	return true;
 }
 
+static void put_slot(char *slots, const struct linear_header *h, uint64_t key, const int16_t *w)
+{
+	size_t size = linear_slot_size(h->n_classes);
+	uint32_t at = linear_home(key, h->n_slots), tag;
+
+	for (;; at = at + 1 < h->n_slots ? at + 1 : 0) {
+		memcpy(&tag, slots + at * size, sizeof(tag));
+		if (!tag)
+			break;
+	}
+	tag = linear_tag(key);
+	memcpy(slots + at * size, &tag, sizeof(tag));
+	memcpy(slots + at * size + sizeof(tag), h->n_classes == 2 ? w + 1 : w,
+	       linear_slot_weights(h->n_classes) * sizeof(*w));
+}
+
 /* Weights become 16-bit integers of one scale; rows without a weight of `least` (or that
  * round to nothing) are left out. */
 static void write_model(const struct model *m, const struct linear_options *o, struct buf *out)
 {
 	uint32_t nc = m->n_classes, n_rows = 0;
-	size_t n_w = (size_t)m->index.n_rows * nc;
+	size_t n_w = (size_t)m->n_rows * nc;
 	double largest = 1e-6, scale;
 	int16_t *w = mem_alloc(n_w * sizeof(*w));
-	struct linear_header h = {.magic = "LINEAR1", .n_classes = nc};
-	struct index kept;
-	static const char zero[8];
+	struct linear_header h = {.magic = "LINEAR2", .n_classes = nc};
+	char *slots;
+	size_t size;
 	int least;
 
 	for (size_t i = 0; i < n_w; i++)
@@ -353,52 +400,37 @@ static void write_model(const struct model *m, const struct linear_options *o, s
 	least = least < 1 ? 1 : least;
 	for (size_t i = 0; i < n_w; i++)
 		w[i] = (int16_t)lrint(m->w[i] / scale);
-	for (uint32_t r = 0; r < m->index.n_rows; r++)
+	for (uint32_t r = 0; r < m->n_rows; r++)
 		n_rows += !row_is_small(w + (size_t)r * nc, nc, least);
-	index_init(&kept, n_rows);
-	for (uint32_t i = 0; i < m->index.n_slots; i++) {
-		uint32_t slot;
-
-		if (!m->index.keys[i] || row_is_small(w + (size_t)m->index.rows[i] * nc, nc, least))
-			continue;
-		slot = slot_of(&kept, m->index.keys[i]);
-		kept.keys[slot] = m->index.keys[i];
-		kept.rows[slot] = m->index.rows[i]; /* renumbered below, in slot order */
-	}
 	h.n_rows = n_rows;
-	h.n_slots = kept.n_slots;
+	h.n_slots = n_rows + n_rows / 3 + 8;
+	size = linear_slot_size(nc);
+	slots = mem_alloc(h.n_slots * size);
+	for (uint32_t r = 0; r < m->n_rows; r++)
+		if (!row_is_small(w + (size_t)r * nc, nc, least))
+			put_slot(slots, &h, m->s->index.keys[r], w + (size_t)r * nc);
 	buf_add(out, &h, sizeof(h));
 	for (uint32_t c = 0; c < nc; c++) {
 		int32_t b = (int32_t)lrint(m->w[n_w + c] / scale);
 
 		buf_add(out, &b, sizeof(b));
 	}
-	buf_add(out, zero, (8 - (sizeof(h) + nc * sizeof(int32_t)) % 8) % 8);
-	buf_add(out, kept.keys, kept.n_slots * sizeof(*kept.keys));
-	for (uint32_t i = 0, next = 0; i < kept.n_slots; i++) {
-		uint32_t row = kept.keys[i] ? next++ : 0;
-
-		buf_add(out, &row, sizeof(row));
-	}
-	for (uint32_t i = 0; i < kept.n_slots; i++)
-		if (kept.keys[i])
-			buf_add(out, w + (size_t)kept.rows[i] * nc, nc * sizeof(*w));
-	index_fini(&kept);
+	buf_add(out, slots, h.n_slots * size);
+	mem_free(slots);
 	mem_free(w);
 }
 
 void linear_train(struct linear_set *s, const struct linear_options *o, struct buf *out)
 {
-	struct model m = {.n_classes = o->n_classes};
+	struct model m = {.s = s, .n_classes = o->n_classes};
 	size_t n_w;
 
 	CHECK(o->n_classes >= 2 && o->n_classes <= LINEAR_CLASSES_MAX);
 	for (uint32_t i = 0; i < s->n; i++)
 		CHECK(s->examples[i].label < o->n_classes);
-	find_rows(s, o->min_count ? o->min_count : 2);
-	m.index = s->index;
-	m.row = s->row;
-	n_w = ((size_t)m.index.n_rows + 1) * m.n_classes;
+	linear_set_prepare(s, o->min_count ? o->min_count : 2);
+	m.n_rows = s->n_rows;
+	n_w = ((size_t)m.n_rows + 1) * m.n_classes;
 	m.w = mem_alloc(n_w * sizeof(*m.w));
 	m.cells = mem_alloc(n_w * sizeof(*m.cells));
 	run_epochs(&m, s, o);
@@ -407,23 +439,33 @@ void linear_train(struct linear_set *s, const struct linear_options *o, struct b
 	mem_free(m.cells);
 }
 
+static void add_keys(const struct linear_set *s, struct run r, struct features *f)
+{
+	for (uint32_t i = r.first; i < r.first + r.n; i++)
+		features_add(f, s->index.keys[s->features[i]]);
+}
+
 struct linear_report linear_measure(const struct linear *m, const struct linear_set *s)
 {
 	struct linear_report r = {0};
+	struct features f = {0};
 	double p[LINEAR_CLASSES_MAX], total = 0;
 
 	for (uint32_t i = 0; i < s->n; i++) {
 		const struct example *x = &s->examples[i];
-		struct features f = {s->features + x->first, x->n, x->n};
 		uint32_t best = 0;
 
+		f.n = 0;
+		add_keys(s, x->shared, &f);
+		add_keys(s, x->own, &f);
 		linear_probabilities(m, &f, p);
 		for (uint32_t c = 1; c < m->n_classes; c++)
 			best = p[c] > p[best] ? c : best;
-		r.accuracy += x->weight * (best == x->label);
-		r.log_loss -= x->weight * log(p[x->label] > 1e-12 ? p[x->label] : 1e-12);
-		total += x->weight;
+		r.accuracy += (double)x->weight * (best == x->label);
+		r.log_loss -= (double)x->weight * log(p[x->label] > 1e-12 ? p[x->label] : 1e-12);
+		total += (double)x->weight;
 	}
+	features_free(&f);
 	if (total > 0) {
 		r.accuracy /= total;
 		r.log_loss /= total;

@@ -22,9 +22,16 @@ struct linear_set;
 struct linear_set *linear_set_new(void);
 void linear_set_free(struct linear_set *s);
 void linear_set_add(struct linear_set *s, const struct features *f, uint32_t label, double weight);
+/* Features that all examples added from now on have besides their own, kept once; NULL: none. They
+ * must be others than the examples' own. */
+void linear_set_share(struct linear_set *s, const struct features *f);
 /* The group of the examples added from now on (0 at first): a fold, to be left out. */
 void linear_set_group(struct linear_set *s, uint32_t group);
 uint32_t linear_set_size(const struct linear_set *s);
+
+/* Makes ready for training with this min_count; after it, until the set grows, several threads may
+ * train on the set at once. linear_train does it where it was not done. */
+void linear_set_prepare(struct linear_set *s, uint32_t min_count);
 
 /* Trains and appends the model's section to `out`. */
 void linear_train(struct linear_set *s, const struct linear_options *o, struct buf *out);
