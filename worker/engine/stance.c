@@ -1,6 +1,7 @@
 #include "worker/engine/stance.h"
 
 #include "worker/engine/stance_features.h"
+#include "worker/engine/stance_sign.h"
 #include "worker/engine/stance_weigh.h"
 #include "worker/engine/topic.h"
 
@@ -12,12 +13,16 @@ enum { ABOUT_MAX = 8 };
 #define SURE_ENOUGH 0.25 /* raw scores from here on count for later sentences */
 #define POSSIBLE    0.1  /* below this chance, a pair is not open to choice */
 
+_Static_assert(CHOICE_PARTS == TARGET_PARTS + PAIR_PARTS, "one value for each kind of feature");
+
 struct work {
 	struct stance_ground ground;
 	const struct stance_ranker *r;
 	struct candidates c;
 	struct features f, of_target;
-	int32_t target_sums[2]; /* what the target's features give to the pair model */
+	double target_parts[TARGET_PARTS]; /* what the target's features give to the pair model */
+	int32_t target_sign[N_POLARITIES]; /* and to that of signs, once asked for */
+	bool has_target_sign;
 	double p_target;
 	struct scored scored[OPTIONS_MAX];
 	uint32_t n_scored;
@@ -58,6 +63,9 @@ int stance_ranker_open(struct stance_ranker *r, const struct image *model,
 	if (image_section(model, "stance.choice").n &&
 	    trees_open(&r->choice, image_section(model, "stance.choice"), CHOICE_FEATURES, e) < 0)
 		return err_wrap(e, "stance.choice");
+	if (image_section(model, "stance.side").n &&
+	    trees_open(&r->side, image_section(model, "stance.side"), SIGN_FEATURES, e) < 0)
+		return err_wrap(e, "stance.side");
 	if (threshold.n == sizeof(double))
 		memcpy(&r->threshold, threshold.p, sizeof(double));
 	if (worth.n == sizeof(r->worth))
@@ -142,48 +150,115 @@ static void take_plain_sign(struct work *w, struct scored *s)
 	s->polarity = given;
 }
 
-static void score_by_model(struct work *w, struct scored *s)
+/* Trees weigh what the linear model says beside what composition says; neutral is left to it. */
+static void take_sign(struct work *w, struct scored *s, const double p[N_POLARITIES],
+		      const double parts[SIGN_SOURCES])
 {
-	const struct linear *m = &w->r->pair;
-	double p[N_POLARITIES], logit;
-	int32_t sums[2];
+	uint8_t values[SIGN_FEATURES];
+	double yes, sided = 1 - p[POLARITY_NEUTRAL];
 
-	w->f.n = 0;
-	stance_pair_features(&w->ground, &w->c, &s->pair, &w->f);
-	linear_sums(m, &w->f, sums);
-	/* both sums hold the bias: it counts once */
-	logit = (double)m->scale / (double)m->temperature *
-		((double)sums[1] - sums[0] + w->target_sums[1] - w->target_sums[0] -
-		 ((double)m->bias[1] - m->bias[0]));
-	s->logit = logit;
-	s->p = 1 / (1 + linear_exp(-logit));
-	s->p_target = w->p_target;
-	if (s->p < POSSIBLE)
-		return;
-	/* the pair's features are there already */
-	for (uint32_t i = 0; i < w->of_target.n; i++)
-		features_add(&w->f, w->of_target.h[i]);
-	stance_sign_rest(&w->ground, &w->c, &s->pair, &w->f);
-	linear_probabilities(&w->r->sign, &w->f, p);
 	s->polarity = POLARITY_SUPPORT;
 	for (uint32_t k = 0; k < N_POLARITIES; k++)
 		if (p[k] > p[s->polarity])
 			s->polarity = (enum polarity)k;
 	s->p_sign = p[s->polarity];
-	take_plain_sign(w, s);
+	if (!w->r->side.n_trees && !w->watch) {
+		take_plain_sign(w, s);
+		return;
+	}
+	sign_values(&w->ground, &w->c, &w->past, &s->pair, &(struct sign_view){p, parts}, values);
+	if (w->watch)
+		w->watch->weigh(w->watch, &w->c, &s->pair, values);
+	if (!w->r->side.n_trees || s->polarity == POLARITY_NEUTRAL) {
+		take_plain_sign(w, s);
+		return;
+	}
+	yes = trees_yes(&w->r->side, values);
+	s->polarity = yes >= 0.5 ? POLARITY_SUPPORT : POLARITY_OPPOSE;
+	s->p_sign = sided * (yes >= 0.5 ? yes : 1 - yes);
+}
+
+/* What the parts of a list of features give to the logit of a model of two classes. */
+static double add_parts(const struct linear *m, const struct features *f,
+			const struct feature_parts *p, double *out)
+{
+	double sum = 0;
+
+	for (uint32_t i = 0, at = 0; i < p->n; at = p->end[i++]) {
+		int32_t sums[2] = {0};
+
+		linear_add(m, f->h + at, p->end[i] - at, sums);
+		out[i] = (double)m->scale / (double)m->temperature * ((double)sums[1] - sums[0]);
+		sum += out[i];
+	}
+	return sum;
+}
+
+/* The sign by the linear model, w->f holding the pair's features; and by how much the words of the
+ * sentence and what they compose to speak for support. */
+static void linear_sign(struct work *w, const struct scored *s, double p[N_POLARITIES],
+			double parts[SIGN_SOURCES])
+{
+	const struct linear *m = &w->r->sign;
+	uint32_t end = w->f.n;
+	struct feature_parts ends = {0};
+	int32_t sums[SIGN_SOURCES][N_POLARITIES] = {{0}}, all[N_POLARITIES];
+
+	if (!w->has_target_sign) {
+		memset(w->target_sign, 0, sizeof(w->target_sign));
+		linear_add(m, w->of_target.h, w->of_target.n, w->target_sign);
+		w->has_target_sign = true;
+	}
+	memcpy(sums[0], w->target_sign, sizeof(sums[0]));
+	linear_add(m, w->f.h, end, sums[1]);
+	stance_sign_rest(&w->ground, &w->c, &s->pair, &w->f, &ends);
+	linear_add(m, w->f.h + end, ends.end[0] - end, sums[2]);
+	linear_add(m, w->f.h + ends.end[0], ends.end[1] - ends.end[0], sums[3]);
+	memcpy(all, m->bias, sizeof(all));
+	for (uint32_t k = 0; k < SIGN_SOURCES; k++) {
+		for (uint32_t i = 0; i < N_POLARITIES; i++)
+			all[i] += sums[k][i];
+		parts[k] = (double)m->scale *
+			   ((double)sums[k][POLARITY_SUPPORT] - sums[k][POLARITY_OPPOSE]);
+	}
+	linear_chances(m, all, p);
+}
+
+static void score_by_model(struct work *w, struct scored *s)
+{
+	const struct linear *m = &w->r->pair;
+	double p[N_POLARITIES], parts[SIGN_SOURCES];
+	struct feature_parts ends = {0};
+
+	w->f.n = 0;
+	stance_pair_features(&w->ground, &w->c, &s->pair, &w->f, &ends);
+	memcpy(s->parts, w->target_parts, sizeof(w->target_parts));
+	s->logit = add_parts(m, &w->f, &ends, s->parts + TARGET_PARTS);
+	for (uint32_t i = 0; i < TARGET_PARTS; i++)
+		s->logit += s->parts[i];
+	s->logit += (double)m->scale / (double)m->temperature * ((double)m->bias[1] - m->bias[0]);
+	s->p = 1 / (1 + linear_exp(-s->logit));
+	s->p_target = w->p_target;
+	if (s->p < POSSIBLE)
+		return;
+	linear_sign(w, s, p, parts);
+	take_sign(w, s, p, parts);
 }
 
 /* Targets that are hardly one are left out before pairs are made. */
 static bool is_promising(struct work *w, uint32_t target)
 {
+	struct feature_parts ends = {0};
+
 	if (!w->r->trained)
 		return w->c.n_sides[target] > 0;
 	w->of_target.n = 0;
-	stance_target_features(&w->ground, &w->c, target, &w->of_target);
+	w->has_target_sign = false;
+	stance_target_features(&w->ground, &w->c, target, &w->of_target, &ends);
 	w->p_target = linear_yes(&w->r->target, &w->of_target);
 	if (w->p_target < PROMISING)
 		return false;
-	linear_sums(&w->r->pair, &w->of_target, w->target_sums);
+	add_parts(&w->r->pair, &w->of_target, &ends, w->target_parts);
 	return true;
 }
 
@@ -379,6 +454,19 @@ static void emit(struct work *w, const struct scored *s)
 	};
 }
 
+static int32_t sign_of(enum polarity p)
+{
+	return p == POLARITY_SUPPORT ? 1 : p == POLARITY_OPPOSE ? -1 : 0;
+}
+
+static void remember_stand(struct choice_past *p, int32_t holder, int32_t entity, int32_t sign)
+{
+	p->met[entity]++;
+	p->liked[entity] = (int16_t)(p->liked[entity] + sign);
+	if (p->n_stands < STANDS_MAX)
+		p->stands[p->n_stands++] = (struct stand){holder, entity, sign};
+}
+
 /* Only what is given counts as chosen: the past is the same whatever else is looked at. */
 static void remember(struct work *w)
 {
@@ -386,18 +474,29 @@ static void remember(struct work *w)
 
 	p->sentences++;
 	p->of_sentence = 0;
+	p->last_sign = 0;
 	for (uint32_t i = 0; i < w->n_scored; i++)
 		p->sum += w->scored[i].p;
 	for (uint32_t k = 0; k < w->n_chosen && w->chosen[k].raw >= SURE_ENOUGH; k++) {
 		const struct target *t = &w->c.targets[w->chosen[k].pair.target];
+		int32_t sign = sign_of(w->chosen[k].polarity);
 
 		p->last_holder = w->c.holders[w->chosen[k].pair.holder].entity;
 		p->held[p->last_holder]++;
 		if (t->entity >= 0)
-			p->met[t->entity]++;
+			remember_stand(p, p->last_holder, t->entity, sign);
+		p->last_sign += sign;
 		p->of_sentence++;
 		p->chosen++;
 	}
+}
+
+static void past_init(struct choice_past *p, struct doc *d)
+{
+	p->held = ARENA_ARRAY(d->arena, uint16_t, d->n_entities + 1);
+	p->met = ARENA_ARRAY(d->arena, uint16_t, d->n_entities + 1);
+	p->liked = ARENA_ARRAY(d->arena, int16_t, d->n_entities + 1);
+	p->last_holder = -1;
 }
 
 void stance_watch(const struct stance_ranker *r, struct doc *d, struct stance_watcher *watch)
@@ -408,9 +507,7 @@ void stance_watch(const struct stance_ranker *r, struct doc *d, struct stance_wa
 		return; /* nobody could hold one */
 	w->r = r;
 	w->watch = watch;
-	w->past.held = ARENA_ARRAY(d->arena, uint16_t, d->n_entities);
-	w->past.met = ARENA_ARRAY(d->arena, uint16_t, d->n_entities);
-	w->past.last_holder = -1;
+	past_init(&w->past, d);
 	stance_ground_make(&w->ground, d, &r->grammar, &r->clusters);
 	for (uint32_t i = 0; i < d->n_sentences; i++) {
 		candidates_find(&w->ground, i, &w->c);
@@ -438,6 +535,7 @@ uint32_t stance_weigh(const struct stance_ranker *r, struct doc *d, uint32_t sen
 	uint32_t n = 0;
 
 	w->r = r;
+	past_init(&w->past, d);
 	stance_ground_make(&w->ground, d, &r->grammar, &r->clusters);
 	candidates_find(&w->ground, sentence, &w->c);
 	score_sentence(w);

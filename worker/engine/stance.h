@@ -21,6 +21,7 @@ struct stance_ranker {
 	struct linear target; /* 2 classes: is it a target of anything? */
 	struct linear pair;   /* 2 classes: does this holder stand for or against it? */
 	struct linear sign;   /* N_POLARITIES classes: given that, which */
+	struct trees side;    /* support rather than oppose; n_trees 0: as the linear model says */
 	struct trees choice;  /* which of them, beside those chosen; n_trees 0: the surest */
 	double threshold;     /* stances with a raw score below this are not given */
 	/* What a raw score of i / (STANCE_KNOTS - 1) is worth: the share of such stances that were
@@ -42,6 +43,9 @@ void stance_run(const struct stance_ranker *r, struct doc *d);
 struct stance_watcher {
 	void (*begin)(struct stance_watcher *w, const struct stance_ground *s,
 		      const struct candidates *c);
+	/* a pair whose sign is being weighed by values[SIGN_FEATURES] */
+	void (*weigh)(struct stance_watcher *w, const struct candidates *c, const struct pair *p,
+		      const uint8_t *values);
 	/* before `best` of the list is taken */
 	void (*step)(struct stance_watcher *w, const struct stance_ground *s,
 		     const struct candidates *c, const struct scored *list, uint32_t n,

@@ -1,30 +1,18 @@
 #include "worker/engine/stance_choice.h"
 
-#include "worker/engine/trees.h"
+#include "worker/engine/stance_row.h"
 
 enum { NONE = -100 }; /* a logit that no rival has */
 
-/* Values are appended one after the other; all lie below TREES_BINS. */
-struct row {
-	uint8_t *v;
-	uint32_t n, max;
-};
-
-static void put(struct row *r, int64_t v)
-{
-	CHECK(r->n < r->max);
-	r->v[r->n++] = (uint8_t)(v < 0 ? 0 : v >= TREES_BINS ? TREES_BINS - 1 : v);
-}
-
 static void put_logit(struct row *r, double x)
 {
-	put(r, x < -5 ? 0 : (int64_t)((x + 5) * 3));
+	row_put(r, x < -5 ? 0 : (int64_t)((x + 5) * 3));
 }
 
 /* A chance: finer where it is small. */
 static void put_chance(struct row *r, double p)
 {
-	put(r, (int64_t)(p < 0.1 ? p * 100 : 10 + (p - 0.1) * 24));
+	row_put(r, (int64_t)(p < 0.1 ? p * 100 : 10 + (p - 0.1) * 24));
 }
 
 /* How much surer one is than another; 31 where there is no other. */
@@ -32,7 +20,7 @@ static void put_margin(struct row *r, double mine, double other)
 {
 	double d = mine - other;
 
-	put(r, other <= NONE ? 31 : d < -5 ? 0 : d >= 5 ? 30 : (int64_t)((d + 5) * 3));
+	row_put(r, other <= NONE ? 31 : d < -5 ? 0 : d >= 5 ? 30 : (int64_t)((d + 5) * 3));
 }
 
 bool targets_overlap(const struct target *a, const struct target *b)
@@ -55,6 +43,7 @@ struct rivals {
 	double around, within, other_holder, crossing; /* the surest, as logits */
 	double same_target, same_holder, all;          /* sums of chances */
 	double best;
+	const struct scored *outer, *inner; /* the surest of the same holder around and within */
 	uint32_t n_around, n_within, rank, rank_of_holder, n_likely;
 };
 
@@ -62,6 +51,13 @@ static void max_to(double *best, double x)
 {
 	if (x > *best)
 		*best = x;
+}
+
+static void surest(const struct scored **best, double *logit, const struct scored *x)
+{
+	if (x->logit > *logit)
+		*best = x;
+	max_to(logit, x->logit);
 }
 
 static struct rivals rivals_of(const struct candidates *c, const struct scored *list, uint32_t n,
@@ -94,9 +90,9 @@ static struct rivals rivals_of(const struct candidates *c, const struct scored *
 			if (!holder)
 				max_to(&r.crossing, y->logit);
 			else if (contains(u, t))
-				max_to(&r.around, y->logit);
+				surest(&r.outer, &r.around, y);
 			else
-				max_to(&r.within, y->logit);
+				surest(&r.inner, &r.within, y);
 			r.n_around += holder && contains(u, t);
 			r.n_within += holder && !contains(u, t);
 		}
@@ -107,22 +103,24 @@ static struct rivals rivals_of(const struct candidates *c, const struct scored *
 static void put_scores(struct row *r, const struct scored *x, const struct rivals *y)
 {
 	put_logit(r, x->logit);
+	for (int i = 0; i < CHOICE_PARTS; i++)
+		row_put(r, (int64_t)(x->parts[i] * 6 + 16.5));
 	put_chance(r, x->p_target);
-	put(r, (int64_t)(x->p_sign * 31));
-	put(r, x->polarity);
+	row_put(r, (int64_t)(x->p_sign * 31));
+	row_put(r, x->polarity);
 	put_margin(r, x->logit, y->around);
 	put_margin(r, x->logit, y->within);
 	put_margin(r, x->logit, y->other_holder);
 	put_margin(r, x->logit, y->crossing);
 	put_margin(r, x->logit, y->best);
-	put(r, (int64_t)(y->same_target * 8));
-	put(r, (int64_t)(y->same_holder * 6));
-	put(r, (int64_t)(y->all * 3));
-	put(r, y->n_around);
-	put(r, y->n_within);
-	put(r, y->rank);
-	put(r, y->rank_of_holder);
-	put(r, y->n_likely);
+	row_put(r, (int64_t)(y->same_target * 8));
+	row_put(r, (int64_t)(y->same_holder * 6));
+	row_put(r, (int64_t)(y->all * 3));
+	row_put(r, y->n_around);
+	row_put(r, y->n_within);
+	row_put(r, y->rank);
+	row_put(r, y->rank_of_holder);
+	row_put(r, y->n_likely);
 }
 
 static int64_t depth_of(const struct doc *d, int32_t tok)
@@ -161,22 +159,22 @@ static void put_target(struct row *r, const struct stance_ground *s, const struc
 
 	for (uint32_t i = t->tok; i < t->tok + t->n_tok; i++)
 		actors += d->tokens[i].mention >= 0;
-	put(r, t->kind);
-	put(r, t->n_words);
-	put(r, t->n_tok);
-	put(r, e ? 1 + (e->code.n > 0) + (e->code.n > 3) : 0);
-	put(r, e ? e->n_mentions : 0);
-	put(r, actors);
-	put(r, relation(h));
-	put(r, h->upos);
-	put(r, g ? relation(g) : 0);
-	put(r, g ? g->upos : 0);
-	put(r, depth_of(d, t->head));
-	put(r, st->n_tok ? 16 * (t->tok - st->tok) / st->n_tok : 0);
-	put(r, (int64_t)(st->tok + st->n_tok) - (t->tok + t->n_tok));
-	put(r, polarity_negated(d, t->head));
-	put(r, doc_child(d, t->head, REL_NMOD) >= 0);
-	put(r, (int64_t)t->head - t->tok);
+	row_put(r, t->kind);
+	row_put(r, t->n_words);
+	row_put(r, t->n_tok);
+	row_put(r, e ? 1 + (e->code.n > 0) + (e->code.n > 3) : 0);
+	row_put(r, e ? e->n_mentions : 0);
+	row_put(r, actors);
+	row_put(r, relation(h));
+	row_put(r, h->upos);
+	row_put(r, g ? relation(g) : 0);
+	row_put(r, g ? g->upos : 0);
+	row_put(r, depth_of(d, t->head));
+	row_put(r, st->n_tok ? 16 * (t->tok - st->tok) / st->n_tok : 0);
+	row_put(r, (int64_t)(st->tok + st->n_tok) - (t->tok + t->n_tok));
+	row_put(r, polarity_negated(d, t->head));
+	row_put(r, doc_child(d, t->head, REL_NMOD) >= 0);
+	row_put(r, (int64_t)t->head - t->tok);
 }
 
 static void put_place(struct row *r, const struct stance_ground *s, const struct candidates *c,
@@ -187,18 +185,52 @@ static void put_place(struct row *r, const struct stance_ground *s, const struct
 	int32_t a = d->tokens[t->head].attrib;
 	int64_t nest = 0;
 
-	put(r, a >= 0 ? 1 + d->attributions[a].kind * 2 + d->attributions[a].direct : 0);
+	row_put(r, a >= 0 ? 1 + d->attributions[a].kind * 2 + d->attributions[a].direct : 0);
 	for (; a >= 0 && nest < TREES_BINS; nest++)
 		a = d->attributions[a].parent;
-	put(r, nest);
-	put(r, st->n_tok / 3);
-	put(r, st->kind);
-	put(r, st->voice >= 0);
-	put(r, c->sentence);
-	put(r, d->n_sentences / 4);
-	put(r, s->density);
-	put(r, c->n_targets);
-	put(r, c->n_holders);
+	row_put(r, nest);
+	row_put(r, st->n_tok / 3);
+	row_put(r, st->kind);
+	row_put(r, st->voice >= 0);
+	row_put(r, c->sentence);
+	row_put(r, d->n_sentences / 4);
+	row_put(r, s->density);
+	row_put(r, c->n_targets);
+	row_put(r, c->n_holders);
+}
+
+/* What the phrase's own head does to what stands below it ("end the war"): sign and kind. */
+static void put_own_frame(struct row *r, const struct stance_ground *s, const struct target *t)
+{
+	const struct frames *f = &s->frames;
+	const struct frame *found = NULL;
+
+	for (uint32_t i = f->of[t->head]; i < f->of[t->head + 1] && !found; i++)
+		if (f->list[i].class->sign && f->list[i].class->kind != GRAMMAR_EVAL &&
+		    f->list[i].class->kind != GRAMMAR_CERT && f->list[i].n_targets)
+			found = &f->list[i];
+	row_put(r, found ? 2 + found->class->sign : 0);
+	row_put(r, found ? 1 + found->class->kind : 0);
+}
+
+/* Whether the surest phrases around and within it have the other sign. */
+static void put_nested(struct row *r, const struct scored *x, const struct rivals *y)
+{
+	row_put(r, y->outer ? 1 + (y->outer->polarity != x->polarity) : 0);
+	row_put(r, y->inner ? 1 + (y->inner->polarity != x->polarity) : 0);
+}
+
+/* How often the holder had a stance on the same actor before. */
+static int64_t said_before(const struct choice_past *past, const struct candidates *c,
+			   const struct scored *x)
+{
+	const struct target *t = target_of(c, x);
+	int64_t n = 0;
+
+	for (uint32_t i = 0; t->entity >= 0 && i < past->n_stands; i++)
+		n += past->stands[i].holder == c->holders[x->pair.holder].entity &&
+		     past->stands[i].entity == t->entity;
+	return n;
 }
 
 static void put_holder(struct row *r, const struct stance_ground *s, const struct candidates *c,
@@ -211,15 +243,16 @@ static void put_holder(struct row *r, const struct stance_ground *s, const struc
 	uint16_t l = x->pair.links;
 	int64_t away = h->tok >= 0 ? (int64_t)h->tok - t->head : 0;
 
-	put(r, h->entity == ENTITY_DOC_AUTHOR);
-	put(r, !!(l & LINK_SOURCE) + 2 * !!(l & LINK_OUTER) + 4 * !!(l & LINK_VOICE));
-	put(r, !!(l & LINK_SUBJECT) + 2 * !!(l & LINK_POSSESSOR) + 4 * !!(l & LINK_INSIDE));
-	put(r, !!(l & LINK_MENTION) + 2 * !!(l & LINK_EARLIER) + 4 * !!(l & LINK_SELF));
-	put(r, e->kind);
-	put(r, (int64_t)e->code.n);
-	put(r, e->n_mentions);
-	put(r, t->entity >= 0 ? 1 + str_eq(e->code, d->entities[t->entity].code) : 0);
-	put(r, h->tok < 0 ? 31 : 15 + away / 2);
+	row_put(r, h->entity == ENTITY_DOC_AUTHOR);
+	row_put(r, h->entity == ENTITY_DOC_AUTHOR ? 1 + s->opinion : 0);
+	row_put(r, !!(l & LINK_SOURCE) + 2 * !!(l & LINK_OUTER) + 4 * !!(l & LINK_VOICE));
+	row_put(r, !!(l & LINK_SUBJECT) + 2 * !!(l & LINK_POSSESSOR) + 4 * !!(l & LINK_INSIDE));
+	row_put(r, !!(l & LINK_MENTION) + 2 * !!(l & LINK_EARLIER) + 4 * !!(l & LINK_SELF));
+	row_put(r, e->kind);
+	row_put(r, (int64_t)e->code.n);
+	row_put(r, e->n_mentions);
+	row_put(r, t->entity >= 0 ? 1 + str_eq(e->code, d->entities[t->entity].code) : 0);
+	row_put(r, h->tok < 0 ? 31 : 15 + away / 2);
 }
 
 static void put_sides(struct row *r, const struct candidates *c, const struct scored *x)
@@ -228,12 +261,12 @@ static void put_sides(struct row *r, const struct candidates *c, const struct sc
 		x->pair.side >= 0 ? &c->sides[x->pair.target][x->pair.side] : NULL;
 	int sign = x->polarity == POLARITY_SUPPORT ? 1 : x->polarity == POLARITY_OPPOSE ? -1 : 0;
 
-	put(r, c->n_sides[x->pair.target]);
-	put(r, side ? 1 + side->class->kind : 0);
-	put(r, side ? 2 + side->sign * sign : 0);
-	put(r, side ? 1 + side->depth : 0);
-	put(r, side ? side->flags & 31 : 0);
-	put(r, side ? side->strength : 0);
+	row_put(r, c->n_sides[x->pair.target]);
+	row_put(r, side ? 1 + side->class->kind : 0);
+	row_put(r, side ? 2 + side->sign * sign : 0);
+	row_put(r, side ? 1 + side->depth : 0);
+	row_put(r, side ? side->flags & 31 : 0);
+	row_put(r, side ? side->strength : 0);
 }
 
 /* Whether the phrase holds both a report and the words around it ("Wang said that ..."). */
@@ -262,14 +295,14 @@ static void put_past(struct row *r, const struct stance_ground *s, const struct 
 	int32_t h = c->holders[x->pair.holder].entity;
 	uint32_t n = past->sentences ? past->sentences : 1;
 
-	put(r, (int64_t)(past->sum * 4 / n));
-	put(r, past->sentences ? 1 + 8 * past->chosen / n : 0);
-	put(r, past->held[h]);
-	put(r, past->chosen ? 1 + 16 * past->held[h] / past->chosen : 0);
-	put(r, t->entity >= 0 ? 1 + past->met[t->entity] : 0);
-	put(r, (past->last_holder == h) + 2 * (past->of_sentence > 3 ? 3 : past->of_sentence));
-	put(r, mixes_voices(s->d, t));
-	put(r, has_subject(s->d, t));
+	row_put(r, (int64_t)(past->sum * 4 / n));
+	row_put(r, past->sentences ? 1 + 8 * past->chosen / n : 0);
+	row_put(r, past->held[h]);
+	row_put(r, past->chosen ? 1 + 16 * past->held[h] / past->chosen : 0);
+	row_put(r, t->entity >= 0 ? 1 + past->met[t->entity] : 0);
+	row_put(r, (past->last_holder == h) + 2 * (past->of_sentence > 3 ? 3 : past->of_sentence));
+	row_put(r, mixes_voices(s->d, t));
+	row_put(r, has_subject(s->d, t));
 }
 
 void choice_alone(const struct stance_ground *s, const struct candidates *c,
@@ -285,6 +318,9 @@ void choice_alone(const struct stance_ground *s, const struct candidates *c,
 		put_holder(&r, s, c, &list[i]);
 		put_sides(&r, c, &list[i]);
 		put_past(&r, s, c, past, &list[i]);
+		put_own_frame(&r, s, target_of(c, &list[i]));
+		put_nested(&r, &list[i], &y);
+		row_put(&r, said_before(past, c, &list[i]));
 		CHECK(r.n == CHOICE_ALONE);
 	}
 }
@@ -352,18 +388,18 @@ void choice_beside(const struct stance_ground *s, const struct candidates *c, st
 		least = y->raw < least ? y->raw : least;
 		last = y->logit;
 	}
-	put(&r, n_chosen);
-	put(&r, same_holder);
-	put(&r, same_sign);
-	put(&r, entity);
-	put(&r, trigger);
-	put(&r, nearest);
-	put(&r, own_tree);
-	put(&r, other_tree);
-	put(&r, own_sign);
-	put(&r, dominated);
-	put(&r, dominates);
-	put(&r, touch);
+	row_put(&r, n_chosen);
+	row_put(&r, same_holder);
+	row_put(&r, same_sign);
+	row_put(&r, entity);
+	row_put(&r, trigger);
+	row_put(&r, nearest);
+	row_put(&r, own_tree);
+	row_put(&r, other_tree);
+	row_put(&r, own_sign);
+	row_put(&r, dominated);
+	row_put(&r, dominates);
+	row_put(&r, touch);
 	put_chance(&r, least);
 	put_margin(&r, x->logit, last);
 	CHECK(r.n == CHOICE_BESIDE);

@@ -8,19 +8,23 @@
 
 enum {
 	CHOSEN_MAX = 24,
-	OPTIONS_MAX = 96,   /* more of a sentence's pairs than that are never near a choice */
-	CHOICE_ALONE = 66,  /* features of a pair among its rivals */
-	CHOICE_BESIDE = 14, /* features of a pair beside what is chosen */
+	OPTIONS_MAX = 96, /* more of a sentence's pairs than that are never near a choice */
+	STANDS_MAX = 128,
+	CHOICE_PARTS = 11,                /* kinds of features of the first models */
+	CHOICE_ALONE = 72 + CHOICE_PARTS, /* features of a pair among its rivals */
+	CHOICE_BESIDE = 14,               /* features of a pair beside what is chosen */
 	CHOICE_FEATURES = CHOICE_ALONE + CHOICE_BESIDE,
 };
 
 /* A pair with its probabilities. */
 struct scored {
 	struct pair pair;
-	double p, p_sign; /* that it is one; that the sign is right */
-	double logit;     /* of p */
-	double p_target;  /* that the phrase is a target of anything */
-	double raw;       /* that it is right beside those chosen before */
+	double p, p_sign;           /* that it is one; that the sign is right */
+	double logit;               /* of p */
+	double parts[CHOICE_PARTS]; /* what each kind of feature gives to it: of the phrase, then of
+				     * the pair */
+	double p_target;            /* that the phrase is a target of anything */
+	double raw;                 /* that it is right beside those chosen before */
 	enum polarity polarity;
 	bool out; /* no longer open to choice */
 	uint8_t values[CHOICE_FEATURES];
@@ -29,10 +33,16 @@ struct scored {
 /* What was chosen in the sentences before. */
 struct choice_past {
 	uint32_t sentences, chosen;
-	double sum;           /* of the chances of all their pairs */
-	uint16_t *held;       /* [n_entities] stances that it holds */
-	uint16_t *met;        /* [n_entities] stances about it */
-	int32_t last_holder;  /* entity, or -1 */
+	double sum;          /* of the chances of all their pairs */
+	uint16_t *held;      /* [n_entities] stances that it holds */
+	uint16_t *met;       /* [n_entities] stances about it */
+	int32_t last_holder; /* entity, or -1 */
+	int32_t last_sign;   /* sum over its stances in that sentence */
+	int16_t *liked;      /* [n_entities] sum of the signs of stances about it */
+	struct stand {
+		int32_t holder, entity, sign;
+	} stands[STANDS_MAX]; /* the first ones toward actors */
+	uint32_t n_stands;
 	uint32_t of_sentence; /* chosen in the sentence just before */
 };
 

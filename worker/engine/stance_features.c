@@ -52,6 +52,11 @@ enum template {
 	C_ROOT,
 	C_BAG,
 	C_CUE,
+	C_GOV_HEAD,
+	C_SIDE_HEAD,
+	C_ROLE_GOV,
+	P_OPINION = 2100,
+	P_SIDE_LINKS,
 	P_LINKS = 2000,
 	P_LINK,
 	P_SIDE,
@@ -273,8 +278,33 @@ static void add_density(struct sink *k)
 	add_int(k, T_DENSITY, 300 + (s->n_tok > 48 ? 6 : s->n_tok / 8));
 }
 
+static void end_part(const struct features *f, struct feature_parts *parts)
+{
+	if (!parts)
+		return;
+	CHECK(parts->n < PARTS_MAX);
+	parts->end[parts->n++] = f->n;
+}
+
+/* Classes of words together: what is done with what. */
+static void add_together(struct sink *k, const struct target *t, uint32_t target)
+{
+	const struct token *h = tok_at(k->d, t->head);
+	int64_t head = k->s->cluster[t->head].coarse;
+
+	if (h->head >= 0) {
+		int64_t gov = k->s->cluster[h->head].coarse, fine = k->s->cluster[h->head].fine;
+
+		add_int(k, C_GOV_HEAD, (gov * 64 + head) * N_REL + h->rel);
+		add_int(k, C_GOV_HEAD, (1 << 20) + (fine * 64 + head));
+	}
+	if (k->c->n_sides[target])
+		add_2(k, C_SIDE_HEAD, grammar_str(k->s->g, k->c->sides[target][0].class->name),
+		      head);
+}
+
 void stance_target_features(const struct stance_ground *s, const struct candidates *c,
-			    uint32_t target, struct features *f)
+			    uint32_t target, struct features *f, struct feature_parts *parts)
 {
 	struct sink k = {s, s->d, c, f};
 	const struct target *t = &c->targets[target];
@@ -309,11 +339,18 @@ void stance_target_features(const struct stance_ground *s, const struct candidat
 		add_grammar_of(&k, T_GOV_CLASS, h->head);
 	add_grammar_of(&k, T_CLAUSE_CLASS, t->head);
 	add_density(&k);
+	end_part(f, parts);
 	add_chain(&k, t);
+	add_together(&k, t, target);
+	end_part(f, parts);
 	add_sides(&k, target);
+	end_part(f, parts);
 	add_words(&k, t);
+	end_part(f, parts);
 	add_around(&k, t);
+	end_part(f, parts);
 	add_clause(&k, t);
+	end_part(f, parts);
 }
 
 /* The way through the tree from the target to the holder: relations up, the word at the top,
@@ -369,6 +406,7 @@ static void add_pair_side(struct sink *k, const struct pair *p)
 	add_int(k, P_SIDE, x->class->kind * 10000 + sign_code(x) * 1000 + x->flags);
 	add_int(k, P_SIDE, 200000 + sign_code(x) * 16 + x->class->kind);
 	add_int(k, P_SIDE, 300000 + p->side * 3 + sign_code(x));
+	add_2(k, P_SIDE_LINKS, grammar_str(k->s->g, x->class->name), p->links);
 }
 
 static void add_attribution(struct sink *k, const struct target *t, const struct holder *h,
@@ -403,6 +441,9 @@ static void add_holder(struct sink *k, const struct target *t, const struct hold
 
 	add_2(k, P_ROLE, e->role, p->links);
 	add_2(k, P_ROLE, e->role, -1);
+	if (tok_at(d, t->head)->head >= 0)
+		add_2(k, C_ROLE_GOV, e->role,
+		      k->s->cluster[tok_at(d, t->head)->head].fine * 16 + (p->links & 15));
 	add_int(k, P_KIND, e->kind);
 	add_int(k, P_KIND, 100 + (e->code.n > 0));
 	if (t->entity >= 0) {
@@ -423,7 +464,7 @@ static void add_holder(struct sink *k, const struct target *t, const struct hold
 }
 
 void stance_pair_features(const struct stance_ground *s, const struct candidates *c,
-			  const struct pair *p, struct features *f)
+			  const struct pair *p, struct features *f, struct feature_parts *parts)
 {
 	struct sink k = {s, s->d, c, f};
 	const struct target *t = &c->targets[p->target];
@@ -441,9 +482,15 @@ void stance_pair_features(const struct stance_ground *s, const struct candidates
 			      head->head >= 0 ? word_of(tok_at(s->d, head->head)) : STR("^"), b);
 		}
 	add_int(&k, P_N, c->n_holders > 6 ? 6 : c->n_holders);
+	if (h->entity == ENTITY_DOC_AUTHOR)
+		add_int(&k, P_OPINION, s->opinion * 4 + (head->attrib >= 0) * 2 + (p->side >= 0));
+	end_part(f, parts);
 	add_pair_side(&k, p);
+	end_part(f, parts);
 	add_attribution(&k, t, h, p);
+	end_part(f, parts);
 	add_holder(&k, t, h, p);
+	end_part(f, parts);
 	if (h->tok >= 0 && !(p->links & LINK_INSIDE))
 		add_path(&k, t, h->tok, STR("holder"));
 	else
@@ -456,6 +503,7 @@ void stance_pair_features(const struct stance_ground *s, const struct candidates
 				add_2(&k, P_AUTHOR_VALUE, grammar_str(s->g, x->class->name),
 				      sign_code(x) * 2 + (h->entity == ENTITY_DOC_AUTHOR));
 		}
+	end_part(f, parts);
 }
 
 /* Words of the sentence with how they stand to the target: inside, before, after; and negated. */
@@ -515,18 +563,20 @@ static void add_composed(struct sink *k, const struct pair *p)
 }
 
 void stance_sign_rest(const struct stance_ground *s, const struct candidates *c,
-		      const struct pair *p, struct features *f)
+		      const struct pair *p, struct features *f, struct feature_parts *parts)
 {
 	struct sink k = {s, s->d, c, f};
 
 	add_bag(&k, &c->targets[p->target]);
+	end_part(f, parts);
 	add_composed(&k, p);
+	end_part(f, parts);
 }
 
 void stance_sign_features(const struct stance_ground *s, const struct candidates *c,
 			  const struct pair *p, struct features *f)
 {
-	stance_target_features(s, c, p->target, f);
-	stance_pair_features(s, c, p, f);
-	stance_sign_rest(s, c, p, f);
+	stance_target_features(s, c, p->target, f, NULL);
+	stance_pair_features(s, c, p, f, NULL);
+	stance_sign_rest(s, c, p, f, NULL);
 }

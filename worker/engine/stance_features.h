@@ -6,11 +6,17 @@
 #include "worker/engine/linear.h"
 #include "worker/engine/stance_pairs.h"
 
-/* Adds to *f; the caller empties it. */
+/* Kinds of features, one after the other in a list: where each ends. */
+enum { TARGET_PARTS = 6, PAIR_PARTS = 5, SIGN_PARTS = 2, PARTS_MAX = 6 };
+struct feature_parts {
+	uint32_t n, end[PARTS_MAX];
+};
+
+/* Adds to *f; the caller empties it. The parts, unless NULL, are those of what is added. */
 void stance_target_features(const struct stance_ground *s, const struct candidates *c,
-			    uint32_t target, struct features *f);
+			    uint32_t target, struct features *f, struct feature_parts *parts);
 void stance_pair_features(const struct stance_ground *s, const struct candidates *c,
-			  const struct pair *p, struct features *f);
+			  const struct pair *p, struct features *f, struct feature_parts *parts);
 
 /* For the choice between support and oppose. */
 void stance_sign_features(const struct stance_ground *s, const struct candidates *c,
@@ -18,6 +24,6 @@ void stance_sign_features(const struct stance_ground *s, const struct candidates
 
 /* What the sign's features have beside those of target and pair. */
 void stance_sign_rest(const struct stance_ground *s, const struct candidates *c,
-		      const struct pair *p, struct features *f);
+		      const struct pair *p, struct features *f, struct feature_parts *parts);
 
 #endif

@@ -27,6 +27,33 @@ static uint32_t density_of(const struct stance_ground *s)
 	return n > 9 ? 9 : (uint32_t)n;
 }
 
+/* The author's own words: no report, no speech, no quotation. */
+static bool is_authors(const struct doc *d, uint32_t tok)
+{
+	return d->tokens[tok].attrib < 0 && d->sentences[d->tokens[tok].sent].voice < 0;
+}
+
+/* How much the document's own voice judges and demands: news hardly does, opinion does. */
+static uint32_t opinion_of(const struct stance_ground *s)
+{
+	const struct doc *d = s->d;
+	uint64_t n = 0, all = 0;
+
+	for (uint32_t i = 0; i < d->n_tokens; i++) {
+		const struct token *t = &d->tokens[i];
+
+		if (!is_authors(d, i))
+			continue;
+		all++;
+		n += str_is(t->lower, "i") || str_is(t->lower, "we") || str_is(t->lower, "you") ||
+		     str_is(t->lower, "should") || str_is(t->lower, "must") ||
+		     str_is(t->lower, "?") || str_is(t->lower, "!");
+		n += polarity_value(&s->frames, (int32_t)i) != 0;
+	}
+	n = n * 48 / (all + 32);
+	return n > 9 ? 9 : (uint32_t)n;
+}
+
 void stance_ground_make(struct stance_ground *s, struct doc *d, const struct grammar *g,
 			const struct word_clusters *clusters)
 {
@@ -42,6 +69,7 @@ void stance_ground_make(struct stance_ground *s, struct doc *d, const struct gra
 		s->cluster[i] = word_clusters_find(clusters, d->tokens[i].lower);
 	frames_find(d, g, &s->frames);
 	s->density = density_of(s);
+	s->opinion = opinion_of(s);
 	for (uint32_t i = 0; i < d->n_sentences; i++) {
 		int32_t now = spoken_of(d, &d->sentences[i]);
 

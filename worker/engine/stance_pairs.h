@@ -58,6 +58,7 @@ struct stance_ground {
 	const struct grammar *g;
 	struct frames frames;
 	uint32_t density;             /* valuations and attitudes per 64 tokens, at most 9 */
+	uint32_t opinion;             /* the same of the author's own words, with "must" and "I" */
 	struct word_cluster *cluster; /* [n_tokens] */
 	int32_t *earlier;             /* [n_sentences] entity, or -1 */
 };

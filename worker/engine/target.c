@@ -118,6 +118,14 @@ static bool is_word(const struct token *t)
 	       t->upos == UPOS_ADJ || t->upos == UPOS_ADV || t->upos == UPOS_NUM;
 }
 
+/* "which", "who" at the head of a clause. */
+static bool is_relative(const struct doc *d, const struct target *t)
+{
+	static const char *const list[] = {"which", "who", "whom", "that", "where", "when", NULL};
+
+	return t->kind == TARGET_CLAUSE && is_one_of(d->tokens[t->tok].lower, list);
+}
+
 /* Drops a leading "to", "that", article or quotation mark that the tree left inside. */
 static void trim(const struct doc *d, struct target *t)
 {
@@ -126,10 +134,11 @@ static void trim(const struct doc *d, struct target *t)
 					      "(",   "-",  "and", "or", NULL};
 
 	while (t->n_tok > 1 && (int32_t)t->tok < t->head &&
-	       is_one_of(d->tokens[t->tok].lower, openers))
+	       (is_one_of(d->tokens[t->tok].lower, openers) || is_relative(d, t)))
 		t->tok++, t->n_tok--;
 	while (t->n_tok > 1 && (int32_t)(t->tok + t->n_tok - 1) > t->head &&
-	       d->tokens[t->tok + t->n_tok - 1].upos == UPOS_PUNCT)
+	       (d->tokens[t->tok + t->n_tok - 1].upos == UPOS_PUNCT ||
+		d->tokens[t->tok + t->n_tok - 1].upos == UPOS_CCONJ))
 		t->n_tok--;
 }
 

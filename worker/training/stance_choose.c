@@ -10,8 +10,9 @@ enum { RECORDS_MAX = 64, STEPS_MAX = 6 };
 struct chooser {
 	struct stance_watcher base;
 	const struct gold_doc *g;
-	struct trees_set *set;
+	struct choice_examples *out;
 	struct arena a;
+	struct sentence_labels labels;
 	const struct gold_stance *records[RECORDS_MAX]; /* of the sentence */
 	bool taken[RECORDS_MAX];
 	uint32_t n_records, n_steps;
@@ -28,6 +29,7 @@ static void begin(struct stance_watcher *w, const struct stance_ground *s,
 	struct str text;
 
 	arena_reset(&x->a, 1 << 20);
+	stance_label(s, c, x->g, &x->a, &x->labels);
 	text = gold_normal(&x->a, (struct str){s->d->text.p + st->byte, st->n_bytes});
 	x->n_records = x->n_steps = 0;
 	for (uint32_t i = 0; i < x->g->n_stances && x->n_records < RECORDS_MAX; i++)
@@ -69,6 +71,19 @@ static double right_as(const struct chooser *x, const struct stance_ground *s,
 	return best;
 }
 
+static void weigh(struct stance_watcher *w, const struct candidates *c, const struct pair *p,
+		  const uint8_t *values)
+{
+	struct chooser *x = (struct chooser *)w;
+	uint8_t label = x->labels.pair[p->target][p->holder];
+
+	(void)c;
+	if (!x->labels.whole[p->target])
+		return;
+	if (label == LABEL_SUPPORT || label == LABEL_OPPOSE)
+		trees_set_add(&x->out->side, values, label == LABEL_SUPPORT, x->weight, x->group);
+}
+
 static uint32_t rank_of(const struct scored *list, uint32_t n, const struct scored *o)
 {
 	uint32_t rank = 0;
@@ -87,20 +102,27 @@ static void step(struct stance_watcher *w, const struct stance_ground *s,
 
 	for (uint32_t i = 0; i < n && x->n_steps < STEPS_MAX; i++)
 		if (!list[i].out && (!x->n_steps || rank_of(list, n, &list[i]) < 3))
-			trees_set_add(x->set, list[i].values, right_as(x, s, c, &list[i], &record),
-				      x->weight, x->group);
+			trees_set_add(&x->out->choice, list[i].values,
+				      right_as(x, s, c, &list[i], &record), x->weight, x->group);
 	x->n_steps++;
 	if (right_as(x, s, c, best, &record) > 0)
 		x->taken[record] = true;
 }
 
 void choose_examples(const struct stance_ranker *r, struct doc *d, const struct gold_doc *g,
-		     struct trees_set *set, uint8_t group, double weight)
+		     uint8_t group, double weight, struct choice_examples *out)
 {
-	struct chooser x = {
-		.base = {begin, step}, .g = g, .set = set, .group = group, .weight = weight};
+	struct chooser *x = mem_alloc(sizeof(*x));
 
+	x->base = (struct stance_watcher){begin, weigh, step};
+	x->g = g;
+	x->out = out;
+	x->group = group;
+	x->weight = weight;
+	out->choice.n_features = CHOICE_FEATURES;
+	out->side.n_features = SIGN_FEATURES;
 	d->n_stances = 0;
-	stance_watch(r, d, &x.base);
-	arena_free(&x.a);
+	stance_watch(r, d, &x->base);
+	arena_free(&x->a);
+	mem_free(x);
 }

@@ -56,8 +56,8 @@ static enum polarity decide(const struct stance_ranker *r, const struct stance_g
 	double sign[N_POLARITIES];
 
 	f->n = 0;
-	stance_target_features(s, c, p->target, f);
-	stance_pair_features(s, c, p, f);
+	stance_target_features(s, c, p->target, f, NULL);
+	stance_pair_features(s, c, p, f, NULL);
 	if (linear_yes(&r->pair, f) < lean)
 		return POLARITY_NEUTRAL;
 	f->n = 0;

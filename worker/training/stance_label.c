@@ -2,6 +2,9 @@
 
 /* Candidates this alike a record's target are as good as the best one. */
 #define NEAR 0.2
+/* Candidates this alike say the same: of "block the vote" and "the vote" only one can have the
+ * record's sign. */
+#define SAME 0.75
 
 static const uint8_t label_of_polarity[] = {[POLARITY_NEUTRAL] = LABEL_NEUTRAL,
 					    [POLARITY_SUPPORT] = LABEL_SUPPORT,
@@ -66,6 +69,7 @@ static void label_gold(const struct stance_ground *s, const struct candidates *c
 
 		if (!(score[t] > 0))
 			continue;
+		out->whole[t] |= score[t] >= best || score[t] >= SAME;
 		if (out->target[t] != 1)
 			out->target[t] = exact ? 1 : LABEL_IGNORE;
 		for (uint32_t h = 0; h < c->n_holders; h++) {

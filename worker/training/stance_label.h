@@ -11,6 +11,7 @@ enum { LABEL_NONE, LABEL_SUPPORT, LABEL_OPPOSE, LABEL_NEUTRAL, LABEL_IGNORE };
 struct sentence_labels {
 	uint8_t target[TARGETS_MAX]; /* 0, 1 or LABEL_IGNORE */
 	uint8_t pair[TARGETS_MAX][HOLDERS_MAX];
+	bool whole[TARGETS_MAX]; /* names what a record names, not something around or within it */
 	uint32_t n_gold, n_with_target, n_with_holder, n_with_both;
 };
 void stance_label(const struct stance_ground *s, const struct candidates *c,

@@ -8,22 +8,25 @@
 #include "worker/engine/engine.h"
 #include "worker/engine/stance_features.h"
 #include "worker/training/conllu.h"
+#include "worker/training/doc_keep.h"
+#include "worker/training/linear_train.h"
+#include "worker/training/parallel.h"
+#include "worker/training/progress.h"
 #include "worker/training/stance_choose.h"
 #include "worker/training/stance_extra.h"
 #include "worker/training/stance_label.h"
 #include "worker/training/train.h"
-#include "worker/training/linear_train.h"
 #include "worker/training/word_cluster.h"
 
-enum { FOLDS = 5 };
+enum { FOLDS = 5, PARSERS = 8 };
 
 #define LOW 0.05 /* raw scores below are not measured */
 
 struct options {
 	const char *model, *codebook, *shared, *out, *results, *own;
 	uint32_t epochs, min_count, own_most, trees;
-	double l2, rate, foreign, own_weight;
-	bool cross, rules;
+	double l2, rate, foreign, own_weight, tree_rate;
+	bool rules;
 };
 
 struct bench {
@@ -31,8 +34,8 @@ struct bench {
 	struct image model, codebook;
 	struct buf model_bytes, codebook_bytes;
 	struct stance_gold gold;
-	struct engine *engine;
-	struct doc **docs; /* their analyses stay valid */
+	struct engine *engines[PARSERS]; /* the documents hold on to them */
+	struct doc **docs;               /* kept; what a pass adds to them goes with its arena */
 	struct stance_ranker base;
 	struct buf clusters;
 	FILE *results;
@@ -44,11 +47,11 @@ struct bench {
 	uint32_t n_foreign, cap_foreign;
 	struct gathering {
 		struct linear_set *target, *pair, *sign;
-		struct features f;
+		struct features f, of_target;
 		double weight;
 		uint32_t n_gold, n_with_target, n_with_holder, n_with_both, n_negative;
 	} x; /* examples of all documents, in groups by fold */
-	struct trees_set choices;
+	struct choice_examples choices;
 };
 
 static int open_image(struct image *im, struct buf *b, const char *path, struct err *e)
@@ -78,19 +81,50 @@ static int open_bench(struct bench *b, struct err *e)
 		b->gold.n_docs -= b->gold.n_own - b->o.own_most;
 		b->gold.n_own = b->o.own_most;
 	}
-	b->docs = mem_alloc(b->gold.n_docs * sizeof(*b->docs));
-	b->engine = engine_new(&b->model, &b->codebook, e);
-	if (!b->engine)
-		return -1;
-	for (uint32_t i = 0; i < b->gold.n_docs; i++) {
+	return 0;
+}
+
+/* One document in PARSERS, by an engine that is left to them. */
+static void parse_some(void *context, uint32_t job)
+{
+	struct bench *b = context;
+	struct err e;
+	struct engine *en = engine_new(&b->model, &b->codebook, &e);
+
+	CHECK(en); /* the images were opened before */
+	for (uint32_t i = job; i < b->gold.n_docs; i += PARSERS) {
 		struct engine_input in = {
 			.text = b->gold.docs[i].text,
 			.meta = {.id = b->gold.docs[i].id, .date = b->gold.docs[i].date}};
 
-		engine_parse(b->engine, &in);
-		b->docs[i] = engine_take(b->engine);
+		b->docs[i] = doc_keep(engine_parse(en, &in));
 	}
+	b->engines[job] = en;
+}
+
+static int parse_all(struct bench *b, struct err *e)
+{
+	struct engine *en = engine_new(&b->model, &b->codebook, e);
+
+	if (!en)
+		return -1;
+	engine_free(en);
+	b->docs = mem_alloc(b->gold.n_docs * sizeof(*b->docs));
+	parallel_run(parse_some, b, PARSERS);
+	progress("%u documents analysed", b->gold.n_docs);
 	return 0;
+}
+
+/* What a stage adds to a document lies in this arena until the next one. */
+static struct doc *borrow(const struct bench *b, uint32_t doc, struct arena *scratch)
+{
+	struct doc *d = b->docs[doc];
+
+	arena_reset(scratch, 16 << 20);
+	d->arena = scratch;
+	d->stances = NULL;
+	d->n_stances = d->cap_stances = 0;
+	return d;
 }
 
 /* Examples of signs from foreign sets, parsed once. */
@@ -127,7 +161,7 @@ static int read_foreign(struct bench *b, struct err *e)
 		MEM_GROW(b->foreign, b->n_foreign, b->cap_foreign);
 		b->foreign[b->n_foreign++] = f;
 	}
-	fprintf(stderr, "%u foreign examples of signs, %u not found\n", b->n_foreign, n_lost);
+	progress("%u foreign examples of signs, %u not found", b->n_foreign, n_lost);
 	extras_free(&x);
 	engine_free(en);
 	return 0;
@@ -139,7 +173,7 @@ static void gather_target(struct gathering *x, const struct stance_ground *s,
 	if (l->target[t] == LABEL_IGNORE)
 		return;
 	x->f.n = 0;
-	stance_target_features(s, c, t, &x->f);
+	stance_target_features(s, c, t, &x->f, NULL);
 	linear_set_add(x->target, &x->f, l->target[t], x->weight);
 }
 
@@ -152,14 +186,26 @@ static const enum polarity polarity_of_label[] = {
 /* Most pairs are none; of those about nothing coded, one in KEEP is enough. */
 enum { KEEP = 4 };
 
+/* The phrase's features, kept once for all pairs and signs of it. */
+struct sharing {
+	struct linear_set *set;
+	bool done;
+};
+
+static void share(struct sharing *s, const struct features *of_target)
+{
+	if (!s->done)
+		linear_set_share(s->set, of_target);
+	s->done = true;
+}
+
 static void gather_pairs(struct gathering *x, const struct stance_ground *s, struct candidates *c,
 			 const struct sentence_labels *l, uint32_t t)
 {
-	uint32_t n_target;
+	struct sharing pair = {x->pair, false}, sign = {x->sign, false};
 
-	x->f.n = 0;
-	stance_target_features(s, c, t, &x->f);
-	n_target = x->f.n;
+	x->of_target.n = 0;
+	stance_target_features(s, c, t, &x->of_target, NULL);
 	c->n_pairs = 0;
 	candidates_pair(s, c, t);
 	for (uint32_t i = 0; i < c->n_pairs; i++) {
@@ -168,28 +214,28 @@ static void gather_pairs(struct gathering *x, const struct stance_ground *s, str
 
 		if (label == LABEL_IGNORE || (thin && x->n_negative++ % KEEP))
 			continue;
-		x->f.n = n_target;
-		stance_pair_features(s, c, &c->pairs[i], &x->f);
+		x->f.n = 0;
+		stance_pair_features(s, c, &c->pairs[i], &x->f, NULL);
+		share(&pair, &x->of_target);
 		linear_set_add(x->pair, &x->f, label != LABEL_NONE, x->weight * (thin ? KEEP : 1));
-		if (label == LABEL_NONE)
+		if (label == LABEL_NONE || !l->whole[t])
 			continue;
-		x->f.n = 0;
-		stance_sign_features(s, c, &c->pairs[i], &x->f);
+		stance_sign_rest(s, c, &c->pairs[i], &x->f, NULL);
+		share(&sign, &x->of_target);
 		linear_set_add(x->sign, &x->f, polarity_of_label[label], x->weight);
-		x->f.n = 0;
-		stance_target_features(s, c, t, &x->f);
 	}
 }
 
-static void gather(struct bench *b, uint32_t doc, struct gathering *x)
+static void gather(struct bench *b, uint32_t doc, struct arena *scratch, struct gathering *x)
 {
+	struct doc *d = borrow(b, doc, scratch);
 	struct stance_ground s;
 	struct candidates c = {0};
 	struct sentence_labels *l = mem_alloc(sizeof(*l));
 	struct arena a = {0};
 
-	stance_ground_make(&s, b->docs[doc], &b->base.grammar, &b->base.clusters);
-	for (uint32_t i = 0; i < b->docs[doc]->n_sentences; i++) {
+	stance_ground_make(&s, d, &b->base.grammar, &b->base.clusters);
+	for (uint32_t i = 0; i < d->n_sentences; i++) {
 		candidates_find(&s, i, &c);
 		arena_reset(&a, 1 << 20);
 		stance_label(&s, &c, &b->gold.docs[doc], &a, l);
@@ -221,6 +267,7 @@ static int fold_of(uint32_t doc)
 static void gather_all(struct bench *b)
 {
 	struct gathering *x = &b->x;
+	struct arena scratch = {0};
 
 	x->target = linear_set_new();
 	x->pair = linear_set_new();
@@ -232,50 +279,88 @@ static void gather_all(struct bench *b)
 		linear_set_group(x->pair, group);
 		linear_set_group(x->sign, group);
 		x->weight = is_own(b, i) ? b->o.own_weight : 1;
-		gather(b, i, x);
+		gather(b, i, &scratch, x);
 	}
-	fprintf(stderr,
-		"%u documents: %u targets, %u pairs, %u signs; of %u records: target found %u, "
-		"holder %u, both %u\n",
-		b->gold.n_docs, linear_set_size(x->target), linear_set_size(x->pair),
-		linear_set_size(x->sign), x->n_gold, x->n_with_target, x->n_with_holder,
-		x->n_with_both);
+	arena_free(&scratch);
+	progress("%u documents: %u targets, %u pairs, %u signs; of %u records: target found %u, "
+		 "holder %u, both %u",
+		 b->gold.n_docs, linear_set_size(x->target), linear_set_size(x->pair),
+		 linear_set_size(x->sign), x->n_gold, x->n_with_target, x->n_with_holder,
+		 x->n_with_both);
 	linear_set_group(x->sign, 0);
+	linear_set_share(x->sign, NULL);
 	for (uint32_t i = 0; i < b->n_foreign; i++)
 		linear_set_add(x->sign, &b->foreign[i].f, b->foreign[i].polarity, b->o.foreign);
 	features_free(&x->f);
+	features_free(&x->of_target);
 }
 
 struct weights {
-	struct buf target, pair, sign, choice;
+	struct buf target, pair, sign, side, choice;
 };
 
-/* The first models, learned from all but a fold; -1: from all. */
-static void train_fold(struct bench *b, int fold, struct weights *w)
+enum { ALL = FOLDS, RUNS = FOLDS + 1 }; /* after the folds: learned from all documents */
+
+/* The folds and all, and what is learned of each. */
+struct learning {
+	struct bench *b;
+	struct weights w[RUNS];
+};
+
+/* One of the first models, learned from all but a fold. */
+static void train_first(void *context, uint32_t job)
 {
+	struct learning *l = context;
+	struct bench *b = l->b;
+	uint32_t run = job / 3;
+	struct weights *w = &l->w[run];
 	struct linear_options o = {.epochs = b->o.epochs,
 				   .min_count = b->o.min_count,
 				   .l2 = b->o.l2,
 				   .rate = b->o.rate,
 				   .least = 0.04,
-				   .n_classes = 2,
-				   .skip_group = (uint32_t)(fold + 1)};
+				   .n_classes = job % 3 == 2 ? N_POLARITIES : 2,
+				   .skip_group = run == ALL ? 0 : run + 1};
 
-	*w = (struct weights){0};
-	linear_train(b->x.target, &o, &w->target);
-	linear_train(b->x.pair, &o, &w->pair);
-	o.n_classes = N_POLARITIES;
-	linear_train(b->x.sign, &o, &w->sign);
-	fprintf(stderr, "fold %d: first models trained\n", fold);
+	if (job % 3 == 0)
+		linear_train(b->x.target, &o, &w->target);
+	else if (job % 3 == 1)
+		linear_train(b->x.pair, &o, &w->pair);
+	else
+		linear_train(b->x.sign, &o, &w->sign);
 }
 
-/* The choice, likewise. */
-static void train_choice(struct bench *b, int fold, struct weights *w)
+/* The examples are not needed again. */
+static void train_firsts(struct learning *l)
 {
-	struct trees_options o = {.n_trees = b->o.trees, .rate = 0.1, .l2 = 20, .skip_group = fold};
+	struct gathering *x = &l->b->x;
 
-	buf_free(&w->choice);
-	trees_train(&b->choices, &o, &w->choice);
+	linear_set_prepare(x->target, l->b->o.min_count);
+	linear_set_prepare(x->pair, l->b->o.min_count);
+	linear_set_prepare(x->sign, l->b->o.min_count);
+	parallel_run(train_first, l, 3 * RUNS);
+	linear_set_free(x->target);
+	linear_set_free(x->pair);
+	linear_set_free(x->sign);
+	x->target = x->pair = x->sign = NULL;
+	progress("first models trained");
+}
+
+/* The trees on top of them, likewise: an even job is the choice, an odd one the sign. */
+static void train_trees(void *context, uint32_t job)
+{
+	struct learning *l = context;
+	uint32_t run = job / 2;
+	struct trees_options o = {.n_trees = l->b->o.trees,
+				  .rate = l->b->o.tree_rate,
+				  .l2 = 20,
+				  .rows = 0.5,
+				  .columns = 0.5,
+				  .skip_group = run == ALL ? -1 : (int)run};
+	struct buf *out = job % 2 ? &l->w[run].side : &l->w[run].choice;
+
+	buf_free(out);
+	trees_train(job % 2 ? &l->b->choices.side : &l->b->choices.choice, &o, out);
 }
 
 static void weights_free(struct weights *w)
@@ -283,6 +368,7 @@ static void weights_free(struct weights *w)
 	buf_free(&w->target);
 	buf_free(&w->pair);
 	buf_free(&w->sign);
+	buf_free(&w->side);
 	buf_free(&w->choice);
 }
 
@@ -295,6 +381,8 @@ static void use_weights(struct bench *b, struct stance_ranker *r, const struct w
 	CHECK(linear_open(&r->target, buf_str(&w->target), &e) == 0);
 	CHECK(linear_open(&r->pair, buf_str(&w->pair), &e) == 0);
 	CHECK(linear_open(&r->sign, buf_str(&w->sign), &e) == 0);
+	if (w->side.n)
+		CHECK(trees_open(&r->side, buf_str(&w->side), SIGN_FEATURES, &e) == 0);
 	if (w->choice.n)
 		CHECK(trees_open(&r->choice, buf_str(&w->choice), CHOICE_FEATURES, &e) == 0);
 	r->trained = true;
@@ -307,32 +395,41 @@ struct measure {
 	uint32_t n, cap, *used, n_used;
 };
 
-/* One line a stance: document, confidence, holder, polarity, target, rule, sentence. */
+/* One line a stance: document, confidence, holder, polarity, target, rule, sentence, the
+ * target's code. */
 static void print_stances(const struct doc *d, FILE *f)
 {
 	for (uint32_t i = 0; i < d->n_stances; i++) {
 		const struct result_stance *s = &d->stances[i];
 		const struct entity *h = &d->entities[s->holder.ids[0]];
 
-		fprintf(f, "%.*s\t%.3f\t%.*s:%.*s\t%s\t%.*s\t%.*s\t%.*s\n", STR_ARG(d->meta.id),
-			s->confidence, STR_ARG(h->code), STR_ARG(h->name),
+		struct str code =
+			s->target.entity > 0 ? d->entities[s->target.entity].code : STR("");
+
+		fprintf(f, "%.*s\t%.3f\t%.*s:%.*s\t%s\t%.*s\t%.*s\t%.*s\t%.*s\n",
+			STR_ARG(d->meta.id), s->confidence, STR_ARG(h->code), STR_ARG(h->name),
 			polarity_name(s->polarity), STR_ARG(s->target.text), STR_ARG(s->rule),
-			STR_ARG(s->text));
+			STR_ARG(s->text), STR_ARG(code));
 	}
 }
 
 static void rank_docs(struct bench *b, int fold, const struct stance_ranker *r, struct measure *m)
 {
+	struct arena scratch = {0};
+
 	for (uint32_t i = 0; i < b->gold.n_docs; i++) {
+		struct doc *d;
+
 		if (is_own(b, i) || (fold >= 0 && fold_of(i) != fold))
 			continue;
-		b->docs[i]->n_stances = 0;
-		stance_run(r, b->docs[i]);
+		d = borrow(b, i, &scratch);
+		stance_run(r, d);
 		if (b->results)
-			print_stances(b->docs[i], b->results);
-		stance_judge(b->docs[i], &b->gold.docs[i], i, &m->arena, &m->list, &m->n, &m->cap);
+			print_stances(d, b->results);
+		stance_judge(d, &b->gold.docs[i], i, &m->arena, &m->list, &m->n, &m->cap);
 		m->used[m->n_used++] = i;
 	}
+	arena_free(&scratch);
 }
 
 static void print_tally(const struct tally *t, double threshold)
@@ -444,47 +541,72 @@ static void calibrate(struct bench *b, struct measure *m, double threshold)
 	fit_worth(m, -1, b->worth);
 }
 
-/* What the choice is learned from: the engine's own choices, with weights of the other folds. */
-static void gather_choices(struct bench *b, const struct weights w[FOLDS])
-{
-	trees_set_free(&b->choices);
-	b->choices.n_features = CHOICE_FEATURES;
-	for (uint32_t i = 0; i < b->gold.n_docs; i++) {
-		struct stance_ranker r;
+/* What the choice is learned from: the engine's own choices on a fold, with weights of the other
+ * folds. */
+struct choosing {
+	struct learning *l;
+	struct choice_examples found[FOLDS];
+};
 
-		use_weights(b, &r, &w[fold_of(i)], LOW);
-		choose_examples(&r, b->docs[i], &b->gold.docs[i], &b->choices, (uint8_t)fold_of(i),
-				is_own(b, i) ? b->o.own_weight : 1);
-	}
-	fprintf(stderr, "%u examples of choices\n", b->choices.n);
+static void gather_choices(void *context, uint32_t fold)
+{
+	struct choosing *x = context;
+	struct bench *b = x->l->b;
+	struct arena scratch = {0};
+	struct stance_ranker r;
+
+	use_weights(b, &r, &x->l->w[fold], LOW);
+	for (uint32_t i = 0; i < b->gold.n_docs; i++)
+		if (fold_of(i) == (int)fold)
+			choose_examples(&r, borrow(b, i, &scratch), &b->gold.docs[i], (uint8_t)fold,
+					is_own(b, i) ? b->o.own_weight : 1, &x->found[fold]);
+	arena_free(&scratch);
 }
 
-/* First models, then the choice twice: the second time from the states that it leads to itself. */
-static void train_folds(struct bench *b, struct weights w[FOLDS])
+static void join(struct trees_set *all, struct trees_set *part)
 {
-	for (int fold = 0; fold < FOLDS; fold++)
-		train_fold(b, fold, &w[fold]);
+	all->n_features = part->n_features;
+	trees_set_append(all, part);
+	trees_set_free(part);
+}
+
+static void gather_all_choices(struct learning *l)
+{
+	struct choosing x = {.l = l};
+	struct choice_examples *all = &l->b->choices;
+
+	parallel_run(gather_choices, &x, FOLDS);
+	trees_set_free(&all->side);
+	trees_set_free(&all->choice);
+	for (uint32_t fold = 0; fold < FOLDS; fold++) {
+		join(&all->side, &x.found[fold].side);
+		join(&all->choice, &x.found[fold].choice);
+	}
+	progress("%u examples of choices, %u of signs", all->choice.n, all->side.n);
+}
+
+/* First models, then the trees twice: the second time from the states that they lead to. */
+static void train_all(struct learning *l)
+{
+	train_firsts(l);
 	for (int turn = 0; turn < 2; turn++) {
-		gather_choices(b, w);
-		for (int fold = 0; fold < FOLDS; fold++)
-			train_choice(b, fold, &w[fold]);
+		gather_all_choices(l);
+		parallel_run(train_trees, l, 2 * (turn ? RUNS : FOLDS));
+		progress("trees trained");
 	}
 }
 
-static double cross_validate(struct bench *b)
+static double cross_validate(struct bench *b, const struct learning *l)
 {
 	struct measure m = {.used = mem_alloc((b->gold.n_docs + 1) * sizeof(*m.used))};
-	struct weights w[FOLDS];
 	double threshold;
 
 	b->results = b->o.results ? fopen(b->o.results, "w") : NULL;
-	train_folds(b, w);
 	for (int fold = 0; fold < FOLDS; fold++) {
 		struct stance_ranker r;
 
-		use_weights(b, &r, &w[fold], LOW);
+		use_weights(b, &r, &l->w[fold], LOW);
 		rank_docs(b, fold, &r, &m);
-		weights_free(&w[fold]);
 	}
 	threshold = sweep(b, &m);
 	calibrate(b, &m, threshold);
@@ -508,23 +630,20 @@ static void measure_rules(struct bench *b)
 	mem_free(m.used);
 }
 
-static int write_image(struct bench *b, double threshold, struct err *e)
+static int write_image(const struct bench *b, const struct weights *t, double threshold,
+		       struct err *e)
 {
 	struct image_writer *w = image_writer_new();
-	struct weights t;
 	struct buf out = {0};
 	FILE *f;
 	int rc = 0;
 
-	train_fold(b, -1, &t);
-	if (b->choices.n)
-		train_choice(b, -1, &t);
 	image_writer_add(w, "stance.clusters", b->clusters.p, b->clusters.n);
-	image_writer_add(w, "stance.target", t.target.p, t.target.n);
-	image_writer_add(w, "stance.pair", t.pair.p, t.pair.n);
-	image_writer_add(w, "stance.sign", t.sign.p, t.sign.n);
-	if (t.choice.n)
-		image_writer_add(w, "stance.choice", t.choice.p, t.choice.n);
+	image_writer_add(w, "stance.target", t->target.p, t->target.n);
+	image_writer_add(w, "stance.pair", t->pair.p, t->pair.n);
+	image_writer_add(w, "stance.sign", t->sign.p, t->sign.n);
+	image_writer_add(w, "stance.side", t->side.p, t->side.n);
+	image_writer_add(w, "stance.choice", t->choice.p, t->choice.n);
 	image_writer_add(w, "stance.worth", b->worth, sizeof(b->worth));
 	image_writer_add(w, "stance.threshold", &threshold, sizeof(threshold));
 	image_writer_finish(w, &out);
@@ -532,7 +651,6 @@ static int write_image(struct bench *b, double threshold, struct err *e)
 	if (!f || fwrite(out.p, 1, out.n, f) != out.n || fclose(f) != 0)
 		rc = err_set(e, ERR_IO, "cannot write %s", b->o.out);
 	image_writer_free(w);
-	weights_free(&t);
 	buf_free(&out);
 	return rc;
 }
@@ -544,13 +662,13 @@ static int read_options(struct options *o, int argc, char **argv)
 					      {"rate", required_argument, NULL, 'r'},
 					      {"out", required_argument, NULL, 'o'},
 					      {"results", required_argument, NULL, 'R'},
-					      {"no-cross", no_argument, NULL, 'n'},
 					      {"min-count", required_argument, NULL, 'm'},
 					      {"own", required_argument, NULL, 'w'},
 					      {"rules", no_argument, NULL, 'g'},
 					      {"own-most", required_argument, NULL, 'O'},
 					      {"own-weight", required_argument, NULL, 'W'},
 					      {"trees", required_argument, NULL, 't'},
+					      {"tree-rate", required_argument, NULL, 'T'},
 					      {"foreign", required_argument, NULL, 'f'},
 					      {0}};
 	int c;
@@ -560,10 +678,10 @@ static int read_options(struct options *o, int argc, char **argv)
 			      .l2 = 0.1,
 			      .rate = 0.1,
 			      .foreign = 0.5,
-			      .cross = true,
-			      .own_most = 600,
+			      .own_most = UINT32_MAX,
 			      .own_weight = 1,
-			      .trees = 120};
+			      .trees = 240,
+			      .tree_rate = 0.06};
 	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
 		switch (c) {
 		case 'e':
@@ -599,11 +717,11 @@ static int read_options(struct options *o, int argc, char **argv)
 		case 't':
 			o->trees = (uint32_t)strtoul(optarg, NULL, 10);
 			break;
+		case 'T':
+			o->tree_rate = strtod(optarg, NULL);
+			break;
 		case 'g':
 			o->rules = true;
-			break;
-		case 'n':
-			o->cross = false;
 			break;
 		default:
 			return -1;
@@ -620,33 +738,34 @@ static int read_options(struct options *o, int argc, char **argv)
 int train_stances(int argc, char **argv)
 {
 	struct bench b = {0};
+	struct learning l = {.b = &b};
 	struct err e;
-	double threshold = 0.4;
+	double threshold;
 
 	if (read_options(&b.o, argc, argv) < 0) {
 		fprintf(stderr,
 			"usage: stances [--epochs N] [--l2 X] [--rate X] [--foreign WEIGHT] "
-			"[--no-cross] [--rules] [--own FOLDER] [--own-most N] [--own-weight X] "
-			"[--trees N] [--results FILE] [--out IMAGE] "
+			"[--rules] [--own FOLDER] [--own-most N] [--own-weight X] "
+			"[--trees N] [--tree-rate X] [--results FILE] [--out IMAGE] "
 			"MODEL CODEBOOK SHARED\n");
 		return 2;
 	}
-	if (open_bench(&b, &e) < 0) {
-		fprintf(stderr, "cannot train stances: %s\n", e.text);
-		return 1;
-	}
-	if (b.o.foreign > 0 && read_foreign(&b, &e) < 0) {
+	progress("begins");
+	if (open_bench(&b, &e) < 0 || parse_all(&b, &e) < 0 ||
+	    (b.o.foreign > 0 && read_foreign(&b, &e) < 0)) {
 		fprintf(stderr, "cannot train stances: %s\n", e.text);
 		return 1;
 	}
 	if (b.o.rules)
 		measure_rules(&b);
 	gather_all(&b);
-	if (b.o.cross)
-		threshold = cross_validate(&b);
-	if (b.o.out && write_image(&b, threshold, &e) < 0) {
+	train_all(&l);
+	threshold = cross_validate(&b, &l);
+	if (b.o.out && write_image(&b, &l.w[ALL], threshold, &e) < 0) {
 		fprintf(stderr, "cannot train stances: %s\n", e.text);
 		return 1;
 	}
+	for (int i = 0; i < RUNS; i++)
+		weights_free(&l.w[i]);
 	return 0;
 }

@@ -13,11 +13,14 @@ struct trees_set {
 };
 void trees_set_add(struct trees_set *s, const uint8_t *values, double label, double weight,
 		   uint8_t group);
+/* Adds all examples of another set over the same features. */
+void trees_set_append(struct trees_set *s, const struct trees_set *other);
 void trees_set_free(struct trees_set *s);
 
 struct trees_options {
 	uint32_t n_trees;
 	double rate, l2;
+	double rows, columns; /* shares of examples and features that a tree looks at; 0: all */
 	int skip_group; /* its examples are left out; -1: none */
 };
 

@@ -1,0 +1,25 @@
+/* A row of small whole numbers that the boosted trees of stances look at: values are appended one
+ * after the other and lie below TREES_BINS. Knows nothing of what they mean. */
+#ifndef DEMARCHE_ENGINE_STANCE_ROW_H
+#define DEMARCHE_ENGINE_STANCE_ROW_H
+
+#include "worker/engine/trees.h"
+
+struct row {
+	uint8_t *v;
+	uint32_t n, max;
+};
+
+static inline void row_put(struct row *r, int64_t v)
+{
+	CHECK(r->n < r->max);
+	r->v[r->n++] = (uint8_t)(v < 0 ? 0 : v >= TREES_BINS ? TREES_BINS - 1 : v);
+}
+
+/* A small number that may be negative: 8 is 0. */
+static inline void row_put_signed(struct row *r, int64_t v)
+{
+	row_put(r, v < -8 ? 0 : v + 8);
+}
+
+#endif
