@@ -61,8 +61,33 @@ static const struct probe PROBES[] = {
 	{"Canada often criticizes Belarus.", "ACCUSE", "habitual", "CAN", "BLR"},
 	{"Russia never withdrew its troops from Georgia.", "RETREAT", "negated", "RUS", NULL},
 	{"Turkey promised to send aid to Somalia.", "AGREE", "actual", "TUR", "SOM"},
+	{"\"I would like to thank Peru,\" the Chilean president said.", "SUPPORT", "actual", "CHL",
+	 "PER"},
+	{"The Kenyan president told reporters that Chad had attacked Niger.", "ASSAULT", "actual",
+	 "TCD", "NER"},
+	{"The visit of the Polish president to Latvia was planned for June.", "CONSULT", "planned",
+	 "POL", "LVA"},
+	{"Italy prepares for another round of talks with Malta.", "CONSULT", "planned", "ITA",
+	 "MLT"},
+	{"Norway said on Monday that it would send aid to Haiti.", "AID", "planned", "NOR", "HTI"},
+	{"The Egyptian president looks forward to meeting the king of Jordan.", "CONSULT",
+	 "planned", "EGY", "JOR"},
 };
 enum { N_PROBES = sizeof(PROBES) / sizeof(PROBES[0]) };
+
+/* Types that a sentence has none of: what only dates the news, an epithet, what a verb's own event
+ * is about. */
+static const struct {
+	const char *text, *type;
+} ABSENT[] = {
+	{"Kenya restored ties with Chad five years after rebels attacked its embassy.", "ASSAULT"},
+	{"Two decades after the invasion of Kuwait by Iraq, Jordan opened a border crossing.",
+	 "ASSAULT"},
+	{"Peru signed a treaty with the evil Chile.", "ACCUSE"},
+	{"Latvia postponed its meeting with Belarus.", "CONSULT"},
+	{"Lightning struck a farmhouse in northern Italy and killed two cows.", "ASSAULT"},
+};
+enum { N_ABSENT = sizeof(ABSENT) / sizeof(ABSENT[0]) };
 
 static bool names(const struct result *r, const struct id_list *l, const char *code)
 {
@@ -133,9 +158,39 @@ static void probes_give_the_right_type_and_status(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+static void what_is_no_event_gives_none(void **state)
+{
+	struct images im;
+	struct engine *en;
+	struct err e;
+	int wrong = 0;
+
+	(void)state;
+	if (images_open(&im, NULL, NULL, &e) < 0)
+		fail_msg("%s", e.text);
+	en = engine_new(&im.model, &im.codebook, &e);
+	assert_non_null(en);
+	for (int i = 0; i < N_ABSENT; i++) {
+		struct engine_input in = {.text = str_of(ABSENT[i].text)};
+		const struct result *r = engine_analyze(en, &in);
+
+		for (uint32_t k = 0; k < r->n_events; k++)
+			if (strcmp(event_type_name(r->events[k].type), ABSENT[i].type) == 0) {
+				print_message("%s: %s\n", ABSENT[i].text, ABSENT[i].type);
+				wrong++;
+			}
+	}
+	engine_free(en);
+	images_close(&im);
+	assert_int_equal(wrong, 0);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(probes_give_the_right_type_and_status)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(probes_give_the_right_type_and_status),
+		cmocka_unit_test(what_is_no_event_gives_none),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

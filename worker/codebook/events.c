@@ -267,12 +267,14 @@ static void frame_field(struct events *v, struct source *s, const struct source_
 		frame_flag(v, s, l, FRAME_RECIPROCAL);
 	else if (str_is(l->key, "weak"))
 		frame_flag(v, s, l, FRAME_WEAK);
+	else if (str_is(l->key, "told"))
+		frame_flag(v, s, l, FRAME_TOLD);
 	else if (str_is(l->key, "matter"))
 		frame_flag(v, s, l, FRAME_MATTER);
 	else if (!str_is(l->key, "example") && !str_is(l->key, "counter"))
 		source_problem(s, l->line, l->key,
 			       "code, type, mode, verb, noun, adj, any, source, "
-			       "target, reciprocal, weak, matter, example or counter");
+			       "target, reciprocal, weak, told, matter, example or counter");
 }
 
 /* pass 0: contexts; 1: codes and classes; 2: frames. */

@@ -148,6 +148,46 @@ static bool is_epithet(const struct work *w, const struct event_guess *x)
 	return t->upos == UPOS_ADJ && rel_base(t->rel) == REL_AMOD && !says_it(w->d, tok_of(w, x));
 }
 
+/* "the storm", "Typhoon Mitag". */
+static bool is_misfortune(const struct work *w, int32_t tok)
+{
+	const struct doc *d = w->d;
+
+	if (tok < 0)
+		return false;
+	if (w->ground.tokens[tok].word.classes & w->ground.class_misfortune)
+		return true;
+	for (int32_t c = d->tokens[tok].child; c >= 0; c = d->tokens[c].next) {
+		enum rel r = rel_base(d->tokens[c].rel);
+
+		if ((r == REL_COMPOUND || r == REL_FLAT || d->tokens[c].rel == REL_NMOD_DESC) &&
+		    (w->ground.tokens[c].word.classes & w->ground.class_misfortune))
+			return true;
+	}
+	return false;
+}
+
+/* "Lightning killed two", "killed in a crash", "killed when a storm struck": nobody's assault. */
+static bool befalls(const struct work *w, const struct event_guess *x)
+{
+	const struct doc *d = w->d;
+	bool inherited;
+
+	if (x->type != EVENT_ASSAULT)
+		return false;
+	if (is_misfortune(w, event_subject(d, tok_of(w, x), &inherited)))
+		return true;
+	for (int32_t c = d->tokens[tok_of(w, x)].child; c >= 0; c = d->tokens[c].next) {
+		enum rel r = rel_base(d->tokens[c].rel);
+
+		if ((r == REL_NSUBJ || r == REL_OBL || r == REL_NMOD) && is_misfortune(w, c))
+			return true;
+		if (r == REL_ADVCL && is_misfortune(w, doc_child(d, c, REL_NSUBJ)))
+			return true;
+	}
+	return false;
+}
+
 static const struct frame_match *match_of(const struct work *w, const struct event_guess *x);
 
 /* "postponed the meeting", "asked for aid": the noun says what the verb's event is about. */
@@ -431,6 +471,21 @@ static struct span trigger_span(const struct work *w, int32_t tok, const struct 
 	return doc_span(w->d, (uint32_t)first, (uint32_t)(last - first + 1));
 }
 
+/* A demand, a charge or a promise that somebody makes by what he says ("must go", "has lied", "will
+ * help") is made, however what he says is negated or put off. */
+static bool made_by_saying(const struct work *w, const struct event_guess *x,
+			   const struct frame_match *m)
+{
+	int quad = event_type_quad((enum event_type)x->type);
+	int32_t tok = tok_of(w, x);
+
+	if (x->type == EVENT_CONSULT || x->type == EVENT_CONCEDE || (quad != 1 && quad != 3))
+		return false;
+	if (m && !(frame_at(w->ground.book, m->frame)->flags & FRAME_TOLD))
+		return false;
+	return says_it(w->d, tok) && status_view(w->d, tok) != STATUS_DENIED;
+}
+
 static void fill_event(struct work *w, const struct event_guess *x, struct result_event *e)
 {
 	struct doc *d = w->d;
@@ -442,7 +497,7 @@ static void fill_event(struct work *w, const struct event_guess *x, struct resul
 	e->trigger = trigger_span(w, tok, m);
 	e->sentence = s->span;
 	e->text = doc_text(d, s->tok, s->n_tok);
-	e->status = status_of(d, tok);
+	e->status = made_by_saying(w, x, m) ? STATUS_ACTUAL : status_of(d, tok);
 	e->confidence = x->p;
 	e->rule = m ? frame_name(w->ground.book, m->frame)
 		    : arena_printf(d->arena, "model.%s", event_type_name(e->type));
@@ -522,6 +577,12 @@ static void resolve(struct work *w, const struct event_guess *x)
 	publish(w->d, &e, c.candidate->tok);
 }
 
+/* Whether the text tells the guess as an event of its own. */
+static bool is_told(const struct work *w, const struct event_guess *x)
+{
+	return !status_background(w->d, tok_of(w, x)) && !is_epithet(w, x) && !befalls(w, x);
+}
+
 void event_run(const struct event_model *m, struct doc *d)
 {
 	struct work w = {.m = m, .d = d};
@@ -529,8 +590,7 @@ void event_run(const struct event_model *m, struct doc *d)
 	event_ground_init(&w.ground, m->book, &m->clusters, d);
 	guess(&w);
 	for (uint32_t i = 0; i < w.n; i++)
-		if (!outdone(&w, i) && !status_background(d, tok_of(&w, &w.guesses[i])) &&
-		    !is_epithet(&w, &w.guesses[i]))
+		if (!outdone(&w, i) && is_told(&w, &w.guesses[i]))
 			resolve(&w, &w.guesses[i]);
 	features_free(&w.features);
 	event_merge(d);

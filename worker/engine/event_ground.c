@@ -357,6 +357,7 @@ void event_ground_init(struct event_ground *g, const struct frame_book *book,
 	g->class_duty = class_bit(book, "duty");
 	g->class_speech = class_bit(book, "speech");
 	g->class_will = class_bit(book, "will");
+	g->class_misfortune = class_bit(book, "misfortune");
 	for (uint32_t i = 0; i < frame_n_classes(book); i++)
 		if (str_starts(frame_class_name(book, i), STR("topic-")))
 			g->topics |= (uint64_t)1 << i;

@@ -53,7 +53,7 @@ struct event_ground {
 	uint64_t topics;       /* classes of words without politics ("topic-...") */
 	uint32_t share[64];    /* per cent of the document's sentences with each of these classes */
 	uint32_t political;    /* per cent of its sentences with an actor who makes politics */
-	uint64_t class_negative, class_positive, class_duty, class_speech, class_will;
+	uint64_t class_negative, class_positive, class_duty, class_speech, class_will, class_misfortune;
 };
 
 /* Fills g; everything lives in the document's arena. */

@@ -66,6 +66,9 @@ static const struct {
 	{"offer", PLANNED},
 	{"commit", PLANNED},
 	{"due", PLANNED},
+	{"suppose", PLANNED},
+	{"await", PLANNED},
+	{"anticipate", PLANNED},
 	{"going", PLANNED},
 	{"about", PLANNED},
 	{"poise", PLANNED},
@@ -221,7 +224,7 @@ static bool is_future_told(const struct doc *d, int32_t tok)
 	if (t->rel != REL_CCOMP || t->head < 0)
 		return false;
 	up = &d->tokens[t->head];
-	if ((up->xpos != XPOS_VBD && up->xpos != XPOS_VBN) ||
+	if ((up->xpos != XPOS_VBD && up->xpos != XPOS_VBN && up->xpos != XPOS_VBG) ||
 	    !ANY(up->lemma, "say", "announce", "confirm", "declare", "tell", "add", "state",
 		 "promise", "pledge", "vow", "insist", "reveal", "disclose"))
 		return false;
@@ -254,11 +257,38 @@ static enum effect governor_effect(const struct doc *d, int32_t tok)
 {
 	const struct token *t = &d->tokens[tok];
 
-	if (is_going(d, tok))
+	if (is_going(d, tok) || (str_is(t->lemma, "look") && tok + 1 < (int32_t)d->n_tokens &&
+				 str_is(d->tokens[tok + 1].lower, "forward")))
 		return PLANNED;
 	if (str_is(t->lemma, "set") && t->upos != UPOS_VERB && t->upos != UPOS_ADJ)
 		return NO_EFFECT;
 	return effect_of(t->lemma);
+}
+
+/* "I want to thank", "we would like to ask": whoever says so does it. */
+static bool is_performed(const struct doc *d, int32_t tok, int32_t up)
+{
+	int32_t s = doc_child(d, up, REL_NSUBJ);
+
+	return s >= 0 && ANY(d->tokens[s].lower, "i", "we") &&
+	       ANY(d->tokens[up].lemma, "like", "want", "wish") &&
+	       ANY(d->tokens[tok].lemma, "thank", "ask", "call", "express", "reaffirm", "appeal",
+		   "urge", "congratulate", "commend", "stress", "invite", "welcome", "condemn",
+		   "praise", "extend", "reiterate", "convey", "affirm", "emphasize", "assure",
+		   "pay", "request", "warn", "propose", "acknowledge", "salute", "apologize");
+}
+
+/* "told reporters that he had asked": telling orders only what it has an infinitive for. */
+static bool is_only_told(const struct doc *d, int32_t tok, int32_t up)
+{
+	return str_is(d->tokens[up].lemma, "tell") && d->tokens[tok].rel != REL_XCOMP;
+}
+
+/* "another round of talks": what is said of the round is said of the talks. */
+static bool is_portion(const struct doc *d, int32_t tok, int32_t up)
+{
+	return d->tokens[tok].rel == REL_NMOD && ANY(d->tokens[up].lemma, "round", "series",
+						     "number", "set", "wave", "pair", "couple");
 }
 
 /* Relations through which the word above rules the one below. */
@@ -271,6 +301,10 @@ static bool governs(const struct doc *d, int32_t tok)
 	case REL_CCOMP:
 	case REL_CSUBJ:
 		return true;
+	case REL_NSUBJ: /* "the visit was planned" */
+		return t->rel == REL_NSUBJ_PASS &&
+		       ANY(d->tokens[t->head].lemma, "plan", "schedule", "expect", "intend",
+			   "cancel", "prepare", "suppose", "anticipate");
 	case REL_OBJ:
 	case REL_ACL:
 		return t->rel != REL_ACL_RELCL;
@@ -340,7 +374,8 @@ static bool light(const struct doc *d, int32_t verb)
 	return ANY(d->tokens[verb].lemma, "hold", "have", "make", "take", "give", "conduct",
 		   "carry", "launch", "impose", "express", "pay", "sign", "reach", "engage", "host",
 		   "attend", "stage", "mount", "issue", "voice", "begin", "start", "resume",
-		   "undertake", "provide", "send", "commit", "perform", "order", "authorize");
+		   "undertake", "provide", "send", "commit", "perform", "order", "authorize",
+		   "announce", "unveil");
 }
 
 enum event_status status_of(const struct doc *d, int32_t tok)
@@ -364,8 +399,10 @@ enum event_status status_of(const struct doc *d, int32_t tok)
 				return STATUS_ACTUAL;
 			up = shared;
 		}
-		e = governor_effect(d, up);
 		above = marks_of(d, up);
+		if ((is_performed(d, tok, up) && !above.negated) || is_only_told(d, tok, up))
+			return STATUS_ACTUAL;
+		e = is_portion(d, tok, up) ? FACTUAL : governor_effect(d, up);
 		if (e == FACTUAL || (e == NO_EFFECT && d->tokens[tok].rel == REL_XCOMP) ||
 		    (e == NO_EFFECT && d->tokens[tok].rel == REL_OBJ && light(d, up))) {
 			s = marks_status(&above);
