@@ -167,7 +167,7 @@ static void consider(struct narrowing *w, struct str inner, uint32_t n_words, ui
 	}
 }
 
-/* Matters named by a word, else a frame of another type that matches there. */
+/* Matters named by a word; where none has several, a frame of another type that matches there. */
 static void look_at(struct narrowing *w, int32_t tok, uint32_t far)
 {
 	const struct event_ground *g = w->g;
@@ -181,7 +181,7 @@ static void look_at(struct narrowing *w, int32_t tok, uint32_t far)
 		consider(w, frame_string(g->book, frame_code_at(g->book, r->code)->code),
 			 m[i].n_words, far);
 	}
-	if (g->tokens[tok].candidate < 0 || far == 0)
+	if (g->tokens[tok].candidate < 0 || far == 0 || (n && m[0].n_words))
 		return;
 	x = &g->candidates[g->tokens[tok].candidate];
 	for (uint32_t i = 0; i < x->n_matches; i++) {
@@ -199,9 +199,13 @@ static void look_below(struct narrowing *w, int32_t trigger, int32_t top)
 	const struct doc *d = w->g->d;
 	const struct sentence *s = &d->sentences[d->tokens[trigger].sent];
 
-	for (int32_t i = (int32_t)s->tok; i < (int32_t)(s->tok + s->n_tok); i++)
+	for (int32_t i = (int32_t)s->tok; i < (int32_t)(s->tok + s->n_tok); i++) {
+		uint32_t far = (uint32_t)(i < trigger ? trigger - i : i - trigger);
+
+		/* what hangs from the trigger itself is as near as can be */
 		if (i == top || doc_dominates(d, top, i))
-			look_at(w, i, (uint32_t)(i < trigger ? trigger - i : i - trigger));
+			look_at(w, i, d->tokens[i].head == trigger ? 1 : far);
+	}
 }
 
 const struct frame_code *event_code(const struct event_ground *g, int32_t trigger, uint32_t type,
