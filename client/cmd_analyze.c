@@ -2,6 +2,7 @@
  * whatever the number of processes. No broker. Failure modes: a document that cannot be read or
  * that kills its slot is named on standard error and the others go on (exit status 1); standard
  * output that cannot be written ends the command. */
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "client/command.h"
@@ -16,7 +17,8 @@ enum { AHEAD = 32 }; /* documents a process may be ahead of the one that is prin
 struct analyze {
 	struct work_options work;
 	int64_t jobs, time_ms, memory;
-	const char *collection, *date;
+	const char *collection, *date, *stances_from;
+	double stance_least;
 };
 
 #define AT(field) .offset = offsetof(struct analyze, field)
@@ -42,6 +44,12 @@ static const struct option_row ROWS[] = {
 	 AT(collection),
 	 .arg = "NAME",
 	 .help = "written into the records"},
+	{.name = "stances-from",
+	 .type = OPTION_STR,
+	 AT(stances_from),
+	 .arg = "P",
+	 .help = "stances at least so sure, from 0.01 to 1; a low one gives many more, fewer of "
+		 "them right, and the tone toward every actor"},
 	{.name = "time-limit",
 	 .type = OPTION_DURATION,
 	 AT(time_ms),
@@ -103,7 +111,7 @@ static void say_failed(struct pipeline *p, struct str name, const char *why)
 
 static void submit(struct pipeline *p, const struct document *d)
 {
-	struct slot_work w = {.text = d->text, .meta = d->meta};
+	struct slot_work w = {.text = d->text, .meta = d->meta, .stance_least = p->o->stance_least};
 	struct entry *x = entry_of(p, p->next_in);
 	struct err e;
 
@@ -224,6 +232,16 @@ static int analyze(const struct analyze *o, char **paths, int n, struct pipeline
 	return r;
 }
 
+static bool read_least(struct analyze *o)
+{
+	char *end;
+
+	if (!o->stances_from)
+		return true;
+	o->stance_least = strtod(o->stances_from, &end);
+	return !*end && o->stance_least >= 0.01 && o->stance_least <= 1;
+}
+
 int cmd_analyze(int argc, char **argv)
 {
 	struct analyze o = {0};
@@ -233,6 +251,12 @@ int cmd_analyze(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
+	if (!read_least(&o)) {
+		fprintf(stderr,
+			"demarche analyze: --stances-from %s is not a number from 0.01 to 1\n",
+			o.stances_from);
+		return EXIT_USAGE;
+	}
 	r = analyze(&o, argv + operand, argc - operand, &p, &e);
 	progress_clear();
 	if (r < 0)

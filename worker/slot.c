@@ -24,7 +24,7 @@ void slot_work_write(const struct slot_work *w, struct buf *out)
 {
 	const struct result_doc *m = &w->meta;
 
-	pack_array(out, 9);
+	pack_array(out, 10);
 	pack_bin(out, w->text);
 	pack_str(out, m->id);
 	pack_str(out, m->title);
@@ -34,6 +34,7 @@ void slot_work_write(const struct slot_work *w, struct buf *out)
 	pack_str(out, m->source);
 	pack_str(out, m->collection);
 	pack_str(out, m->sha256);
+	pack_double(out, w->stance_least);
 }
 
 int slot_work_read(struct str bytes, struct slot_work *w, struct err *e)
@@ -43,8 +44,8 @@ int slot_work_read(struct str bytes, struct slot_work *w, struct err *e)
 
 	*w = (struct slot_work){0};
 	unpack_init(&u, bytes);
-	if (unpack_array(&u) != 9)
-		unpack_fail(&u, "nine values");
+	if (unpack_array(&u) != 10)
+		unpack_fail(&u, "ten values");
 	w->text = unpack_str(&u, SLOT_TEXT_MAX);
 	m->id = unpack_str(&u, META_MAX);
 	m->title = unpack_str(&u, META_MAX);
@@ -54,6 +55,9 @@ int slot_work_read(struct str bytes, struct slot_work *w, struct err *e)
 	m->source = unpack_str(&u, META_MAX);
 	m->collection = unpack_str(&u, META_MAX);
 	m->sha256 = unpack_str(&u, META_MAX);
+	w->stance_least = unpack_double(&u);
+	if (!(w->stance_least >= 0) || w->stance_least > 1)
+		unpack_fail(&u, "no confidence");
 	return unpack_end(&u, e);
 }
 

@@ -39,6 +39,7 @@ struct slot_head {
 struct slot_work {
 	struct str text;
 	struct result_doc meta;
+	double stance_least; /* confidence from which on stances are given; 0: as the model says */
 };
 
 void slot_work_write(const struct slot_work *w, struct buf *out);

@@ -10,7 +10,8 @@ static void *engine_start(const struct images *im, struct err *e)
 
 static const struct result *engine_run(void *state, const struct slot_work *w)
 {
-	const struct engine_input in = {.text = w->text, .meta = w->meta};
+	const struct engine_input in = {
+		.text = w->text, .meta = w->meta, .stance_least = w->stance_least};
 
 	return engine_analyze(state, &in);
 }

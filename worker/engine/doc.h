@@ -180,7 +180,8 @@ struct doc {
 	uint32_t n_chars, n_bad; /* code points; bad byte sequences replaced by U+FFFD */
 	struct date date;        /* publication; year 0 unknown */
 	bool every_noun;         /* coreference takes every noun phrase (for measuring it) */
-	bool goes_on;            /* a later window of a long text: its head is no document's head */
+	double stance_least; /* confidence from which on stances are given; 0: the model's own */
+	bool goes_on;        /* a later window of a long text: its head is no document's head */
 	struct coref_memory
 		*memory;           /* of earlier windows of a long text, or NULL (coref_memory.h) */
 	const struct coref *coref; /* what coreference knows besides, for the memory */

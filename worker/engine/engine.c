@@ -202,6 +202,7 @@ static struct doc *parse_text(struct engine *en, const struct engine_input *in, 
 	if (!readable(d))
 		return d;
 	d->every_noun = in->every_noun;
+	d->stance_least = in->stance_least;
 	parse(d);
 	return d;
 }
@@ -225,19 +226,22 @@ struct doc *engine_take(struct engine *en)
 	return d;
 }
 
-/* Of model and codebook together: another codebook is another engine. */
-static uint64_t content_hash(const struct engine *en)
+/* Of model and codebook together: another codebook is another engine, and so is one that gives
+ * other stances. */
+static uint64_t content_hash(const struct engine *en, double stance_least)
 {
-	uint64_t both[2] = {en->model->hash, en->codebook ? en->codebook->hash : 0};
+	uint64_t all[3] = {en->model->hash, en->codebook ? en->codebook->hash : 0};
 
-	return XXH3_64bits(both, sizeof(both));
+	memcpy(&all[2], &stance_least, sizeof(stance_least));
+	return XXH3_64bits(all, stance_least > 0 ? sizeof(all) : 2 * sizeof(all[0]));
 }
 
-static void sign(const struct engine *en, struct result *r, struct arena *a)
+static void sign(const struct engine *en, double stance_least, struct result *r, struct arena *a)
 {
 	r->engine.name = STR("demarche");
 	r->engine.version = STR(ENGINE_VERSION);
-	r->engine.model = arena_printf(a, "%016llx", (unsigned long long)content_hash(en));
+	r->engine.model =
+		arena_printf(a, "%016llx", (unsigned long long)content_hash(en, stance_least));
 }
 
 static void code(struct engine *en, struct doc *d, struct result *r)
@@ -267,6 +271,7 @@ struct whole {
 	struct date date;
 	char day[16]; /* the date where the text gave it */
 	uint32_t chars;
+	double stance_least;
 };
 
 static void note_whole(struct whole *whole, const struct doc *d)
@@ -291,6 +296,7 @@ static bool add_window(struct engine *en, struct str text, const struct window *
 	bool reads;
 
 	d->goes_on = w->own > 0;
+	d->stance_least = whole->stance_least;
 	d->memory = en->memory;
 	if (d->goes_on)
 		d->date = whole->date;
@@ -320,7 +326,7 @@ static bool add_window(struct engine *en, struct str text, const struct window *
 
 static void analyze_windows(struct engine *en, const struct engine_input *in, struct result *r)
 {
-	struct whole whole = {.meta = in->meta};
+	struct whole whole = {.meta = in->meta, .stance_least = in->stance_least};
 	struct window w = {0};
 
 	if (!en->gather) {
@@ -334,7 +340,7 @@ static void analyze_windows(struct engine *en, const struct engine_input *in, st
 			break;
 	*r = (struct result){.doc = begin(en, &whole.meta)->meta};
 	gather_finish(en->gather, r);
-	sign(en, r, &en->arena);
+	sign(en, in->stance_least, r, &en->arena);
 }
 
 const struct result *engine_analyze(struct engine *en, const struct engine_input *in)
@@ -348,7 +354,7 @@ const struct result *engine_analyze(struct engine *en, const struct engine_input
 	}
 	d = parse_text(en, in, ENGINE_TEXT_MAX);
 	*r = (struct result){.doc = d->meta};
-	sign(en, r, d->arena);
+	sign(en, in->stance_least, r, d->arena);
 	code(en, d, r);
 	return r;
 }

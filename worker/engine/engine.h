@@ -30,7 +30,8 @@ void engine_free(struct engine *en);
 struct engine_input {
 	struct str text; /* any bytes; decoded as UTF-8 */
 	struct result_doc meta;
-	bool every_noun; /* coreference over all noun phrases, for measuring it */
+	bool every_noun;     /* coreference over all noun phrases, for measuring it */
+	double stance_least; /* confidence from which on stances are given; 0: the model's own */
 };
 
 /* Analyses the language only: tokens to attributions. The doc is valid until the next call. */

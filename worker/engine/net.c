@@ -130,6 +130,22 @@ const int8_t *net_word_vector(const struct image *model, struct str lower)
 	return row ? net.words + (size_t)row * NET_WORD : NULL;
 }
 
+void net_word_inputs(const struct doc *d, uint32_t tok, uint32_t n, uint8_t *out)
+{
+	struct net net;
+	struct err e;
+	bool good = open_net(&net, d->model, &e) == 0;
+
+	memset(out, NET_ZERO, (size_t)n * NET_WORD);
+	for (uint32_t i = 0; good && i < n; i++, out += NET_WORD) {
+		uint32_t row = word_row(&net, words_key(d->tokens[tok + i].lower));
+		const int8_t *word = net.words + (size_t)row * NET_WORD;
+
+		for (int k = 0; row && k < NET_WORD; k++)
+			out[k] = (uint8_t)(word[k] + NET_ZERO);
+	}
+}
+
 float net_similarity(const int8_t *a, const int8_t *b)
 {
 	int32_t ab = 0, aa = 0, bb = 0;

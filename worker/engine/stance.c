@@ -30,6 +30,7 @@ struct work {
 	uint32_t n_chosen;
 	struct choice_past past;
 	struct stance_watcher *watch; /* or NULL */
+	double threshold;             /* raw */
 };
 
 static int open_part(struct linear *m, const struct image *model, const char *name,
@@ -74,7 +75,7 @@ int stance_ranker_open(struct stance_ranker *r, const struct image *model,
 		if (!(r->worth[i] >= 0 && r->worth[i] <= 1))
 			return err_set(e, ERR_CORRUPT, "stance.worth is no list of chances");
 	r->trained = true;
-	return 0;
+	return stance_tones_open(&r->tones, model, &r->grammar, e);
 }
 
 double stance_confidence(const struct stance_ranker *r, double raw)
@@ -87,6 +88,22 @@ double stance_confidence(const struct stance_ranker *r, double raw)
 	if (i >= STANCE_KNOTS - 1)
 		return r->worth[STANCE_KNOTS - 1];
 	return r->worth[i] + (at - i) * (r->worth[i + 1] - r->worth[i]);
+}
+
+/* The raw score from which on a confidence is reached. */
+static double raw_of(const struct stance_ranker *r, double confidence)
+{
+	double low = 0, high = 1;
+
+	for (int i = 0; i < 30; i++) {
+		double middle = (low + high) / 2;
+
+		if (stance_confidence(r, middle) < confidence)
+			low = middle;
+		else
+			high = middle;
+	}
+	return high;
 }
 
 /* Whether a word hands its sign down to something below it: of "end the war" the stance is about
@@ -312,7 +329,7 @@ static struct scored *best_open(struct work *w)
 		if (w->r->choice.n_trees || w->watch)
 			choice_beside(&w->ground, &w->c, s, w->chosen, w->n_chosen);
 		s->raw = worth_of(w, s);
-		s->out = s->raw < w->r->threshold * HOPELESS;
+		s->out = s->raw < w->threshold * HOPELESS;
 		if (!best || s->raw > best->raw)
 			best = s;
 	}
@@ -330,7 +347,7 @@ static void choose(struct work *w)
 	while (w->n_chosen < CHOSEN_MAX) {
 		struct scored *best = best_open(w);
 
-		if (!best || best->raw < w->r->threshold)
+		if (!best || best->raw < w->threshold)
 			return;
 		if (w->watch)
 			w->watch->step(w->watch, &w->ground, &w->c, w->scored, w->n_scored, best);
@@ -508,8 +525,11 @@ void stance_watch(const struct stance_ranker *r, struct doc *d, struct stance_wa
 	w->r = r;
 	w->watch = watch;
 	past_init(&w->past, d);
+	w->threshold = d->stance_least > 0 ? raw_of(r, d->stance_least) : r->threshold;
 	stance_ground_make(&w->ground, d, &r->grammar, &r->clusters);
 	for (uint32_t i = 0; i < d->n_sentences; i++) {
+		uint32_t first = d->n_stances;
+
 		candidates_find(&w->ground, i, &w->c);
 		if (watch)
 			watch->begin(watch, &w->ground, &w->c);
@@ -518,6 +538,9 @@ void stance_watch(const struct stance_ranker *r, struct doc *d, struct stance_wa
 		remember(w);
 		for (uint32_t k = 0; k < w->n_chosen; k++)
 			emit(w, &w->chosen[k]);
+		if (!watch)
+			stance_tone(&r->tones, &w->ground, i, first,
+				    d->stance_least > 0 ? d->stance_least : r->tones.least);
 	}
 	features_free(&w->f);
 	features_free(&w->of_target);

@@ -9,6 +9,7 @@
 #include "worker/engine/image.h"
 #include "worker/engine/linear.h"
 #include "worker/engine/stance_choice.h"
+#include "worker/engine/stance_tone.h"
 #include "worker/engine/trees.h"
 
 enum { STANCE_KNOTS = 21 };
@@ -24,6 +25,8 @@ struct stance_ranker {
 	struct trees side;    /* support rather than oppose; n_trees 0: as the linear model says */
 	struct trees choice;  /* which of them, beside those chosen; n_trees 0: the surest */
 	double threshold;     /* stances with a raw score below this are not given */
+	/* What the tone shows besides. */
+	struct stance_tones tones;
 	/* What a raw score of i / (STANCE_KNOTS - 1) is worth: the share of such stances that were
 	 * right on documents not learned from. Rising; all 0: confidence is the raw score. */
 	double worth[STANCE_KNOTS];
@@ -36,7 +39,8 @@ int stance_ranker_open(struct stance_ranker *r, const struct image *model,
 /* Raw score to confidence. */
 double stance_confidence(const struct stance_ranker *r, double raw);
 
-/* The stage: writes doc->stances. */
+/* The stage: writes doc->stances, those from doc->stance_least on or, where that is 0, from the
+ * model's thresholds on. */
 void stance_run(const struct stance_ranker *r, struct doc *d);
 
 /* Looks on as the choice is made: what the trainer learns it from. */
