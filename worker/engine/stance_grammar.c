@@ -11,7 +11,8 @@ static bool strings_ok(const struct grammar *g)
 
 	for (uint32_t i = 0; ok && i < g->n_classes; i++)
 		ok = g->classes[i].name < g->n_bytes && g->classes[i].kind < N_GRAMMAR_KINDS &&
-		     g->classes[i].part < N_GRAMMAR_PARTS;
+		     g->classes[i].part < N_GRAMMAR_PARTS && g->classes[i].sign >= -1 &&
+		     g->classes[i].sign <= 1;
 	for (uint32_t i = 0; ok && i < g->n_items; i++) {
 		const struct grammar_item *it = &g->items[i];
 

@@ -58,6 +58,15 @@ void tone_look(struct tone_view *v, const struct stance_ground *s, const struct 
 		climb(v, q->holder, v->steps[1], NULL);
 }
 
+/* A user's grammar may have more classes than any model learns. */
+static int16_t row_of(const struct stance_ground *s, const int16_t *class_row,
+		      const struct grammar_class *c)
+{
+	size_t at = (size_t)(c - s->g->classes);
+
+	return at < TONE_CLASSES_MAX ? class_row[at] : -1;
+}
+
 void tone_word_rows(const struct stance_ground *s, const int16_t *class_row, uint32_t tok,
 		    struct tone_rows *out)
 {
@@ -73,8 +82,7 @@ void tone_word_rows(const struct stance_ground *s, const int16_t *class_row, uin
 	if (target_entity_at(d, (int32_t)tok, true) >= 0)
 		add(out, WORD_ACTOR);
 	for (uint32_t i = 0; i < n; i++) {
-		int16_t row =
-			class_row[s->frames.list[s->frames.of[tok] + i].class - s->g->classes];
+		int16_t row = row_of(s, class_row, s->frames.list[s->frames.of[tok] + i].class);
 
 		if (row >= 0)
 			add(out, TONE_WORD_ROWS + (uint32_t)row);
@@ -262,7 +270,7 @@ void tone_whole_rows(const struct tone_view *v, const int16_t *class_row, struct
 				  : speaker != v->q.entity     ? 1
 							       : 2));
 	if (n) {
-		int16_t row = class_row[sides[0].class - s->g->classes];
+		int16_t row = row_of(s, class_row, sides[0].class);
 
 		add(out, WHOLE_KIND + sides[0].class->kind * 3u + sign_row(sides[0].sign));
 		if (row >= 0)

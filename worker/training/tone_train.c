@@ -148,6 +148,7 @@ int train_tone(int argc, char **argv)
 	    grammar_open(&g, image_section(&b.codebook, "stances"), &e) < 0 ||
 	    gather(&set, &b, &g, argv[3], &n_own, &e) < 0)
 		goto out;
+	CHECK(g.n_classes <= TONE_CLASSES_MAX);
 	o.n_classes = g.n_classes;
 	printf("%u examples in anybody's eyes, %u in a holder's\n", n_own, set.n - n_own);
 	cross_validate(&set, n_own, o, argc > 5 ? (uint32_t)atoi(argv[5]) : TONE_FOLDS);
