@@ -2,7 +2,6 @@
  * whatever the number of processes. No broker. Failure modes: a document that cannot be read or
  * that kills its slot is named on standard error and the others go on (exit status 1); standard
  * output that cannot be written ends the command. */
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "client/command.h"
@@ -18,7 +17,7 @@ struct analyze {
 	struct work_options work;
 	int64_t jobs, time_ms, memory;
 	const char *collection, *date, *stances_from;
-	double stance_least;
+	double stance_least; /* what that says */
 };
 
 #define AT(field) .offset = offsetof(struct analyze, field)
@@ -111,7 +110,7 @@ static void say_failed(struct pipeline *p, struct str name, const char *why)
 
 static void submit(struct pipeline *p, const struct document *d)
 {
-	struct slot_work w = {.text = d->text, .meta = d->meta, .stance_least = p->o->stance_least};
+	struct slot_work w = {.text = d->text, .meta = d->meta};
 	struct entry *x = entry_of(p, p->next_in);
 	struct err e;
 
@@ -212,6 +211,7 @@ static int analyze(const struct analyze *o, char **paths, int n, struct pipeline
 
 	if (work_open(&work, &o->work, e) < 0)
 		return -1;
+	so.stance_least = o->stance_least;
 	so.images = &work.images;
 	r = slots_new(&p->slots, &so, e);
 	if (r == 0) {
@@ -232,16 +232,6 @@ static int analyze(const struct analyze *o, char **paths, int n, struct pipeline
 	return r;
 }
 
-static bool read_least(struct analyze *o)
-{
-	char *end;
-
-	if (!o->stances_from)
-		return true;
-	o->stance_least = strtod(o->stances_from, &end);
-	return !*end && o->stance_least >= 0.01 && o->stance_least <= 1;
-}
-
 int cmd_analyze(int argc, char **argv)
 {
 	struct analyze o = {0};
@@ -251,12 +241,8 @@ int cmd_analyze(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	if (!read_least(&o)) {
-		fprintf(stderr,
-			"demarche analyze: --stances-from %s is not a number from 0.01 to 1\n",
-			o.stances_from);
-		return EXIT_USAGE;
-	}
+	if (slots_read_confidence(o.stances_from, &o.stance_least, &e) < 0)
+		return options_wrong(&PROGRAM, &e);
 	r = analyze(&o, argv + operand, argc - operand, &p, &e);
 	progress_clear();
 	if (r < 0)

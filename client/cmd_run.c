@@ -16,12 +16,13 @@
 #include "client/summary.h"
 #include "client/table.h"
 #include "proto/wire.h"
+#include "worker/slots.h"
 
 enum { READY_MS = 60000, DRAIN_MS = 20000 };
 
 struct run {
 	struct document_options documents;
-	const char *db, *report, *codebook;
+	const char *db, *report, *codebook, *stances_from;
 	int64_t jobs, rows;
 };
 
@@ -52,6 +53,12 @@ static const struct option_row ROWS[] = {
 	 AT(codebook),
 	 .arg = "DIR",
 	 .help = "one's own dictionaries and rules, laid over the built-in ones"},
+	{.name = "stances-from",
+	 .type = OPTION_STR,
+	 AT(stances_from),
+	 .arg = "P",
+	 .help = "stances at least so sure, from 0.01 to 1; a low one gives many more, fewer of "
+		 "them right, and the tone toward every actor"},
 	{.name = "rows",
 	 .type = OPTION_INT,
 	 AT(rows),
@@ -110,9 +117,17 @@ static int start_system(struct system *s, const struct run *o, struct err *e)
 	snprintf(s->store, sizeof(s->store), "sqlite:%s", o->db);
 	snprintf(s->jobs, sizeof(s->jobs), "%d", (int)o->jobs);
 	const char *const broker[] = {"--listen", s->endpoint, "--store", s->store, NULL};
-	const char *const worker[] = {
-		"--broker",  s->endpoint, "-j", s->jobs, o->codebook ? "--codebook" : NULL,
-		o->codebook, NULL};
+	const char *worker[9] = {"--broker", s->endpoint, "-j", s->jobs};
+	int n = 4;
+
+	if (o->codebook) {
+		worker[n++] = "--codebook";
+		worker[n++] = o->codebook;
+	}
+	if (o->stances_from) {
+		worker[n++] = "--stances-from";
+		worker[n++] = o->stances_from;
+	}
 
 	if (child_start(&s->broker, "demarche-broker", broker, s->folder, READY_MS, e) < 0)
 		return -1;
@@ -219,6 +234,7 @@ int cmd_run(int argc, char **argv)
 	struct submit_totals t = {0};
 	struct err e;
 	int64_t start = wire_now_ms();
+	double least; /* only checked: the worker reads it */
 	int operand, r, status = command_options(&PROGRAM, argc, argv, &o, &operand);
 
 	if (status >= 0)
@@ -227,6 +243,8 @@ int cmd_run(int argc, char **argv)
 		err_set(&e, ERR_INVALID, operand == argc ? "which documents?" : "--db is needed");
 		return options_wrong(&PROGRAM, &e);
 	}
+	if (slots_read_confidence(o.stances_from, &least, &e) < 0)
+		return options_wrong(&PROGRAM, &e);
 	signal(SIGINT, stop);
 	signal(SIGTERM, stop);
 	r = start_system(&s, &o, &e);

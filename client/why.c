@@ -196,6 +196,20 @@ static int find_sentence(struct why *w, struct source *s, const json_t *row, str
 	return (int)sentence;
 }
 
+static json_t *tones_of(struct why *w, uint32_t sentence)
+{
+	struct stance_toward list[WEIGHED_SHOWN];
+	uint32_t n = engine_tones(w->engine, sentence, list, WEIGHED_SHOWN);
+	json_t *out = json_array();
+
+	for (uint32_t i = 0; i < n; i++)
+		json_array_append_new(out, json_pack("{s:o,s:f,s:f}", "name",
+						     string(name_of(w, list[i].entity)), "support",
+						     list[i].p[POLARITY_SUPPORT], "oppose",
+						     list[i].p[POLARITY_OPPOSE]));
+	return out;
+}
+
 json_t *why_stance(struct why *w, struct source *s, const json_t *row, struct err *e)
 {
 	struct stance_weighed list[WEIGHED_SHOWN];
@@ -213,7 +227,7 @@ json_t *why_stance(struct why *w, struct source *s, const json_t *row, struct er
 						     string(list[i].target), "polarity",
 						     polarity_name(list[i].polarity), "score",
 						     list[i].score));
-	return json_pack("{s:o}", "weighed", out);
+	return json_pack("{s:o,s:o}", "weighed", out, "tone", tones_of(w, (uint32_t)sentence));
 }
 
 /* Text */
@@ -272,6 +286,19 @@ static void print_weighed(const json_t *list)
 		       STR_ARG(row_str(x, "target")));
 }
 
+static void print_tones(const json_t *list)
+{
+	struct buf line = {0};
+	const json_t *x;
+	size_t i;
+
+	json_array_foreach(list, i, x) buf_printf(
+		&line, "%s%.*s %.2f for, %.2f against", i ? " · " : "", STR_ARG(row_str(x, "name")),
+		row_double(x, "support"), row_double(x, "oppose"));
+	print_list("tone", &line);
+	buf_free(&line);
+}
+
 void why_print(const json_t *alternatives)
 {
 	struct buf frames = {0};
@@ -286,5 +313,6 @@ void why_print(const json_t *alternatives)
 	print_actors("who", json_object_get(alternatives, "source"));
 	print_actors("whom", json_object_get(alternatives, "target"));
 	print_weighed(json_object_get(alternatives, "weighed"));
+	print_tones(json_object_get(alternatives, "tone"));
 	buf_free(&frames);
 }

@@ -15,7 +15,8 @@ void why_close(struct why *w);
 /* The alternatives to an event's or a stance's row, yours to json_decref:
  *   event: {"frames": [name], "types": [{type, score}], "source", "target": [{name, code, place,
  *           score, chosen}]}
- *   stance: {"weighed": [{holder, target, polarity, score}]}
+ *   stance: {"weighed": [{holder, target, polarity, score}],
+ *            "tone": [{name, support, oppose}]}: of the sentence, toward who is named in it
  * NULL with ERR_NOT_FOUND where this engine does not find it: another one made the record. */
 json_t *why_event(struct why *w, struct source *s, const json_t *row, struct err *e);
 json_t *why_stance(struct why *w, struct source *s, const json_t *row, struct err *e);

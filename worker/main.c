@@ -14,7 +14,7 @@
 
 struct settings {
 	struct option_list broker;
-	const char *key, *name, *model, *codebook, *codebook_image;
+	const char *key, *name, *model, *codebook, *codebook_image, *stances_from;
 	int64_t slots, time_ms, memory, drain_ms;
 	bool no_sandbox;
 	struct option_log log;
@@ -64,6 +64,12 @@ static const struct option_row ROWS[] = {
 	 AT(model),
 	 .arg = "FILE",
 	 .help = "a trained model instead of the built-in one"},
+	{.name = "stances-from",
+	 .type = OPTION_STR,
+	 AT(stances_from),
+	 .arg = "P",
+	 .help = "stances at least so sure, from 0.01 to 1; a low one gives many more, fewer of "
+		 "them right, and the tone toward every actor"},
 	{.name = "time-limit",
 	 .type = OPTION_DURATION,
 	 AT(time_ms),
@@ -161,6 +167,8 @@ static int run(const struct settings *s, struct images *im, struct arena *a)
 		err_set(&e, ERR_TOO_BIG, "--name: longer than %d bytes", MSG_NAME_MAX);
 		return options_wrong(&PROGRAM, &e);
 	}
+	if (slots_read_confidence(s->stances_from, &o.slots.stance_least, &e) < 0)
+		return options_wrong(&PROGRAM, &e);
 	if (o.n_brokers > AGENT_BROKERS_MAX) {
 		err_set(&e, ERR_TOO_BIG, "--broker: more than %d", AGENT_BROKERS_MAX);
 		return options_wrong(&PROGRAM, &e);

@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
@@ -528,10 +529,21 @@ int slots_busy(const struct slots *s)
 	return s->busy;
 }
 
+int slots_read_confidence(const char *text, double *out, struct err *e)
+{
+	char *end = NULL;
+
+	*out = text ? strtod(text, &end) : 0;
+	if (text && (end == text || *end || !(*out >= 0.01) || *out > 1))
+		return err_set(e, ERR_INVALID, "--stances-from %.40s is not from 0.01 to 1", text);
+	return 0;
+}
+
 int slots_submit(struct slots *s, uint64_t tag, const struct slot_work *w, struct err *e)
 {
 	struct member *m = find(s, IDLE);
 	struct slot_head h = {.kind = SLOT_WORK};
+	struct slot_work own = *w;
 
 	CHECK(m);
 	if (w->text.n > SLOT_TEXT_MAX)
@@ -543,7 +555,8 @@ int slots_submit(struct slots *s, uint64_t tag, const struct slot_work *w, struc
 		buf_free(&m->out);
 	m->in.n = m->out.n = m->sent = 0;
 	buf_add(&m->out, &h, sizeof(h));
-	slot_work_write(w, &m->out);
+	own.stance_least = s->o.stance_least;
+	slot_work_write(&own, &m->out);
 	h.length = (uint32_t)(m->out.n - sizeof(h));
 	memcpy(m->out.p, &h, sizeof(h));
 	if (h.length > SLOT_FRAME_MAX)

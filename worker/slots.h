@@ -17,7 +17,11 @@ struct slots_options {
 	int64_t time_ms;             /* longest time for one document; 0: a minute */
 	int64_t memory;              /* private bytes of one slot; 0: 1 GiB */
 	bool no_sandbox;             /* only where the kernel has no seccomp */
+	double stance_least;         /* as struct slot_work's, for all documents */
 };
+
+/* Reads what --stances-from says, NULL: nothing. Fails where it is not from 0.01 to 1. */
+int slots_read_confidence(const char *text, double *out, struct err *e);
 
 struct slots;
 

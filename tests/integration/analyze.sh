@@ -19,6 +19,15 @@ has "id is the path" '"id":"good.txt"' out
 is "standard input without operand" 0 $?
 has "id is the hash" "\"id\":\"$(sha256sum good.txt | cut -d' ' -f1)\"" out
 
+echo 'Russia was shamed by another disastrous failure of its corrupt army.' >shame.txt
+"$demarche" analyze --stances-from 0.01 shame.txt >unsure
+is "who asks for unsure stances gets them" 0 $?
+has "and the tone toward who is named" '"rule":"tone' unsure
+[ "$(grep -o '"model":"[^"]*"' unsure)" != "$(grep -o '"model":"[^"]*"' out)" ]
+is "from what is another engine" 0 $?
+"$demarche" analyze --stances-from 2 good.txt >out 2>err
+is "no such confidence" 2 $?
+
 : >empty.txt
 printf 'a\0b' >nul.txt
 printf 'Oslo \xff\xfe signed.\n' >bad-utf8.txt

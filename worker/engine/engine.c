@@ -380,3 +380,14 @@ uint32_t engine_weighed(struct engine *en, uint32_t sentence, struct stance_weig
 		return 0;
 	return stance_weigh(&en->stances, &en->doc, sentence, out, most);
 }
+
+uint32_t engine_tones(struct engine *en, uint32_t sentence, struct stance_toward *out,
+		      uint32_t most)
+{
+	struct stance_ground s;
+
+	if (!en->has_stances || sentence >= en->doc.n_sentences)
+		return 0;
+	stance_ground_make(&s, &en->doc, &en->stances.grammar, &en->stances.clusters);
+	return stance_tone_weigh(&en->stances.tones, &s, sentence, out, most);
+}

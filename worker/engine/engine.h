@@ -54,5 +54,9 @@ bool engine_why(struct engine *en, uint32_t event, struct event_why *out);
 bool engine_sentence_at(const struct engine *en, uint32_t start, uint32_t *sentence);
 uint32_t engine_weighed(struct engine *en, uint32_t sentence, struct stance_weighed *out,
 			uint32_t most);
+/* The tone toward the actors that the sentence names (stance_weigh.h). */
+struct stance_toward;
+uint32_t engine_tones(struct engine *en, uint32_t sentence, struct stance_toward *out,
+		      uint32_t most);
 
 #endif

@@ -301,3 +301,22 @@ void stance_tone(const struct stance_tones *t, const struct stance_ground *s, ui
 		of_speaker(&w, strongest, any);
 	}
 }
+
+uint32_t stance_tone_weigh(const struct stance_tones *t, const struct stance_ground *s,
+			   uint32_t sentence, struct stance_toward *out, uint32_t most)
+{
+	struct tone_work w = {.t = t, .s = s};
+	uint32_t n = 0;
+
+	if (!t->model.n)
+		return 0;
+	w.n_spots = stance_tone_spots(s->d, sentence, w.spots);
+	tone_begin(&w.sentence, &t->model, s, sentence);
+	for (uint32_t i = 0; i < w.n_spots && n < most; i++) {
+		if (w.spots[i].entity < 0 || !is_first(&w, i))
+			continue;
+		ask(&w, i, -1, out[n].p);
+		out[n++].entity = (uint32_t)w.spots[i].entity;
+	}
+	return n;
+}

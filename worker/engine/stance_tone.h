@@ -5,6 +5,7 @@
 #ifndef DEMARCHE_ENGINE_STANCE_TONE_H
 #define DEMARCHE_ENGINE_STANCE_TONE_H
 
+#include "worker/engine/stance_weigh.h"
 #include "worker/engine/tone.h"
 
 enum { TONE_KNOTS = 11, TONE_SPOTS_MAX = 12 };
@@ -34,5 +35,9 @@ uint32_t stance_tone_spots(const struct doc *d, uint32_t sentence, struct tone_s
  * `least` the confidence from which on they are given. */
 void stance_tone(const struct stance_tones *t, const struct stance_ground *s, uint32_t sentence,
 		 uint32_t first, double least);
+
+/* The tone toward each known actor of a sentence, in anybody's eyes, for explanations. */
+uint32_t stance_tone_weigh(const struct stance_tones *t, const struct stance_ground *s,
+			   uint32_t sentence, struct stance_toward *out, uint32_t most);
 
 #endif

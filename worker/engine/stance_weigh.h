@@ -14,6 +14,12 @@ struct stance_weighed {
 	double score; /* raw: of this holder on this target, with this sign */
 };
 
+/* The tone of a sentence toward an actor that it names, in anybody's eyes (stance_tone.h). */
+struct stance_toward {
+	uint32_t entity;
+	double p[N_POLARITIES];
+};
+
 /* At most `most`, the likeliest first; after stance_run with the same ranker. Strings live in the
  * document's arena. */
 uint32_t stance_weigh(const struct stance_ranker *r, struct doc *d, uint32_t sentence,
