@@ -85,6 +85,8 @@ static const struct {
 	 "ASSAULT"},
 	{"Peru signed a treaty with the evil Chile.", "ACCUSE"},
 	{"Latvia postponed its meeting with Belarus.", "CONSULT"},
+	{"The president of Chad meets the king of Jordan in this May 9, 2015 file picture.",
+	 "CONSULT"},
 	{"Lightning struck a farmhouse in northern Italy and killed two cows.", "ASSAULT"},
 };
 enum { N_ABSENT = sizeof(ABSENT) / sizeof(ABSENT[0]) };

@@ -580,7 +580,10 @@ static void resolve(struct work *w, const struct event_guess *x)
 /* Whether the text tells the guess as an event of its own. */
 static bool is_told(const struct work *w, const struct event_guess *x)
 {
-	return !status_background(w->d, tok_of(w, x)) && !is_epithet(w, x) && !befalls(w, x);
+	int32_t tok = tok_of(w, x);
+
+	return !w->ground.sentences[w->d->tokens[tok].sent].archive &&
+	       !status_background(w->d, tok) && !is_epithet(w, x) && !befalls(w, x);
 }
 
 void event_run(const struct event_model *m, struct doc *d)

@@ -164,6 +164,15 @@ int32_t event_voice(const struct doc *d, int32_t tok, bool *direct)
 	return d->sentences[d->tokens[tok].sent].voice;
 }
 
+static bool is_file_photo(const struct doc *d, uint32_t tok)
+{
+	struct str next = tok + 1 < d->n_tokens ? d->tokens[tok + 1].lower : STR("");
+
+	return str_is(d->tokens[tok].lower, "file") &&
+	       (str_is(next, "photo") || str_is(next, "picture") || str_is(next, "image") ||
+		str_is(next, "photograph"));
+}
+
 static void fill_sentence(struct event_ground *g, uint32_t s)
 {
 	const struct doc *d = g->d;
@@ -184,6 +193,7 @@ static void fill_sentence(struct event_ground *g, uint32_t s)
 		x->second_person |= str_is(t->lower, "you") || str_is(t->lower, "your");
 		a = event_attribution(d, (int32_t)i);
 		x->quoted |= a && a->direct;
+		x->archive |= is_file_photo(d, i);
 		x->types |= g->tokens[i].types;
 		x->topics |= c & g->topics;
 	}

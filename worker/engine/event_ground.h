@@ -33,9 +33,10 @@ struct event_sentence {
 	uint32_t n_parties;   /* different codes among the actors, up to PARTIES_MAX */
 	uint64_t topics;      /* classes of words without politics that it has */
 	uint16_t types;       /* frames anywhere in it */
-	bool first_person; /* "we", "I", "our" */
+	bool first_person;    /* "we", "I", "our" */
 	bool second_person;
-	bool quoted; /* some of it stands in quotation marks */
+	bool quoted;  /* some of it stands in quotation marks */
+	bool archive; /* the caption of an old picture: "in this 2006 file photo" */
 };
 
 struct event_ground {
@@ -53,7 +54,8 @@ struct event_ground {
 	uint64_t topics;       /* classes of words without politics ("topic-...") */
 	uint32_t share[64];    /* per cent of the document's sentences with each of these classes */
 	uint32_t political;    /* per cent of its sentences with an actor who makes politics */
-	uint64_t class_negative, class_positive, class_duty, class_speech, class_will, class_misfortune;
+	uint64_t class_negative, class_positive, class_duty, class_speech, class_will,
+		class_misfortune;
 };
 
 /* Fills g; everything lives in the document's arena. */
