@@ -5,7 +5,11 @@
 #include "broker/store_vfs.h"
 #include "proto/mem.h"
 
-enum { WAKE_PAGES = 2500, HELP_PAGES = 10000 };
+enum {
+	WAKE_PAGES = 2500,
+	PASSES = 2,         /* of the thread, the second over what came during the first */
+	FORCE_PAGES = 10000 /* so long a log waits for those who read it */
+};
 
 struct store_checkpointer {
 	sqlite3 *db; /* of the thread alone */
@@ -13,6 +17,7 @@ struct store_checkpointer {
 	pthread_mutex_t lock; /* of everything below */
 	pthread_cond_t wake;
 	bool stop, asked, busy;
+	int passes; /* since the log was last helped to its beginning */
 };
 
 static void *checkpoint_loop(void *context)
@@ -32,6 +37,7 @@ static void *checkpoint_loop(void *context)
 		sqlite3_wal_checkpoint_v2(c->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 		pthread_mutex_lock(&c->lock);
 		c->busy = false;
+		c->passes++;
 	}
 	pthread_mutex_unlock(&c->lock);
 	return NULL;
@@ -78,23 +84,30 @@ void store_checkpointer_stop(struct store_checkpointer *c)
 	mem_free(c);
 }
 
-bool store_checkpoint_due(struct store_checkpointer *c, int pages)
+enum store_checkpoint store_checkpoint_due(struct store_checkpointer *c, int pages)
 {
-	bool help;
+	enum store_checkpoint due = CHECKPOINT_NONE;
 
 	if (pages < WAKE_PAGES)
-		return false;
+		return CHECKPOINT_NONE;
 	pthread_mutex_lock(&c->lock);
-	help = pages >= HELP_PAGES && !c->busy && !c->asked;
-	if (!help && !c->busy) {
+	if (c->busy || c->asked) {
+		/* It is at work. */
+	} else if (c->passes >= PASSES) {
+		due = pages >= FORCE_PAGES ? CHECKPOINT_FORCE : CHECKPOINT_HELP;
+		c->passes = 0;
+	} else {
 		c->asked = true;
 		pthread_cond_signal(&c->wake);
 	}
 	pthread_mutex_unlock(&c->lock);
-	return help;
+	return due;
 }
 
-void store_checkpoint_finish(sqlite3 *db)
+void store_checkpoint_finish(sqlite3 *db, enum store_checkpoint how)
 {
-	sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+	sqlite3_wal_checkpoint_v2(db, NULL,
+				  how == CHECKPOINT_FORCE ? SQLITE_CHECKPOINT_RESTART
+							  : SQLITE_CHECKPOINT_PASSIVE,
+				  NULL, NULL);
 }

@@ -13,12 +13,14 @@ struct store_checkpointer;
 int store_checkpointer_start(struct store_checkpointer **out, const char *path, struct err *e);
 void store_checkpointer_stop(struct store_checkpointer *c); /* NULL is fine */
 
-/* After a commit that left the log with so many pages: wakes the thread where that is much. True
- * where the log is so long that the turn must help, with store_checkpoint_finish. */
-bool store_checkpoint_due(struct store_checkpointer *c, int pages);
+enum store_checkpoint { CHECKPOINT_NONE, CHECKPOINT_HELP, CHECKPOINT_FORCE };
+
+/* After a commit that left the log with so many pages: wakes the thread where that is much. When it
+ * has written nearly everything, the turn must help with store_checkpoint_finish. */
+enum store_checkpoint store_checkpoint_due(struct store_checkpointer *c, int pages);
 
 /* Writes back the little that the thread has not, so that the log starts from its beginning: a
- * log that is always written to would never come to that by itself. */
-void store_checkpoint_finish(sqlite3 *db);
+ * log that is always written to would never come to that by itself. FORCE waits for readers. */
+void store_checkpoint_finish(sqlite3 *db, enum store_checkpoint how);
 
 #endif

@@ -329,12 +329,14 @@ int store_begin(struct store *s, struct err *e)
 /* A log that has grown long is helped to its beginning, which needs all of it on the disk. */
 static int help_checkpoint(struct store *s, struct err *e)
 {
-	if (!store_checkpoint_due(s->checkpointer, s->wal_pages))
+	enum store_checkpoint due = store_checkpoint_due(s->checkpointer, s->wal_pages);
+
+	if (due == CHECKPOINT_NONE)
 		return 0;
 	if (store_sync(s, e) < 0)
 		return -1;
 	store_vfs_put_off(s->log, false);
-	store_checkpoint_finish(s->db);
+	store_checkpoint_finish(s->db, due);
 	store_vfs_put_off(s->log, true);
 	return 0;
 }
