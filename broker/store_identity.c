@@ -7,11 +7,49 @@
  * The filter has two bytes for each document. Of each 64 epochs it has SLOTS words; the bit of an
  * epoch in a word says that one of its documents has that slot. A document has SLOTS_EACH, which
  * are pieces of its identity. At the start the filter is empty and every epoch may hold everything,
- * until it was read again (store_learn), a little in each turn. */
+ * until it was read again (store_learn), a little in each turn.
+ *
+ * The newest documents are not in the index yet: each would dirty a page of it in its turn. Up to
+ * RECENT_MOST of them are remembered here and indexed together, in their order, so that several
+ * share a page. The row of meta named `indexed` says up to which document the index goes; at the
+ * start the later ones are read from the table of documents. */
 #include "broker/store_sql.h"
 
+#include <stdlib.h>
+
 enum { EPOCH_BITS = 16, SLOT_BITS = 20, SLOTS = 1 << SLOT_BITS, SLOTS_EACH = 6, BLOCK_EPOCHS = 64 };
-enum { LEARN_AT_ONCE = 512 };
+enum { LEARN_AT_ONCE = 512, RECENT_MOST = 4096, RECENT_SLOTS = 4 * RECENT_MOST };
+
+struct store_recent {
+	uint32_t n;
+	struct recent {
+		int64_t document;
+		uint8_t identity[STORE_IDENTITY];
+	} items[RECENT_MOST];
+	uint16_t slots[RECENT_SLOTS]; /* 1 + place in items; 0: free */
+};
+
+/* The slot that holds the identity, or the free one where it belongs. */
+static uint16_t *recent_slot(struct store_recent *r, const uint8_t *identity)
+{
+	uint64_t at;
+
+	memcpy(&at, identity, sizeof(at));
+	for (;; at++) {
+		uint16_t *slot = &r->slots[at % RECENT_SLOTS];
+
+		if (!*slot || memcmp(r->items[*slot - 1].identity, identity, STORE_IDENTITY) == 0)
+			return slot;
+	}
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct recent *x = a, *y = b;
+	int64_t ex = x->document >> EPOCH_BITS, ey = y->document >> EPOCH_BITS;
+
+	return ex != ey ? (ex > ey) - (ex < ey) : memcmp(x->identity, y->identity, STORE_IDENTITY);
+}
 
 struct store_epochs {
 	uint64_t *slots;   /* [SLOTS]; NULL while nothing is known */
@@ -81,7 +119,11 @@ int store_identity_find(struct store *s, const uint8_t *identity, int64_t *docum
 {
 	struct slots at = slots_of(identity);
 
-	*document = 0;
+	*document = *recent_slot(s->recent, identity);
+	if (*document) {
+		*document = s->recent->items[*document - 1].document;
+		return 0;
+	}
 	for (uint32_t block = s->n_blocks; block-- > 0;) {
 		uint64_t may = candidates(&s->blocks[block], &at);
 
@@ -97,15 +139,69 @@ int store_identity_find(struct store *s, const uint8_t *identity, int64_t *docum
 	return 0;
 }
 
-int store_identity_add(struct store *s, const uint8_t *identity, uint64_t document, struct err *e)
+static int index_one(struct store *s, const struct recent *x, struct err *e)
 {
 	sqlite3_stmt *q = store_statement(s, SQL_ADD_IDENTITY);
 
-	learn(s, identity, (uint32_t)(document >> EPOCH_BITS));
-	sqlite3_bind_int64(q, 1, (int64_t)(document >> EPOCH_BITS));
-	sqlite3_bind_blob(q, 2, identity, STORE_IDENTITY, SQLITE_STATIC);
-	sqlite3_bind_int64(q, 3, (int64_t)document);
+	learn(s, x->identity, (uint32_t)(x->document >> EPOCH_BITS));
+	sqlite3_bind_int64(q, 1, x->document >> EPOCH_BITS);
+	sqlite3_bind_blob(q, 2, x->identity, STORE_IDENTITY, SQLITE_STATIC);
+	sqlite3_bind_int64(q, 3, x->document);
 	return store_run(s, q, "store an identity", e);
+}
+
+static int index_recent(struct store *s, struct err *e)
+{
+	struct store_recent *r = s->recent;
+	int64_t last = r->items[r->n - 1].document;
+	sqlite3_stmt *q = store_statement(s, SQL_SET_INDEXED);
+
+	sqlite3_bind_int64(q, 1, last);
+	if (store_begin(s, e) < 0 || store_run(s, q, "note what is indexed", e) < 0)
+		return -1;
+	qsort(r->items, r->n, sizeof(r->items[0]), by_place);
+	for (uint32_t i = 0; i < r->n; i++)
+		if (index_one(s, &r->items[i], e) < 0)
+			return -1;
+	memset(r, 0, sizeof(*r));
+	return 0;
+}
+
+int store_identity_add(struct store *s, const uint8_t *identity, uint64_t document, struct err *e)
+{
+	struct store_recent *r = s->recent;
+	uint16_t *slot;
+
+	if (r->n == RECENT_MOST && index_recent(s, e) < 0)
+		return -1;
+	slot = recent_slot(r, identity);
+	CHECK(!*slot);
+	r->items[r->n].document = (int64_t)document;
+	memcpy(r->items[r->n].identity, identity, STORE_IDENTITY);
+	*slot = (uint16_t)++r->n;
+	return 0;
+}
+
+static int read_recent(struct store *s, struct err *e)
+{
+	sqlite3_stmt *q = store_statement(s, SQL_NOT_INDEXED);
+	int r, added = 0;
+
+	while (added == 0 && (r = sqlite3_step(q)) == SQLITE_ROW) {
+		struct str identity = store_column_str(q, 1);
+
+		if (identity.n != STORE_IDENTITY || s->recent->n == RECENT_MOST ||
+		    *recent_slot(s->recent, (const uint8_t *)identity.p))
+			added = err_set(e, ERR_CORRUPT, "document %lld is not indexed",
+					(long long)sqlite3_column_int64(q, 0));
+		else
+			added = store_identity_add(s, (const uint8_t *)identity.p,
+						   (uint64_t)sqlite3_column_int64(q, 0), e);
+	}
+	if (added == 0 && r != SQLITE_DONE)
+		added = store_failed(s->db, e, "read the newest documents");
+	sqlite3_reset(q);
+	return added;
 }
 
 int store_identity_start(struct store *s, struct err *e)
@@ -119,7 +215,8 @@ int store_identity_start(struct store *s, struct err *e)
 		s->blocks[epoch / BLOCK_EPOCHS].unlearnt |= 1ull << epoch % BLOCK_EPOCHS;
 	}
 	s->learning = last;
-	return 0;
+	s->recent = mem_alloc(sizeof(*s->recent));
+	return read_recent(s, e);
 }
 
 /* The newest epoch first. */
@@ -162,4 +259,5 @@ void store_identity_free(struct store *s)
 	for (uint32_t i = 0; i < s->n_blocks; i++)
 		mem_free(s->blocks[i].slots);
 	mem_free(s->blocks);
+	mem_free(s->recent);
 }

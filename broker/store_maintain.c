@@ -7,6 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* The documents up to here are in the table of identities (store_identity.c). */
+#define INDEXED "coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'indexed'), 0)"
+
 /* Retention. The row in `results` stays, without its record: the sequence stays dense, and the job
  * keeps its place in it. meta.retired is the last one without a record. */
 
@@ -185,11 +188,14 @@ int store_check(const char *url, struct err *e)
 			db,
 			"SELECT 'document ' || d.document || ' is not found by its identity' "
 			"FROM documents d LEFT JOIN identities i ON i.epoch = d.document >> 16 "
-			"AND i.identity = d.identity WHERE i.document IS NOT d.document LIMIT 1",
+			"AND i.identity = d.identity WHERE i.document IS NOT d.document AND "
+			"d.document <= " INDEXED " LIMIT 1",
 			"", e);
 	if (r == 0)
 		r = expect_text(db,
-				"SELECT 'two documents have one identity' FROM identities "
+				"SELECT 'two documents have one identity' FROM "
+				"(SELECT identity FROM identities UNION ALL SELECT identity FROM "
+				"documents WHERE document > " INDEXED ") "
 				"GROUP BY identity HAVING count(*) > 1 LIMIT 1",
 				"", e);
 	if (r == 0)

@@ -30,6 +30,11 @@
 	X(ADD_BATCH, "INSERT INTO batches(name) VALUES(?1)")                                       \
 	X(FIND, "SELECT document FROM identities WHERE epoch = ?1 AND identity = ?2")              \
 	X(ADD_IDENTITY, "INSERT INTO identities(epoch, identity, document) VALUES(?1, ?2, ?3)")    \
+	X(SET_INDEXED, "INSERT INTO meta VALUES('indexed', ?1) ON CONFLICT(name) DO UPDATE "       \
+		       "SET value = ?1")                                                           \
+	X(NOT_INDEXED, "SELECT document, identity FROM documents WHERE document > coalesce("       \
+		       "(SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'indexed'), 0) "     \
+		       "ORDER BY document")                                                        \
 	X(IDENTITIES, "SELECT identity FROM identities WHERE epoch = ?1 AND identity > ?2 "        \
 		      "ORDER BY identity LIMIT ?3")                                                \
 	X(LATEST, "SELECT latest_job FROM documents WHERE document = ?1")                          \
@@ -152,14 +157,15 @@ struct store {
 	uint32_t last_collection;    /* that was looked for by name; 0 none */
 	struct store_epochs *blocks; /* the filter of identities (store_identity.c) */
 	uint32_t n_blocks, cap_blocks;
-	int64_t learning; /* epoch that is read into it; -1: all are */
+	struct store_recent *recent; /* documents that are not indexed yet */
+	int64_t learning;            /* epoch that is read into it; -1: all are */
 	uint8_t learnt[STORE_IDENTITY], learning_at[STORE_IDENTITY]; /* so far, of that epoch */
 	bool learnt_any;
 	int64_t last_log; /* highest n of job_log written */
 };
 
 extern const char *const STORE_SCHEMA[]; /* makes what is not there yet; NULL at the end */
-enum { STORE_SCHEMA_VERSION = 4, STORE_APPLICATION_ID = 0x44454d41 };
+enum { STORE_SCHEMA_VERSION = 5, STORE_APPLICATION_ID = 0x44454d41 };
 
 /* clang-format off */
 /* A row for each holder of each stance, with what it counts: the view stance_values. Positions are

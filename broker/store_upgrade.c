@@ -10,7 +10,9 @@
  * needs no row in the log.
  *
  * 3 -> 4: identities have a table of their own. The index that `documents` had for them stays in
- * such a store, and costs what it did. */
+ * such a store, and costs what it did.
+ *
+ * 4 -> 5: the newest identities are indexed later; so far all are. */
 #include "broker/store_sql.h"
 
 /* The events of a record have numbers in a row, in its order. */
@@ -103,6 +105,16 @@ static int fill_identities(struct store *s, struct err *e)
 		       : store_failed(s->db, e, "list the identities");
 }
 
+static int note_indexed(struct store *s, struct err *e)
+{
+	static const char sql[] = "INSERT OR REPLACE INTO meta "
+				  "SELECT 'indexed', coalesce(max(document), 0) FROM documents";
+
+	return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK
+		       ? 0
+		       : store_failed(s->db, e, "note what is indexed");
+}
+
 static const struct step {
 	int from;
 	const char *tables;                          /* NULL: nothing */
@@ -117,6 +129,7 @@ static const struct step {
 	 "ALTER TABLE job_log ADD COLUMN leased_ms INTEGER",
 	 fill_tallies},
 	{3, NULL, fill_identities},
+	{4, NULL, note_indexed},
 };
 enum { N_STEPS = sizeof(STEPS) / sizeof(STEPS[0]) };
 

@@ -228,6 +228,70 @@ static void documents_are_found_by_their_identity_over_a_restart(void **state)
 	assert_true(rounds > 5);
 }
 
+static void add_documents(struct fixture *f, uint64_t first, uint64_t n)
+{
+	for (uint64_t job = first; job < first + n; job++) {
+		struct change c = {
+			.job = {.job = job, .ticket = job, .collection = 1, .state = JOB_QUEUED},
+			.verb = JOB_SUBMIT};
+		struct store_document d = {.collection = 1, .body = STR("x")};
+
+		spread(job, d.identity);
+		assert_int_equal(store_insert(f->store, &d, &c, 1000, &f->e), 0);
+	}
+}
+
+static void expect_documents(struct fixture *f, uint64_t n)
+{
+	for (uint64_t job = 1; job <= n + 1; job++) {
+		uint8_t identity[STORE_IDENTITY];
+		uint64_t found;
+
+		spread(job, identity);
+		assert_int_equal(store_find(f->store, identity, &found, &f->e), 0);
+		assert_int_equal(found, job <= n ? job : 0);
+	}
+}
+
+/* At 4,096 documents the next one has those before it indexed. */
+static void the_newest_documents_are_found_before_they_are_indexed(void **state)
+{
+	static const uint64_t lengths[] = {1, 4095, 1, 1, 8191, 3};
+	struct fixture *f = *state;
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		add_documents(f, n + 1, lengths[i]);
+		n += lengths[i];
+		expect_documents(f, n);
+		restart(f);
+		expect_documents(f, n);
+	}
+}
+
+static void a_store_of_version_4_is_brought_up_to_date(void **state)
+{
+	struct fixture *f = *state;
+	sqlite3 *db;
+
+	add_documents(f, 1, 6000);
+	assert_int_equal(store_commit(f->store, &f->e), 0);
+	store_close(f->store);
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	if (sqlite3_exec(db,
+			 "INSERT OR IGNORE INTO identities SELECT document >> 16, identity, "
+			 "document FROM documents; DELETE FROM meta WHERE name = 'indexed';"
+			 "PRAGMA user_version = 4",
+			 NULL, NULL, NULL) != SQLITE_OK)
+		fail_msg("%s", sqlite3_errmsg(db));
+	sqlite3_close(db);
+	assert_int_equal(store_open(&f->store, f->path, &f->e), 0);
+	expect_documents(f, 6000);
+	add_documents(f, 6001, 5000);
+	restart(f);
+	expect_documents(f, 11000);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -236,7 +300,9 @@ int main(void)
 		T(a_lease_that_ended_is_none),
 		T(notes_about_leases_do_not_pile_up),
 		T(documents_are_found_by_their_identity_over_a_restart),
+		T(the_newest_documents_are_found_before_they_are_indexed),
 		T(a_store_of_version_2_is_brought_up_to_date),
+		T(a_store_of_version_4_is_brought_up_to_date),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
