@@ -146,6 +146,7 @@ void server_close(struct server *s)
 	store_close(s->store);
 	core_free(s->core);
 	server_answers_free(s);
+	mem_free(s->gathering.peers);
 	mem_free(s->by_number);
 	mem_free(s->free_numbers);
 	arena_free(&s->turn);
@@ -383,6 +384,11 @@ static int receive(struct server *s, struct err *e)
 
 	for (int n = 0; n < TURN_FRAMES && bytes < TURN_BYTES; n++) {
 		got = wire_recv(s->wire, &f, e);
+		if (got == 0 && n) {
+			got = server_gather_wait(s, e);
+			if (got == 1)
+				got = wire_recv(s->wire, &f, e);
+		}
 		if (got <= 0)
 			return got;
 		bytes += f.bytes.n;
@@ -447,6 +453,21 @@ static int sync_turn(struct server *s, struct err *e)
 	return 0;
 }
 
+static int end_and_sync(struct server *s, struct err *e)
+{
+	int64_t start = wire_now_us();
+	bool writes = store_in_turn(s->store);
+
+	if (server_write(s, e) < 0)
+		return -1;
+	end_turn(s);
+	if (sync_turn(s, e) < 0)
+		return -1;
+	if (writes)
+		server_gather_cost(s, wire_now_us() - start);
+	return 0;
+}
+
 int server_turn(struct server *s, int timeout_ms, struct err *e)
 {
 	read_clock(s);
@@ -457,10 +478,9 @@ int server_turn(struct server *s, int timeout_ms, struct err *e)
 	if (receive(s, e) < 0 || tick(s, e) < 0 || read_grants(s, e) < 0 || retain(s, e) < 0)
 		return -1;
 	tell_revoked(s);
-	if (tidy_leases(s, e) < 0 || server_settle(s, e) < 0 || server_write(s, e) < 0)
-		return -1;
-	end_turn(s);
-	if (sync_turn(s, e) < 0 || store_learn(s->store, &s->learns, e) < 0)
+	server_gather_end(s);
+	if (tidy_leases(s, e) < 0 || server_settle(s, e) < 0 || end_and_sync(s, e) < 0 ||
+	    store_learn(s->store, &s->learns, e) < 0)
 		return -1;
 	return stream_pump(s, e);
 }

@@ -16,7 +16,7 @@ void server_reply_long(struct server *s, uint32_t peer, const struct msg *m, siz
 
 	MEM_GROW(s->out.items, s->out.n, s->out.cap);
 	o = &s->out.items[s->out.n++];
-	*o = (struct outgoing){.peer = peer};
+	*o = (struct outgoing){.peer = peer, .kind = m->kind};
 	buf_reserve(&o->bytes, bytes);
 	msg_write(m, &o->bytes);
 }
@@ -84,6 +84,8 @@ static int send_all(struct server *s, struct err *e)
 		if (!p || sent != WIRE_SENT)
 			r |= give_back(s, o, e);
 		buf_free(&o->bytes);
+		if (p && o->kind == MSG_SUBMITTED)
+			server_gather_answered(s, p);
 		if (sent != WIRE_SENT)
 			r |= give_up_peer(s, o->peer,
 					  sent == WIRE_FULL ? "it does not read its answers"

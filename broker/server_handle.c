@@ -54,6 +54,7 @@ static struct server_peer *peer_add(struct server *s, const struct wire_peer *id
 void server_peer_remove(struct server *s, struct server_peer *p)
 {
 	stream_close_all(s, p);
+	server_gather_came(s, p);
 	HASH_DELETE(hh, s->by_id, p);
 	s->by_number[p->number] = NULL;
 	MEM_GROW(s->free_numbers, s->n_free, s->cap_free);
@@ -226,6 +227,7 @@ static int handle_submit(struct server *s, struct server_peer *p, const struct m
 		server_reply_error(s, p->number, m, ERR_FULL, "the broker's disk is full");
 		return 0;
 	}
+	server_gather_asked(p);
 	if (q->batch.n && store_batch(s->store, q->batch, &batch, e) < 0)
 		return -1;
 	back.submitted.tag = q->tag;
@@ -512,6 +514,7 @@ int server_handle(struct server *s, const struct wire_frame *f, struct err *e)
 		answer_stranger(s, &f->peer, &m, ERR_CONFLICT, "say HELLO first");
 		return 0;
 	}
+	server_gather_came(s, p);
 	alive.peer = p->number;
 	if (!still_allowed(s, p, f)) {
 		struct input gone = {.kind = IN_GONE, .peer = p->number};

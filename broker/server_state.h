@@ -34,13 +34,27 @@ struct server_peer {
 		uint32_t n, cap;
 		size_t bytes;
 	} grants;
+	uint32_t n_asked;       /* submissions that are not answered */
+	uint32_t answered_turn; /* of the last answer; 0: it has come back */
+	uint8_t impatience;     /* so often it must be quick before it is waited for again */
+	bool awaited;
 	UT_hash_handle hh;
+};
+
+/* Who was answered just now and is likely to come back at once (server_gather.c). */
+struct gathering {
+	uint32_t
+		*peers; /* those that became awaited since the last turn; some have come, or left */
+	uint32_t n_peers, cap_peers, n_awaited, n_turns;
+	int64_t answered_us, cost_us; /* of the last answer; of a turn, about */
+	bool waited;                  /* in this turn */
 };
 
 /* Answers that wait for the disk. */
 struct answers {
 	struct outgoing {
 		uint32_t peer;
+		enum msg_kind kind;
 		struct buf bytes;
 	} * items;
 	uint32_t n, cap;
@@ -64,6 +78,7 @@ struct server {
 	uint32_t n_applied;  /* of update.changes */
 	struct answers out;  /* of the open turn */
 	struct answers held; /* of the turn that is written and not settled */
+	struct gathering gathering;
 	struct cursor *cursors;
 	struct stream *streams; /* all, those that were served longest ago first */
 	uint32_t n_streams, n_peers, n_pages;
@@ -102,6 +117,15 @@ int server_write(struct server *s, struct err *e);
 int server_settle(struct server *s, struct err *e);
 bool server_can_settle(const struct server *s); /* there are answers, and it would not wait */
 void server_answers_free(struct server *s);
+
+/* Waiting for those that were answered just now (server_gather.c). */
+void server_gather_asked(struct server_peer *p); /* it submitted */
+void server_gather_answered(struct server *s, struct server_peer *p);
+void server_gather_came(struct server *s, struct server_peer *p); /* a frame of it is here */
+/* Nothing more is here, and the turn has something: 1 when more came, 0 when not, -1 failed. */
+int server_gather_wait(struct server *s, struct err *e);
+void server_gather_end(struct server *s);                   /* the turn took what it takes */
+void server_gather_cost(struct server *s, int64_t took_us); /* to write and sync a turn */
 
 /* One frame (server_handle.c). -1 only where the store failed. */
 int server_handle(struct server *s, const struct wire_frame *f, struct err *e);

@@ -5,6 +5,7 @@
 #include "proto/wire.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <time.h>
 #include <zmq.h>
@@ -270,6 +271,24 @@ int wire_poll(struct wire *w, struct wire_fd *fds, uint32_t n_fds, int timeout_m
 	if (w->zap && w->items[1].revents)
 		zap_answer(w);
 	return w->items[0].revents ? 1 : 0;
+}
+
+int wire_wait(struct wire *w, int64_t timeout_us, struct err *e)
+{
+	struct pollfd p = {.fd = wire_descriptor(w), .events = POLLIN};
+	int64_t end = wire_now_us() + timeout_us;
+
+	/* The descriptor says that something happened, which need not be a frame. */
+	for (;;) {
+		int r = wire_poll(w, NULL, 0, 0, e);
+		int64_t left = end - wire_now_us();
+		struct timespec t = {left / 1000000, left % 1000000 * 1000};
+
+		if (r != 0 || left <= 0)
+			return r;
+		if (ppoll(&p, 1, &t, NULL) < 0)
+			return errno == EINTR ? 0 : err_errno(e, errno, "wait for messages");
+	}
 }
 
 static bool has_more(struct wire *w)

@@ -61,6 +61,9 @@ struct wire_fd {
  * frame is there, 0 when not (also after a signal), -1 when waiting failed. */
 int wire_poll(struct wire *w, struct wire_fd *fds, uint32_t n_fds, int timeout_ms, struct err *e);
 
+/* As wire_poll with no other fd, for times shorter than a millisecond. */
+int wire_wait(struct wire *w, int64_t timeout_us, struct err *e);
+
 /* For those who wait for several wires: becomes readable when something happened on this one.
  * Edge-triggered: before waiting on it, wire_recv must have said 0 after the last wire_send. */
 int wire_descriptor(struct wire *w);
