@@ -2,7 +2,11 @@
  * connection of its own.
  *
  *	load EP submit N [items] [inflight] [producers] [bytes]   N jobs; prints jobs/s
+ *	load EP one N [producers]                                 each waits for its answer; without
+ *								  libzmq, on a blocking socket
  *	load EP work N [workers] [credit] [bytes]                 until N results are acknowledged
+ *	load EP bound FILE                                        serves EP without a queue: frames
+ *								  go to FILE, one sync a burst
  *	load EP both N [producers] [workers] [items] [bytes]      submit to result; prints jobs/s
  *	load EP latency N [per second]                            submit to result, one worker
  *	load EP first                                             ms until a first lease
@@ -11,6 +15,7 @@
  *lease. The store must hold jobs. load EP idle W S SECONDS                                  idle
  *workers and subscribers
  */
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -22,6 +27,7 @@
 #include "proto/msg.h"
 #include "proto/result.h"
 #include "proto/wire.h"
+#include "tests/bench/queue/zmtp.h"
 
 static const char *ENDPOINT;
 static const struct wire_keys *KEYS;
@@ -158,6 +164,46 @@ static void *submit_all(void *context)
 	return NULL;
 }
 
+/* One at a time on a blocking socket, as the producers of the other queues in peers.c. */
+static struct str ask(struct zmtp *z, const struct msg *m, struct buf *b)
+{
+	b->n = 0;
+	msg_write(m, b);
+	zmtp_send(z, buf_str(b));
+	return zmtp_recv(z);
+}
+
+static void *submit_one(void *context)
+{
+	struct task *t = context;
+	struct msg_submit_item item = {.id = STR("doc.txt")};
+	struct msg m = {.kind = MSG_HELLO}, got;
+	struct buf b = {0};
+	struct zmtp z;
+	struct err e;
+	char body[4096];
+
+	zmtp_dial(&z, ENDPOINT);
+	m.hello = (struct msg_hello){.version = 1, .roles = ROLE_SUBMIT, .name = STR("load")};
+	ask(&z, &m, &b);
+	m = (struct msg){.kind = MSG_SUBMIT, .submit = {.tag = 1, .items = &item, .n_items = 1}};
+	item.body = (struct str){body, sizeof(body)};
+	for (; t->done < t->n; t->done++) {
+		struct str answer;
+
+		fill(body, sizeof(body), atomic_fetch_add(&next_body, 1));
+		answer = ask(&z, &m, &b);
+		arena_reset(&t->arena, 1 << 16);
+		if (msg_read(answer, &t->arena, &got, &e) < 0 || got.kind != MSG_SUBMITTED ||
+		    got.submitted.n_items != 1 || got.submitted.items[0].status != SUBMIT_NEW)
+			die("a job was refused", NULL);
+	}
+	zmtp_hang_up(&z);
+	buf_free(&b);
+	arena_free(&t->arena);
+	return NULL;
+}
+
 static void finish_grant(struct task *t, const struct msg_grant *g)
 {
 	struct msg_done_item *items = mem_alloc(g->n_leases * sizeof(*items));
@@ -234,9 +280,10 @@ static void report(const char *what, uint64_t n, int64_t us)
 	       (double)us / 1e6, (double)n * 1e6 / (double)us);
 }
 
-static int run_submit(int argc, char **argv)
+static int run_submit(int argc, char **argv, bool one)
 {
-	uint64_t n = arg(argc, argv, 3, 100000), producers = arg(argc, argv, 6, 1);
+	uint64_t n = arg(argc, argv, 3, 100000);
+	uint64_t producers = one ? arg(argc, argv, 4, 8) : arg(argc, argv, 6, 1);
 	struct task *tasks = mem_alloc(producers * sizeof(*tasks));
 	pthread_t *threads = mem_alloc(producers * sizeof(*threads));
 	int64_t start = wire_now_us();
@@ -246,11 +293,11 @@ static int run_submit(int argc, char **argv)
 					 .items = arg(argc, argv, 4, 100),
 					 .inflight = arg(argc, argv, 5, 16),
 					 .bytes = arg(argc, argv, 7, 4096)};
-		pthread_create(&threads[i], NULL, submit_all, &tasks[i]);
+		pthread_create(&threads[i], NULL, one ? submit_one : submit_all, &tasks[i]);
 	}
 	for (uint64_t i = 0; i < producers; i++)
 		pthread_join(threads[i], NULL);
-	report("submit", n / producers * producers, wire_now_us() - start);
+	report(one ? "one" : "submit", n / producers * producers, wire_now_us() - start);
 	return 0;
 }
 
@@ -429,6 +476,68 @@ static int run_idle(int argc, char **argv)
 	return 0;
 }
 
+/* What libzmq and the disk allow a broker that does nothing: every frame of a burst is written, the
+ * file synced once, every frame answered as a broker would. Until it is killed. */
+static void answer_bound(struct wire *w, const struct wire_peer *to, struct str frame)
+{
+	static struct arena a;
+	struct msg_submitted_item item = {.status = SUBMIT_NEW};
+	struct msg m, back = {.kind = MSG_WELCOME};
+	struct buf b = {0};
+	struct err e;
+
+	arena_reset(&a, 1 << 20);
+	if (msg_read(frame, &a, &m, &e) < 0)
+		die("read", &e);
+	if (m.kind == MSG_SUBMIT) {
+		back.kind = MSG_SUBMITTED;
+		back.submitted.items = &item;
+		back.submitted.n_items = 1;
+	}
+	msg_write(&back, &b);
+	wire_send_take(w, to, &b);
+	buf_free(&b);
+}
+
+static int run_bound(const char *path)
+{
+	enum { BURST = 64, ROOM = 11 << 20 };
+	struct wire_options o = {.endpoints = &ENDPOINT, .n_endpoints = 1, .listens = true};
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	char *zeros = mem_alloc(ROOM);
+	struct wire *w;
+	struct err e;
+	off_t at = 0;
+
+	if (fd < 0 || write(fd, zeros, ROOM) != ROOM || fdatasync(fd) < 0)
+		die(path, NULL);
+	if (wire_open(&w, &o, &e) < 0)
+		die("listen", &e);
+	while (wire_poll(w, NULL, 0, -1, &e) >= 0) {
+		struct wire_peer peers[BURST];
+		struct buf frames[BURST] = {0};
+		struct wire_frame f;
+		int n = 0;
+
+		while (n < BURST && wire_recv(w, &f, &e) == 1) {
+			if (at + (off_t)f.bytes.n > ROOM)
+				at = 0;
+			if (pwrite(fd, f.bytes.p, f.bytes.n, at) != (ssize_t)f.bytes.n)
+				die(path, NULL);
+			at += (off_t)f.bytes.n;
+			peers[n] = f.peer;
+			buf_add(&frames[n++], f.bytes.p, f.bytes.n);
+		}
+		if (n && fdatasync(fd) < 0)
+			die(path, NULL);
+		for (int i = 0; i < n; i++) {
+			answer_bound(w, &peers[i], buf_str(&frames[i]));
+			buf_free(&frames[i]);
+		}
+	}
+	return 1;
+}
+
 static void read_keys(void)
 {
 	static struct wire_keys keys;
@@ -447,14 +556,14 @@ static void read_keys(void)
 int main(int argc, char **argv)
 {
 	if (argc < 3) {
-		fprintf(stderr, "usage: load ENDPOINT submit|work|both|latency|first|idle …\n");
+		fprintf(stderr, "usage: load ENDPOINT submit|one|work|both|latency|first|idle …\n");
 		return 2;
 	}
 	ENDPOINT = argv[1];
 	atomic_store(&next_body, (uint64_t)wire_wall_ms() << 24);
 	read_keys();
-	if (strcmp(argv[2], "submit") == 0)
-		return run_submit(argc, argv);
+	if (strcmp(argv[2], "submit") == 0 || strcmp(argv[2], "one") == 0)
+		return run_submit(argc, argv, strcmp(argv[2], "one") == 0);
 	if (strcmp(argv[2], "work") == 0 || strcmp(argv[2], "both") == 0)
 		return run_both(argc, argv, strcmp(argv[2], "both") == 0);
 	if (strcmp(argv[2], "latency") == 0)
@@ -465,6 +574,8 @@ int main(int argc, char **argv)
 		return run_restart(argv);
 	if (strcmp(argv[2], "idle") == 0)
 		return run_idle(argc, argv);
+	if (strcmp(argv[2], "bound") == 0 && argc > 3)
+		return run_bound(argv[3]);
 	fprintf(stderr, "load: no \"%s\"\n", argv[2]);
 	return 2;
 }
