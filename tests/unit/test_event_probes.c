@@ -70,6 +70,11 @@ static const struct probe PROBES[] = {
 	{"Italy prepares for another round of talks with Malta.", "CONSULT", "planned", "ITA",
 	 "MLT"},
 	{"Norway said on Monday that it would send aid to Haiti.", "AID", "planned", "NOR", "HTI"},
+	{"Putin to visit China in May.", "CONSULT", "planned", "RUS", "CHN"},
+	{"Neither Peru nor Bolivia recognized the new government of Honduras.", "SUPPORT",
+	 "negated", "PER", "HND"},
+	{"Spain will no longer sell weapons to Israel.", "AID", "negated", "ESP", "ISR"},
+	{"Japan stopped short of condemning Myanmar.", "ACCUSE", "negated", "JPN", "MMR"},
 	{"The Egyptian president looks forward to meeting the king of Jordan.", "CONSULT",
 	 "planned", "EGY", "JOR"},
 };

@@ -498,6 +498,9 @@ static void fill_event(struct work *w, const struct event_guess *x, struct resul
 	e->sentence = s->span;
 	e->text = doc_text(d, s->tok, s->n_tok);
 	e->status = made_by_saying(w, x, m) ? STATUS_ACTUAL : status_of(d, tok);
+	/* "cannot accept the demands": the negation is the refusal */
+	if (e->type == EVENT_REJECT && !m && e->status == STATUS_NEGATED)
+		e->status = STATUS_ACTUAL;
 	e->confidence = x->p;
 	e->rule = m ? frame_name(w->ground.book, m->frame)
 		    : arena_printf(d->arena, "model.%s", event_type_name(e->type));

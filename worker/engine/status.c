@@ -32,6 +32,7 @@ static const struct {
 	{"decline", REFUSING},
 	{"refusal", REFUSING},
 	{"fail", NEGATING},
+	{"short", NEGATING}, /* "stopped short of" */
 	{"avoid", NEGATING},
 	{"avert", NEGATING},
 	{"prevent", NEGATING},
@@ -66,6 +67,13 @@ static const struct {
 	{"offer", PLANNED},
 	{"commit", PLANNED},
 	{"due", PLANNED},
+	{"decision", PLANNED},
+	{"ability", HYPOTHETICAL},
+	{"capability", HYPOTHETICAL},
+	{"capacity", HYPOTHETICAL},
+	{"opportunity", HYPOTHETICAL},
+	{"authority", HYPOTHETICAL},
+	{"bid", ATTEMPT},
 	{"suppose", PLANNED},
 	{"await", PLANNED},
 	{"anticipate", PLANNED},
@@ -168,6 +176,16 @@ static void mark_aux(struct marks *m, const struct token *t)
 		m->past = true;
 }
 
+/* "neither Peru nor Chile", "no country": whoever it is, nobody does it. */
+static bool is_nobody(const struct doc *d, int32_t subject)
+{
+	int32_t det = doc_child(d, subject, REL_DET), both = doc_child(d, subject, REL_CC_PRECONJ);
+
+	return ANY(d->tokens[subject].lower, "nobody", "none", "no-one", "neither") ||
+	       (det >= 0 && ANY(d->tokens[det].lower, "no", "neither")) ||
+	       (both >= 0 && ANY(d->tokens[both].lower, "neither"));
+}
+
 static void mark_child(const struct doc *d, struct marks *m, const struct token *t)
 {
 	switch (rel_base(t->rel)) {
@@ -181,6 +199,8 @@ static void mark_child(const struct doc *d, struct marks *m, const struct token 
 	case REL_CC:
 		if (ANY(t->lower, "not", "n't", "never", "no", "neither", "nor", "hardly",
 			"cannot"))
+			m->negated = true;
+		if (ANY(t->lower, "longer", "more") && t > d->tokens && ANY(t[-1].lower, "no"))
 			m->negated = true;
 		if (ANY(t->lower, "often", "usually", "regularly", "routinely", "always",
 			"typically", "frequently", "habitually", "normally", "annually"))
@@ -203,11 +223,7 @@ static void mark_child(const struct doc *d, struct marks *m, const struct token 
 			m->modal = true;
 		return;
 	case REL_NSUBJ:
-		if (ANY(t->lower, "nobody", "none") || ANY(t->lower, "no-one"))
-			m->negated = true;
-		if (doc_child(d, (int32_t)(t - d->tokens), REL_DET) >= 0 &&
-		    ANY(d->tokens[doc_child(d, (int32_t)(t - d->tokens), REL_DET)].lower, "no"))
-			m->negated = true;
+		m->negated |= is_nobody(d, (int32_t)(t - d->tokens));
 		return;
 	default:
 		return;
@@ -234,12 +250,28 @@ static bool is_future_told(const struct doc *d, int32_t tok)
 	return true;
 }
 
+/* "Putin to visit China": the infinitive of headlines. */
+static bool is_headline_future(const struct doc *d, int32_t tok)
+{
+	const struct token *t = &d->tokens[tok];
+	int32_t mark = doc_child(d, tok, REL_MARK);
+
+	if (t->xpos != XPOS_VB || mark < 0 || !ANY(d->tokens[mark].lower, "to"))
+		return false;
+	if (t->head < 0)
+		return doc_child(d, tok, REL_NSUBJ) >= 0;
+	/* without a finite verb the parser takes the name for the root */
+	return t->rel == REL_ACL && d->tokens[t->head].head < 0 &&
+	       d->tokens[t->head].upos == UPOS_PROPN;
+}
+
 static struct marks marks_of(const struct doc *d, int32_t tok)
 {
 	struct marks m = {0};
 
 	for (int32_t c = d->tokens[tok].child; c >= 0; c = d->tokens[c].next)
 		mark_child(d, &m, &d->tokens[c]);
+	m.future |= is_headline_future(d, tok);
 	if (m.counterfactual && is_future_told(d, tok)) {
 		m.counterfactual = false;
 		m.future = true;
