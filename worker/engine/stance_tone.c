@@ -62,7 +62,8 @@ static bool of_mention(const struct doc *d, uint32_t tok, struct tone_spot *out)
 				  .tok = m->tok,
 				  .n_tok = m->n_tok,
 				  .entity = target_entity_at(d, (int32_t)tok, true)};
-	return m->n_tok && !m->is_place && out->entity != ENTITY_DOC_AUTHOR &&
+	return m->n_tok && out->entity != ENTITY_DOC_AUTHOR &&
+	       (!m->is_place || m->kind == MENTION_NAME) &&
 	       (out->entity >= 0 || m->kind == MENTION_NAME || is_person_pronoun(t));
 }
 
@@ -178,6 +179,7 @@ static uint32_t ask(const struct tone_work *w, uint32_t target, int32_t other, d
 	return best;
 }
 
+/* An issue that has the actor in its name is another matter. */
 static bool stands_already(const struct tone_work *w, const struct found *f)
 {
 	const struct doc *d = w->s->d;
@@ -187,8 +189,8 @@ static bool stands_already(const struct tone_work *w, const struct found *f)
 	for (uint32_t i = w->first; i < d->n_stances; i++) {
 		const struct result_stance *x = &d->stances[i];
 		bool same = x->target.entity >= 0 ? x->target.entity == t->entity
-						  : x->target.span.start < at.end &&
-							    x->target.span.end > at.start;
+						  : x->target.span.start >= at.start &&
+							    x->target.span.end <= at.end;
 
 		if (same && x->holder.n && x->holder.ids[0] == (uint32_t)f->holder)
 			return true;
