@@ -70,6 +70,8 @@ static const struct probe PROBES[] = {
 	{"Italy prepares for another round of talks with Malta.", "CONSULT", "planned", "ITA",
 	 "MLT"},
 	{"Norway said on Monday that it would send aid to Haiti.", "AID", "planned", "NOR", "HTI"},
+	{"The prime minister of Thailand is to visit Laos on Monday.", "CONSULT", "planned", "THA",
+	 "LAO"},
 	{"Putin to visit China in May.", "CONSULT", "planned", "RUS", "CHN"},
 	{"Neither Peru nor Bolivia recognized the new government of Honduras.", "SUPPORT",
 	 "negated", "PER", "HND"},

@@ -197,7 +197,7 @@ static bool is_content(const struct work *w, const struct event_guess *x,
 	const struct frame_match *m = match_of(w, y);
 
 	return y->type != x->type && y->p * 2 >= x->p && m && m->n_words &&
-	       m->last == tok_of(w, x) && tok_of(w, y) < m->last;
+	       m->last == tok_of(w, x) && tok_of(w, y) != m->last;
 }
 
 /* "held talks", "imposed sanctions", "tried to hack": two words of one event. */

@@ -337,11 +337,24 @@ static bool match_before(const struct frame_book *b, const struct doc *d,
 	return true;
 }
 
+/* Finds one further word in a noun's phrase behind `after` ("martial law" of "martial law was
+ * declared"); -1 where there is none. */
+static int32_t find_in_theme(const struct frame_book *b, const struct doc *d, uint32_t w,
+			     int32_t theme, int32_t after)
+{
+	enum { WIDTH = 4 };
+
+	for (int32_t i = theme - WIDTH > after ? theme - WIDTH : after + 1; i <= theme; i++)
+		if (i >= 0 && is_word(b, d, w, i) && doc_dominates(d, theme, i))
+			return i;
+	return -1;
+}
+
 static bool match_entry(const struct frame_book *b, const struct doc *d, uint32_t entry,
 			uint32_t tok, struct frame_match *m)
 {
 	const struct frame_entry *x = &b->entries[entry];
-	int32_t at = (int32_t)tok;
+	int32_t at = (int32_t)tok, theme = passive_theme(d, (int32_t)tok), after = -1;
 	uint32_t w = x->words;
 
 	*m = (struct frame_match){x->frame, entry, x->n_words, -1, (int32_t)tok};
@@ -350,10 +363,10 @@ static bool match_entry(const struct frame_book *b, const struct doc *d, uint32_
 	for (uint32_t i = 0; i < x->before; i++)
 		w = skip_word(b, w);
 	for (uint32_t i = x->before; i < x->n_words; i++, w = skip_word(b, w)) {
-		int32_t theme = i == x->before ? passive_theme(d, (int32_t)tok) : -1, found;
+		int32_t found = theme >= 0 ? find_in_theme(b, d, w, theme, after) : -1;
 
-		if (theme >= 0 && is_word(b, d, w, theme)) {
-			m->last = theme;
+		if (found >= 0) {
+			m->last = after = found;
 			continue;
 		}
 		found = find_behind(b, d, w, at);

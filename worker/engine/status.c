@@ -250,14 +250,16 @@ static bool is_future_told(const struct doc *d, int32_t tok)
 	return true;
 }
 
-/* "Putin to visit China": the infinitive of headlines. */
-static bool is_headline_future(const struct doc *d, int32_t tok)
+/* "Putin to visit China", "he is to visit China": an infinitive for the future. */
+static bool is_future_infinitive(const struct doc *d, int32_t tok)
 {
 	const struct token *t = &d->tokens[tok];
 	int32_t mark = doc_child(d, tok, REL_MARK);
 
 	if (t->xpos != XPOS_VB || mark < 0 || !ANY(d->tokens[mark].lower, "to"))
 		return false;
+	if (mark > 0 && ANY(d->tokens[mark - 1].lower, "is", "are", "was", "were"))
+		return true;
 	if (t->head < 0)
 		return doc_child(d, tok, REL_NSUBJ) >= 0;
 	/* without a finite verb the parser takes the name for the root */
@@ -271,7 +273,7 @@ static struct marks marks_of(const struct doc *d, int32_t tok)
 
 	for (int32_t c = d->tokens[tok].child; c >= 0; c = d->tokens[c].next)
 		mark_child(d, &m, &d->tokens[c]);
-	m.future |= is_headline_future(d, tok);
+	m.future |= is_future_infinitive(d, tok);
 	if (m.counterfactual && is_future_told(d, tok)) {
 		m.counterfactual = false;
 		m.future = true;
