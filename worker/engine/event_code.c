@@ -208,13 +208,41 @@ static void look_below(struct narrowing *w, int32_t trigger, int32_t top)
 	}
 }
 
+static bool is_force(uint32_t type)
+{
+	return type == EVENT_COERCE || type == EVENT_ASSAULT;
+}
+
+/* Coercion and assault, yielding in words and in deeds: where the model sees the neighbour of what
+ * the words say ("kidnapped": coercion), the words still tell the code. */
+static const struct frame_code *of_neighbour(const struct event_ground *g, int32_t trigger,
+					     uint32_t type)
+{
+	const struct event_candidate *x;
+
+	if (g->tokens[trigger].candidate < 0)
+		return NULL;
+	x = &g->candidates[g->tokens[trigger].candidate];
+	for (uint32_t i = 0; i < x->n_matches; i++) {
+		const struct frame_rec *r = frame_at(g->book, x->matches[i].frame);
+
+		if (!(r->flags & FRAME_WEAK) &&
+		    ((is_force(r->type) && is_force(type)) || (yields(r->type) && yields(type))))
+			return frame_code_at(g->book, r->code);
+	}
+	return NULL;
+}
+
 const struct frame_code *event_code(const struct event_ground *g, int32_t trigger, uint32_t type,
 				    const struct frame_match *match)
 {
-	struct narrowing w = {.g = g, .type = type, .frame = match != NULL};
+	struct narrowing w = {.g = g, .type = type};
 
 	if (match)
 		w.code = frame_code_at(g->book, frame_at(g->book, match->frame)->code);
+	else
+		w.code = of_neighbour(g, trigger, type);
+	w.frame = w.code != NULL;
 	if (!w.code)
 		w.code = frame_code_find(g->book, str_of(GENERAL[type]));
 	if (!w.code || (match && frame_decides(g->book, match->frame)))
