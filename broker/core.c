@@ -657,6 +657,11 @@ uint64_t core_queued_of(const struct core *c, uint32_t collection)
 	return sched_queued_of(c->sched, collection);
 }
 
+uint64_t core_last_number(const struct core *c)
+{
+	return c->last_number;
+}
+
 uint64_t core_last_seq(const struct core *c)
 {
 	return c->last_seq;

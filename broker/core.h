@@ -99,7 +99,8 @@ bool core_knows(const struct core *c, uint64_t job);
 uint64_t core_count(const struct core *c, enum job_state state);
 uint64_t core_queued_of(const struct core *c, uint32_t collection);
 uint64_t core_last_seq(const struct core *c);
-bool core_idle(const struct core *c); /* nothing is delayed, queued or leased */
+uint64_t core_last_number(const struct core *c); /* highest job id or ticket in use */
+bool core_idle(const struct core *c);            /* nothing is delayed, queued or leased */
 
 struct core_worker {
 	uint32_t peer;

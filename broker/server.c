@@ -99,6 +99,7 @@ static int replay(struct server *s, struct err *e)
 	for (uint32_t i = 0; i < start.leased.n; i++)
 		core_restore_lease(s->core, &start.leased.facts[i], s->now_ms);
 	s->streamed_seq = s->written_seq = s->durable_seq = start.last_seq;
+	s->written_number = s->durable_number = start.last_number;
 	return 0;
 }
 
@@ -204,7 +205,17 @@ static void flush_grants(struct server *s, struct server_peer *p)
 	m.grant.leases = p->grants.items;
 	m.grant.n_leases = p->grants.n;
 	server_reply_long(s, p->number, &m, p->grants.bytes + GRANT_HEAD * p->grants.n);
+	s->out.items[s->out.n - 1].early = !p->grants.any_late;
 	p->grants = (struct lease_list){0};
+}
+
+/* A job that was submitted in this turn may be worked on while the turn is synced: where the power
+ * goes before the sync nobody was told that it was accepted, and its number is not used again
+ * (STORE_TOLD_AHEAD). An older one may not: the try must be known to count. */
+static bool is_early(const struct server *s, const struct grant *g)
+{
+	return g->job > s->written_number && g->attempt == 1 &&
+	       g->job <= s->durable_number + STORE_TOLD_AHEAD;
 }
 
 static int add_grant(struct server *s, const struct grant *g, struct err *e)
@@ -232,6 +243,7 @@ static int add_grant(struct server *s, const struct grant *g, struct err *e)
 				   .date_source = arena_str(a, d.date_source),
 				   .body = arena_str(a, d.body)};
 	p->grants.bytes += d.body.n;
+	p->grants.any_late |= !is_early(s, g);
 	if (p->grants.bytes >= GRANT_BYTES || p->grants.n == MSG_ITEMS_MAX)
 		flush_grants(s, p);
 	return 0;
@@ -461,6 +473,8 @@ static int end_and_sync(struct server *s, struct err *e)
 	if (server_write(s, e) < 0)
 		return -1;
 	end_turn(s);
+	if (server_send_early(s, e) < 0)
+		return -1;
 	if (sync_turn(s, e) < 0)
 		return -1;
 	if (writes)

@@ -5,6 +5,9 @@
  *     take, decide, write 1 | take, decide ...    settle 1, write 2 | ...
  *                           \____ sync 1 (in a thread) ___/
  *
+ * Only a grant of a job that was submitted in the same turn is sent before the sync: it promises
+ * nothing, and the work begins meanwhile.
+ *
  * What goes wrong: the disk fails (nobody was told of that turn or any later one; the broker ends),
  * a peer is gone or does not read (its grants are given back; it is given up). */
 #include "broker/server_state.h"
@@ -69,31 +72,55 @@ static int give_back(struct server *s, const struct outgoing *o, struct err *e)
 	return 0;
 }
 
-/* Sends what a turn on the disk answered. A peer that cannot be reached is given up, which the open
- * turn, or the next one, writes. */
+/* A peer that cannot be reached is given up, which the open turn, or the next one, writes. */
+static int send_one(struct server *s, struct outgoing *o, struct err *e)
+{
+	struct server_peer *p = server_peer_of(s, o->peer);
+	enum wire_sent sent = p ? wire_send_take(s->wire, &p->id, &o->bytes) : WIRE_SENT;
+	int r = 0;
+
+	if (!p || sent != WIRE_SENT)
+		r |= give_back(s, o, e);
+	buf_free(&o->bytes);
+	if (p && o->kind == MSG_SUBMITTED)
+		server_gather_answered(s, p);
+	if (sent != WIRE_SENT)
+		r |= give_up_peer(s, o->peer,
+				  sent == WIRE_FULL ? "it does not read its answers"
+						    : "it cannot be reached",
+				  e);
+	return r;
+}
+
 static int send_all(struct server *s, struct err *e)
 {
 	struct answers *a = &s->held;
 	int r = 0;
 
-	for (uint32_t i = 0; i < a->n; i++) {
-		struct outgoing *o = &a->items[i];
-		struct server_peer *p = server_peer_of(s, o->peer);
-		enum wire_sent sent = p ? wire_send_take(s->wire, &p->id, &o->bytes) : WIRE_SENT;
-
-		if (!p || sent != WIRE_SENT)
-			r |= give_back(s, o, e);
-		buf_free(&o->bytes);
-		if (p && o->kind == MSG_SUBMITTED)
-			server_gather_answered(s, p);
-		if (sent != WIRE_SENT)
-			r |= give_up_peer(s, o->peer,
-					  sent == WIRE_FULL ? "it does not read its answers"
-							    : "it cannot be reached",
-					  e);
-	}
+	for (uint32_t i = 0; i < a->n; i++)
+		if (a->items[i].bytes.n)
+			r |= send_one(s, &a->items[i], e);
 	a->n = 0;
 	return r;
+}
+
+/* A peer hears what was said to it in its order. */
+static bool is_first_to_peer(const struct answers *a, uint32_t at)
+{
+	for (uint32_t i = 0; i < at; i++)
+		if (a->items[i].peer == a->items[at].peer && a->items[i].bytes.n)
+			return false;
+	return true;
+}
+
+int server_send_early(struct server *s, struct err *e)
+{
+	struct answers *a = &s->held;
+
+	for (uint32_t i = 0; i < a->n; i++)
+		if (a->items[i].early && is_first_to_peer(a, i) && send_one(s, &a->items[i], e) < 0)
+			return -1;
+	return 0;
 }
 
 int server_settle(struct server *s, struct err *e)
@@ -101,6 +128,7 @@ int server_settle(struct server *s, struct err *e)
 	if (store_sync(s->store, e) < 0)
 		return -1;
 	s->durable_seq = s->written_seq;
+	s->durable_number = s->written_number;
 	return send_all(s, e);
 }
 
@@ -120,6 +148,7 @@ int server_write(struct server *s, struct err *e)
 	s->out = s->held;
 	s->held = written;
 	s->written_seq = core_last_seq(s->core);
+	s->written_number = core_last_number(s->core);
 	return 0;
 }
 

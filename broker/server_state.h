@@ -33,6 +33,7 @@ struct server_peer {
 		struct msg_lease *items;
 		uint32_t n, cap;
 		size_t bytes;
+		bool any_late; /* one must not be told before the turn is on the disk */
 	} grants;
 	uint32_t n_asked;       /* submissions that are not answered */
 	uint32_t answered_turn; /* of the last answer; 0: it has come back */
@@ -55,6 +56,7 @@ struct answers {
 	struct outgoing {
 		uint32_t peer;
 		enum msg_kind kind;
+		bool early; /* may be sent before the turn is on the disk */
 		struct buf bytes;
 	} * items;
 	uint32_t n, cap;
@@ -90,7 +92,8 @@ struct server {
 	bool disk_full;  /* less than the reserve is free: nothing is accepted */
 	int64_t disk_ms; /* when that is looked at next */
 	uint64_t n_refused, seen_malformed;
-	uint64_t written_seq;  /* last result of the turn that was written last */
+	uint64_t written_number, durable_number; /* highest of the jobs, as of these two */
+	uint64_t written_seq;                    /* last result of the turn that was written last */
 	uint64_t durable_seq;  /* last result on the disk: readers get no more than these */
 	uint64_t streamed_seq; /* results up to here were offered to all streams */
 	bool was_idle;
@@ -113,6 +116,8 @@ void server_reply_error(struct server *s, uint32_t peer, const struct msg *to, e
 			const char *text);
 /* Writes the open turn; nothing may be held. */
 int server_write(struct server *s, struct err *e);
+/* Sends what of the written turn need not wait. */
+int server_send_early(struct server *s, struct err *e);
 /* Waits until the written turn is on the disk, and sends its answers. */
 int server_settle(struct server *s, struct err *e);
 bool server_can_settle(const struct server *s); /* there are answers, and it would not wait */

@@ -78,6 +78,10 @@ int store_due(struct store *s, int64_t now_ms, uint32_t n, struct arena *a, stru
 int store_overdue(struct store *s, int64_t now_ms, uint32_t n, struct arena *a,
 		  struct store_facts *out, int64_t *next, struct err *e);
 
+/* A worker may be told of so many jobs whose numbers are not on the disk yet. After a store was not
+ * closed in order, numbers go on so much further: none means two jobs, whatever was lost. */
+enum { STORE_TOLD_AHEAD = 64 };
+
 /* For the start: what the core must know. The callbacks' context is `to`. */
 struct store_start {
 	uint64_t last_number, last_seq;

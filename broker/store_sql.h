@@ -140,6 +140,8 @@ struct store {
 	sqlite3 *db;
 	sqlite3_stmt *statements[N_SQL];
 	bool in_turn;
+	bool started; /* numbers may be told */
+	bool failed;  /* a sync: what is on the disk is not known */
 	char id[33];
 	char *path;
 	struct store_checkpointer *checkpointer;

@@ -281,6 +281,16 @@ int store_open(struct store **out, const char *url, struct err *e)
 	return 0;
 }
 
+/* Where it cannot be written the store stays open, which costs some numbers. */
+static void note_closed(struct store *s)
+{
+	if (s->started && !s->in_turn && !s->failed)
+		sqlite3_exec(s->db,
+			     "UPDATE meta SET value = -abs(CAST(value AS INTEGER)) "
+			     "WHERE name = 'open'",
+			     NULL, NULL, NULL);
+}
+
 void store_close(struct store *s)
 {
 	if (!s)
@@ -289,6 +299,7 @@ void store_close(struct store *s)
 	store_syncer_stop(s->syncer);
 	if (s->log)
 		store_vfs_put_off(s->log, false);
+	note_closed(s);
 	for (int i = 0; i < N_SQL; i++)
 		sqlite3_finalize(s->statements[i]);
 	sqlite3_close(s->db);
@@ -366,8 +377,9 @@ bool store_sync_ended(struct store *s)
 	return s->syncing ? !store_syncer_busy(s->syncer) : !store_vfs_owes(s->log);
 }
 
-static int sync_failed(struct err *e)
+static int sync_failed(struct store *s, struct err *e)
 {
+	s->failed = true;
 	return err_set(e, ERR_IO, "cannot sync the store: the disk failed");
 }
 
@@ -376,12 +388,12 @@ int store_sync(struct store *s, struct err *e)
 	if (s->syncing) {
 		s->syncing = false;
 		if (store_syncer_wait(s->syncer) != SQLITE_OK)
-			return sync_failed(e);
+			return sync_failed(s, e);
 	}
 	if (!store_vfs_owes(s->log))
 		return 0;
 	if (store_vfs_sync(s->log) != SQLITE_OK)
-		return sync_failed(e);
+		return sync_failed(s, e);
 	store_vfs_settled(s->log);
 	return 0;
 }

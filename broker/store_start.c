@@ -2,6 +2,9 @@
  * tallies, ends of lanes from their index, so ten million queued jobs start as fast as ten. */
 #include "broker/store_sql.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 /* The highest ticket of a lane: new ones must be higher. */
 static int lane_end(struct store *s, const struct store_lane *l, uint64_t *last, struct err *e)
 {
@@ -104,11 +107,34 @@ static int start_clock(struct store *s, struct store_start *out, struct err *e)
 	return 0;
 }
 
+/* The row of meta named `open` has the highest number that was known at the last start, with a
+ * minus once the store was closed in order: then all numbers that were told since are in it. */
+static int start_numbers(struct store *s, struct store_start *out, struct err *e)
+{
+	int64_t open;
+	char sql[128];
+
+	if (store_ask(s, "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'open'", 0, &open,
+		      e) < 0)
+		return -1;
+	if ((uint64_t)llabs(open) > out->last_number)
+		out->last_number = (uint64_t)llabs(open);
+	if (open > 0)
+		out->last_number += STORE_TOLD_AHEAD;
+	snprintf(sql, sizeof(sql), "INSERT OR REPLACE INTO meta VALUES('open', '%llu')",
+		 (unsigned long long)(out->last_number ? out->last_number : 1));
+	if (sqlite3_exec(s->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		return store_failed(s->db, e, "note that the store is open");
+	s->started = true;
+	return store_sync(s, e);
+}
+
 int store_start(struct store *s, struct arena *a, struct store_start *out, struct err *e)
 {
 	*out = (struct store_start){0};
-	if (start_counts(s, a, out, e) < 0 || start_leased(s, a, out, e) < 0 ||
-	    start_clock(s, out, e) < 0 || store_least(s, SQL_NEXT_DUE, &out->next_due_ms, e) < 0)
+	if (start_counts(s, a, out, e) < 0 || start_numbers(s, out, e) < 0 ||
+	    start_leased(s, a, out, e) < 0 || start_clock(s, out, e) < 0 ||
+	    store_least(s, SQL_NEXT_DUE, &out->next_due_ms, e) < 0)
 		return -1;
 	return store_least(s, SQL_NEXT_DEADLINE, &out->next_deadline_ms, e);
 }

@@ -4,8 +4,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "broker/server.h"
@@ -17,6 +19,18 @@
 #include "proto/wire.h"
 
 enum { PATIENCE = 20000 /* turns of a millisecond */ };
+
+/* In the place of the C library's, for SQLite too. */
+static bool disk_fails;
+
+int fdatasync(int fd)
+{
+	if (disk_fails) {
+		errno = EIO;
+		return -1;
+	}
+	return (int)syscall(SYS_fdatasync, fd);
+}
 
 struct fixture {
 	char dir[64], store[96], endpoint[96];
@@ -325,7 +339,61 @@ static const char *job_state(struct fixture *f, struct wire *w, uint64_t job)
 	return rows.n_rows ? row_value(f, rows.rows[0], "state") : "(none)";
 }
 
+static void turn_until_the_disk_fails(struct fixture *f)
+{
+	int n = 0;
+
+	disk_fails = true;
+	while (server_turn(f->server, 1, &f->e) == 0)
+		assert_true(++n < PATIENCE);
+	disk_fails = false;
+	server_close(f->server);
+	f->server = NULL;
+}
+
+/* What reached a peer of a broker that has ended. */
+static enum msg_kind heard(struct fixture *f, struct wire *w)
+{
+	struct wire_frame frame;
+	struct msg m;
+
+	if (wire_poll(w, NULL, 0, 50, &f->e) < 1 || wire_recv(w, &frame, &f->e) != 1)
+		return MSG_NONE;
+	assert_int_equal(msg_read(frame.bytes, &f->arena, &m, &f->e), 0);
+	return m.kind;
+}
+
 /* Tests */
+
+static void a_new_job_is_granted_while_its_turn_is_synced_and_accepted_after(void **state)
+{
+	struct fixture *f = *state;
+	struct wire *worker = join(f, "worker"), *producer = join(f, "producer");
+	struct msg_submit_item item = {.id = STR("doc"), .body = STR("China visited Japan.")};
+	struct msg m = {.kind = MSG_SUBMIT, .submit = {.tag = 7, .items = &item, .n_items = 1}};
+
+	want(f, worker, 1);
+	turns(f, 20);
+	say(f, producer, &m);
+	turn_until_the_disk_fails(f);
+	assert_int_equal(heard(f, worker), MSG_GRANT);
+	assert_int_equal(heard(f, producer), MSG_NONE);
+	wire_close(worker, 0);
+	wire_close(producer, 0);
+}
+
+static void a_further_try_is_granted_only_when_it_is_known_to_count(void **state)
+{
+	struct fixture *f = *state;
+	struct wire *worker = join(f, "worker"), *producer = join(f, "producer");
+
+	submit_text(f, producer, "China visited Japan.");
+	want(f, worker, 1);
+	turn_until_the_disk_fails(f);
+	assert_int_equal(heard(f, worker), MSG_NONE);
+	wire_close(worker, 0);
+	wire_close(producer, 0);
+}
 
 static void a_document_becomes_a_result(void **state)
 {
@@ -764,6 +832,8 @@ int main(void)
 		T(who_only_submits_is_not_silent),
 		T(cancelled_while_leased_is_revoked),
 		T(released_job_counts_no_attempt),
+		T(a_new_job_is_granted_while_its_turn_is_synced_and_accepted_after),
+		T(a_further_try_is_granted_only_when_it_is_known_to_count),
 		T(a_grant_that_cannot_be_sent_counts_no_attempt),
 		T(restart_keeps_everything_and_leases_are_taken_over),
 		T(questions_find_events_and_stances),

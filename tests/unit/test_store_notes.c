@@ -269,6 +269,56 @@ static void the_newest_documents_are_found_before_they_are_indexed(void **state)
 	}
 }
 
+static void copy(const char *from, const char *end, const char *to)
+{
+	char a[128], b[128], bytes[4096];
+	FILE *in, *out;
+	size_t n;
+
+	snprintf(a, sizeof(a), "%s%s", from, end);
+	snprintf(b, sizeof(b), "%s%s", to, end);
+	in = fopen(a, "rb");
+	out = fopen(b, "wb");
+	assert_true(in && out);
+	while ((n = fread(bytes, 1, sizeof(bytes), in)) > 0)
+		assert_int_equal(fwrite(bytes, 1, n, out), n);
+	fclose(in);
+	fclose(out);
+}
+
+/* Goes on with the files as they are at this moment. */
+static struct store_start restart_after_a_cut(struct fixture *f)
+{
+	struct store_start s;
+	char to[sizeof(f->path) + 8];
+
+	snprintf(to, sizeof(to), "%s.cut", f->path);
+	copy(f->path, "", to);
+	copy(f->path, "-wal", to);
+	store_close(f->store);
+	copy(to, "", f->path);
+	copy(to, "-wal", f->path);
+	unlink(to);
+	strcat(to, "-wal");
+	unlink(to);
+	assert_int_equal(store_open(&f->store, f->path, &f->e), 0);
+	assert_int_equal(store_start(f->store, &f->arena, &s, &f->e), 0);
+	return s;
+}
+
+static void numbers_that_may_have_been_told_are_not_used_again(void **state)
+{
+	struct fixture *f = *state;
+
+	restart(f);
+	move(f, 1, JOB_SUBMIT, JOB_NONE, 0);
+	assert_int_equal(store_commit(f->store, &f->e), 0);
+	move(f, 2, JOB_SUBMIT, JOB_NONE, 0); /* told, and lost */
+	assert_int_equal(restart_after_a_cut(f).last_number, 1 + STORE_TOLD_AHEAD);
+	assert_int_equal(restart_after_a_cut(f).last_number, 1 + 2 * STORE_TOLD_AHEAD);
+	assert_int_equal(restart(f).last_number, 1 + 2 * STORE_TOLD_AHEAD);
+}
+
 static void a_store_of_version_4_is_brought_up_to_date(void **state)
 {
 	struct fixture *f = *state;
@@ -302,6 +352,7 @@ int main(void)
 		T(documents_are_found_by_their_identity_over_a_restart),
 		T(the_newest_documents_are_found_before_they_are_indexed),
 		T(a_store_of_version_2_is_brought_up_to_date),
+		T(numbers_that_may_have_been_told_are_not_used_again),
 		T(a_store_of_version_4_is_brought_up_to_date),
 	};
 

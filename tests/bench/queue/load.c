@@ -352,8 +352,8 @@ static int run_latency(int argc, char **argv)
 		send_batch(&s, 1);
 		while (!hear(&w, &m, 5000) || m.kind != MSG_GRANT)
 			;
-		ask_work(&w, 1);
 		finish_grant(&w, &m.grant);
+		ask_work(&w, 1); /* after it, as the worker's agent does */
 		while (!hear(&w, &m, 5000) || m.kind != MSG_DONE_ACK)
 			;
 		took[i] = wire_now_us() - start;
