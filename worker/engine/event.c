@@ -23,7 +23,10 @@ static int open_weights(struct event_model *m, const struct image *model, struct
 		return err_set(e, ERR_CORRUPT, "the model's event weights do not fit together");
 	memcpy(&m->limits, limits.p, sizeof(m->limits));
 	m->trained = true;
-	return 0;
+	if (!image_section(model, "event.choice").n)
+		return 0;
+	return trees_open(&m->choice, image_section(model, "event.choice"), EVENT_CHOICE_FEATURES,
+			  e);
 }
 
 int event_model_open(struct event_model *m, const struct image *model, const struct image *codebook,
@@ -113,6 +116,34 @@ struct chosen {
 	uint32_t entities[ARGS_CHOSEN_MAX], n;
 };
 
+struct event_scores event_score(const struct event_model *m, const struct event_ground *g,
+				struct features *f)
+{
+	float(*all)[N_EVENT_TYPES] = arena_alloc(g->d->arena, g->n_candidates * sizeof(*all));
+
+	for (uint32_t c = 0; c < g->n_candidates; c++) {
+		double p[N_EVENT_TYPES];
+
+		event_type_probabilities(m, g, c, f, p);
+		for (uint32_t t = 0; t < N_EVENT_TYPES; t++)
+			all[c][t] = (float)p[t];
+	}
+	return (struct event_scores){(const float(*)[N_EVENT_TYPES])all};
+}
+
+static void choose_by_trees(struct work *w)
+{
+	struct event_scores s = event_score(w->m, &w->ground, &w->features);
+	struct event_chosen *list;
+
+	w->n = event_choose(&w->ground, &s, &w->m->choice, (double)w->m->limits.choice, NULL,
+			    &list);
+	w->guesses = ARENA_ARRAY(w->d->arena, struct event_guess, w->n);
+	for (uint32_t i = 0; i < w->n; i++)
+		w->guesses[i] = (struct event_guess){list[i].candidate, list[i].type,
+						     list[i].chance};
+}
+
 static void guess(struct work *w)
 {
 	for (uint32_t c = 0; c < w->ground.n_candidates; c++) {
@@ -200,27 +231,6 @@ static bool is_content(const struct work *w, const struct event_guess *x,
 	       m->last == tok_of(w, x) && tok_of(w, y) != m->last;
 }
 
-/* "held talks", "imposed sanctions", "tried to hack": two words of one event. */
-static bool one_action(const struct work *w, const struct event_guess *a,
-		       const struct event_guess *b)
-{
-	const struct doc *d = w->d;
-	int32_t x = tok_of(w, a), y = tok_of(w, b);
-	enum rel r;
-
-	if (d->tokens[x].head == y) {
-		int32_t t = x;
-
-		x = y;
-		y = t;
-	}
-	if (d->tokens[y].head != x)
-		return false;
-	r = rel_base(d->tokens[y].rel);
-	return r == REL_OBJ || r == REL_XCOMP || r == REL_COMPOUND || r == REL_AMOD ||
-	       r == REL_NSUBJ || r == REL_OBL || r == REL_NMOD || r == REL_ACL || r == REL_CCOMP;
-}
-
 /* What another event's words are about is none of its own. Of guesses of one type in a sentence,
  * those that are told by the same words, and unlikely further ones, are left out; the likeliest
  * stays. */
@@ -236,11 +246,11 @@ static bool outdone(const struct work *w, uint32_t i)
 			continue;
 		if (is_content(w, x, y))
 			return true;
-		if (y->type != x->type)
+		if (y->type != x->type || w->m->choice.n_trees) /* which have weighed that */
 			continue;
 		if (y->p < x->p || (y->p == x->p && k > i))
 			continue;
-		if (x->p < (double)w->m->limits.repeat || one_action(w, x, y))
+		if (x->p < (double)w->m->limits.repeat || event_one_action(w->d, tok_of(w, x), tok_of(w, y)))
 			return true;
 	}
 	return false;
@@ -594,7 +604,10 @@ void event_run(const struct event_model *m, struct doc *d)
 	struct work w = {.m = m, .d = d};
 
 	event_ground_init(&w.ground, m->book, &m->clusters, d);
-	guess(&w);
+	if (m->choice.n_trees)
+		choose_by_trees(&w);
+	else
+		guess(&w);
 	for (uint32_t i = 0; i < w.n; i++)
 		if (!outdone(&w, i) && is_told(&w, &w.guesses[i]))
 			resolve(&w, &w.guesses[i]);

@@ -1,12 +1,13 @@
 /* Events: who did what to whom. The codebook's frames and the words of the text propose triggers,
- * trained models (sections "event.trigger", "event.type", "event.source", "event.target",
- * "event.limits" of the model) rank type, source and target; where they are missing the frames and
+ * trained models (sections "event.trigger", "event.type", "event.choice", "event.source",
+ * "event.target", "event.limits" of the model) choose events and rank source and target; where they are missing the frames and
  * the tree decide alone. Owns the order of these steps and the removal of duplicates. Writes
  * doc->events. */
 #ifndef DEMARCHE_ENGINE_EVENT_H
 #define DEMARCHE_ENGINE_EVENT_H
 
 #include "worker/engine/event_args.h"
+#include "worker/engine/event_choice.h"
 #include "worker/engine/event_features.h"
 #include "worker/engine/frame.h"
 #include "worker/engine/linear.h"
@@ -19,7 +20,7 @@ struct event_limits {
 	float target;      /* from which a target is given */
 	float target_more;
 	float surely_source, surely_target; /* ... a further one at another place */
-	float reserved;
+	float choice; /* chance from which an event is given, where trees choose */
 };
 
 struct event_model {
@@ -29,6 +30,7 @@ struct event_model {
 	struct linear trigger; /* of two classes: is it an event at all? */
 	struct linear type;    /* if it is, which? class: enum event_type */
 	struct linear source, target;
+	struct trees choice; /* n_trees 0: the limits decide */
 	struct event_limits limits;
 };
 
@@ -46,6 +48,10 @@ struct event_guess {
 	uint32_t type;
 	double p;
 };
+
+/* The first models' opinion of all candidates, in the document's arena. */
+struct event_scores event_score(const struct event_model *m, const struct event_ground *g,
+				struct features *f);
 
 /* Probabilities of the types (index 0: none) for a candidate. */
 void event_type_probabilities(const struct event_model *m, const struct event_ground *g,

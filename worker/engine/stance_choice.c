@@ -1,6 +1,6 @@
 #include "worker/engine/stance_choice.h"
 
-#include "worker/engine/stance_row.h"
+#include "worker/engine/row.h"
 
 enum { NONE = -100 }; /* a logit that no rival has */
 

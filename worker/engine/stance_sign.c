@@ -1,6 +1,6 @@
 #include "worker/engine/stance_sign.h"
 
-#include "worker/engine/stance_row.h"
+#include "worker/engine/row.h"
 
 /* A value of -1, 0, 1 where there is one at all. */
 static void put_sign(struct row *r, const struct side *x)

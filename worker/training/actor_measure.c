@@ -50,7 +50,7 @@ static void count_doc(const struct doc *d, const struct gold_doc *g, struct tall
 		const struct gold_event *e = &g->events[k];
 		uint32_t first, n;
 
-		if (!gold_locate(d, e, &first, &n))
+		if (!gold_locate(d, e->sentence, e->trigger, &first, &n))
 			continue;
 		for (uint32_t i = 0; i < e->n_source; i++)
 			count_actor(d, d->tokens[first].sent, &e->source[i], t);

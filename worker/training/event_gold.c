@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <xxhash.h>
 
 #include "worker/training/json_lines.h"
 
@@ -142,6 +143,22 @@ int gold_read_more(struct gold *g, const char *corpus, const char *records, stru
 	return each_file(g, records, e);
 }
 
+int gold_read_pair(struct gold *g, const char *pair, struct err *e)
+{
+	const char *colon = strchr(pair, ':');
+	char documents[4096];
+
+	if (!colon)
+		return err_set(e, ERR_INVALID, "%s: expected DOCUMENTS:RECORDS", pair);
+	snprintf(documents, sizeof(documents), "%.*s", (int)(colon - pair), pair);
+	return gold_read_more(g, documents, colon + 1, e);
+}
+
+uint32_t gold_fold(const struct gold_doc *d)
+{
+	return d->fold == GOLD_EXTRA ? (uint32_t)(XXH3_64bits(d->id.p, d->id.n) % 5) : d->fold;
+}
+
 void gold_free(struct gold *g)
 {
 	for (uint32_t i = 0; i < g->n; i++)
@@ -236,13 +253,14 @@ static bool locate_in(struct str text, const struct buf *owner, struct str trigg
 	return true;
 }
 
-bool gold_locate(const struct doc *d, const struct gold_event *e, uint32_t *first, uint32_t *n)
+bool gold_locate(const struct doc *d, struct str sentence, struct str phrase, uint32_t *first,
+		 uint32_t *n)
 {
 	struct buf text = {0}, owner = {0}, sent = {0}, trigger = {0};
 	bool found = false, near = false;
 
-	squeeze(e->sentence, &sent);
-	squeeze(e->trigger, &trigger);
+	squeeze(sentence, &sent);
+	squeeze(phrase, &trigger);
 	for (int pass = 0; pass < 3 && !found; pass++)
 		for (uint32_t s = 0; s < d->n_sentences && !found; s++) {
 			struct str t, head = buf_str(&sent);

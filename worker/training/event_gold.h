@@ -40,11 +40,17 @@ int gold_read(struct gold *g, const char *corpus, const char *records, struct er
 /* Adds documents that are never tested on (fold GOLD_EXTRA). */
 enum { GOLD_EXTRA = 99 };
 int gold_read_more(struct gold *g, const char *corpus, const char *records, struct err *e);
+/* The same of "DOCUMENTS:RECORDS". */
+int gold_read_pair(struct gold *g, const char *pair, struct err *e);
+/* The document's fold, 0 to 4; of those that are never tested on by their id. */
+uint32_t gold_fold(const struct gold_doc *d);
 void gold_free(struct gold *g);
 
 struct engine_input gold_input(const struct gold_doc *doc);
 
-/* The tokens of the event's trigger, [*first, *first + *n); false where they are not found. */
-bool gold_locate(const struct doc *d, const struct gold_event *e, uint32_t *first, uint32_t *n);
+/* The tokens of a phrase (a trigger) of the sentence that begins so: [*first, *first + *n); false
+ * where they are not found. */
+bool gold_locate(const struct doc *d, struct str sentence, struct str phrase, uint32_t *first,
+		 uint32_t *n);
 
 #endif

@@ -7,6 +7,7 @@
 #include "worker/engine/event.h"
 #include "worker/engine/result.h"
 #include "worker/training/conllu.h"
+#include "worker/training/event_choose.h"
 #include "worker/training/event_gold.h"
 #include "worker/training/event_silver.h"
 #include "worker/training/linear_train.h"
@@ -31,6 +32,7 @@ struct trainer {
 	struct features features;
 	uint32_t n_events, n_located, n_labelled, n_silver;
 	struct silver silver;
+	struct trees_set choices;
 };
 
 static void sets_add(struct linear_set **sets, uint32_t fold, const struct features *f,
@@ -183,13 +185,18 @@ static void ignore_linked(const struct event_ground *g, uint8_t *labels, int32_t
 	}
 }
 
+static double doc_weight(const struct gold_doc *gd)
+{
+	return gd->fold == GOLD_EXTRA ? option("EXTRA", 1) : option("GOLD", 2);
+}
+
 static void add_doc(struct trainer *t, const struct gold_doc *gd)
 {
 	struct engine_input in = gold_input(gd);
 	struct doc *d = engine_parse(t->engine, &in);
 	struct event_ground g;
 	uint8_t *labels;
-	double w = gd->fold == GOLD_EXTRA ? option("EXTRA", 1) : option("GOLD", 2);
+	double w = doc_weight(gd);
 
 	event_ground_init(&g, t->book, &t->clusters, d);
 	labels = mem_alloc(g.n_candidates);
@@ -199,7 +206,7 @@ static void add_doc(struct trainer *t, const struct gold_doc *gd)
 		int32_t c;
 
 		t->n_events++;
-		if (!gold_locate(d, e, &first, &n))
+		if (!gold_locate(d, e->sentence, e->trigger, &first, &n))
 			continue;
 		t->n_located++;
 		c = candidate_of(&g, e, labels, first, n);
@@ -210,7 +217,7 @@ static void add_doc(struct trainer *t, const struct gold_doc *gd)
 			continue;
 		t->n_labelled++;
 		labels[c] = (uint8_t)e->type;
-		add_arguments(t, &g, c, e, gd->fold);
+		add_arguments(t, &g, c, e, gold_fold(gd));
 	}
 	for (uint32_t c = 0; c < g.n_candidates; c++)
 		if (labels[c] && labels[c] != IGNORE)
@@ -219,9 +226,9 @@ static void add_doc(struct trainer *t, const struct gold_doc *gd)
 		if (labels[c] == IGNORE)
 			continue;
 		event_trigger_features(&g, c, &t->features);
-		sets_add(t->sets.trigger, gd->fold, &t->features, labels[c] != 0, w);
+		sets_add(t->sets.trigger, gold_fold(gd), &t->features, labels[c] != 0, w);
 		if (labels[c])
-			sets_add(t->sets.type, gd->fold, &t->features, labels[c], w);
+			sets_add(t->sets.type, gold_fold(gd), &t->features, labels[c], w);
 	}
 	mem_free(labels);
 }
@@ -315,10 +322,11 @@ static void add_silver(struct trainer *t, const struct silver_sentence *x, doubl
 
 /* One set of weights, opened in place. */
 struct weights {
-	struct buf trigger, type, source, target;
+	struct buf trigger, type, source, target, choice;
 	struct event_model model;
 };
 
+/* The first models; the choice among what they propose comes later. */
 static int train_weights(struct trainer *t, uint32_t fold, struct weights *w, struct err *e)
 {
 	struct linear_options trigger = {.n_classes = 2,
@@ -359,6 +367,7 @@ static int train_weights(struct trainer *t, uint32_t fold, struct weights *w, st
 				      .source_more = (float)option("T_SOURCE", 0.4),
 				      .target = (float)option("T_TARGET", 0.15),
 				      .target_more = (float)option("T_TARGET_MORE", 0.3),
+				      .choice = (float)option("T_CHOICE", 0.3),
 				      .surely_source = (float)option("T_SURE_SOURCE", 0.55),
 				      .surely_target = (float)option("T_SURE_TARGET", 0.25)};
 	return 0;
@@ -370,6 +379,54 @@ static void weights_free(struct weights *w)
 	buf_free(&w->type);
 	buf_free(&w->source);
 	buf_free(&w->target);
+	buf_free(&w->choice);
+}
+
+/* What the choice is learned from: every document, weighed by the models of its fold. */
+static void gather_choices(struct trainer *t, const struct weights *w)
+{
+	trees_set_free(&t->choices);
+	t->choices.n_features = EVENT_CHOICE_FEATURES;
+	for (uint32_t i = 0; i < t->gold.n; i++) {
+		struct gold_doc *gd = &t->gold.docs[i];
+		struct engine_input in = gold_input(gd);
+		uint32_t fold = gold_fold(gd);
+
+		event_choose_examples(&w[fold].model, engine_parse(t->engine, &in), gd, &t->choices,
+				      (uint8_t)fold, doc_weight(gd));
+	}
+	fprintf(stderr, "choices=%u\n", t->choices.n);
+}
+
+/* fold FOLDS: from all. */
+static int train_choice(struct trainer *t, uint32_t fold, struct weights *w, struct err *e)
+{
+	struct trees_options o = {.n_trees = (uint32_t)option("TREES", 120),
+				  .rate = option("TREES_RATE", 0.1),
+				  .l2 = option("TREES_L2", 20),
+				  .rows = 0.5,
+				  .columns = 0.5,
+				  .skip_group = fold == FOLDS ? -1 : (int)fold};
+
+	w->choice.n = 0;
+	trees_train(&t->choices, &o, &w->choice);
+	return trees_open(&w->model.choice, buf_str(&w->choice), EVENT_CHOICE_FEATURES, e);
+}
+
+/* First models of all folds, then the choice twice: the second time from the states that it leads
+ * to itself. */
+static int train_folds(struct trainer *t, struct weights *w, struct err *e)
+{
+	for (uint32_t k = 0; k < FOLDS; k++)
+		if (train_weights(t, k, &w[k], e) < 0)
+			return -1;
+	for (int turn = 0; turn < (int)option("TURNS", 2); turn++) {
+		gather_choices(t, w);
+		for (uint32_t k = 0; k < FOLDS; k++)
+			if (train_choice(t, k, &w[k], e) < 0)
+				return -1;
+	}
+	return 0;
 }
 
 static void analyse(struct trainer *t, const struct gold_doc *gd, const struct event_model *m,
@@ -385,22 +442,16 @@ static void analyse(struct trainer *t, const struct gold_doc *gd, const struct e
 	buf_add(out, "\n", 1);
 }
 
-static int cross_validate(struct trainer *t, const char *path, struct err *e)
+static int cross_validate(struct trainer *t, const struct weights *w, const char *path,
+			  struct err *e)
 {
 	struct buf out = {0};
-	int rc = 0;
+	int rc;
 
-	for (uint32_t k = 0; k < FOLDS && rc == 0; k++) {
-		struct weights w = {0};
-
-		rc = train_weights(t, k, &w, e);
-		for (uint32_t i = 0; rc == 0 && i < t->gold.n; i++)
-			if (t->gold.docs[i].fold == k)
-				analyse(t, &t->gold.docs[i], &w.model, &out);
-		weights_free(&w);
-	}
-	if (rc == 0)
-		rc = file_write(path, buf_str(&out), e);
+	for (uint32_t i = 0; i < t->gold.n; i++)
+		if (t->gold.docs[i].fold != GOLD_EXTRA)
+			analyse(t, &t->gold.docs[i], &w[t->gold.docs[i].fold].model, &out);
+	rc = file_write(path, buf_str(&out), e);
 	buf_free(&out);
 	return rc;
 }
@@ -412,9 +463,12 @@ static int write_weights(struct trainer *t, const char *path, struct err *e)
 	struct buf out = {0};
 	int rc = train_weights(t, FOLDS, &w, e);
 
+	if (rc == 0)
+		rc = train_choice(t, FOLDS, &w, e);
 	if (rc == 0) {
 		image_writer_add(iw, "event.trigger", w.trigger.p, w.trigger.n);
 		image_writer_add(iw, "event.type", w.type.p, w.type.n);
+		image_writer_add(iw, "event.choice", w.choice.p, w.choice.n);
 		image_writer_add(iw, "event.source", w.source.p, w.source.n);
 		image_writer_add(iw, "event.target", w.target.p, w.target.n);
 		image_writer_add(iw, "event.limits", &w.model.limits, sizeof(w.model.limits));
@@ -475,6 +529,7 @@ static void trainer_close(struct trainer *t)
 	engine_free(t->engine);
 	gold_free(&t->gold);
 	silver_free(&t->silver);
+	trees_set_free(&t->choices);
 	buf_free(&t->model_bytes);
 	buf_free(&t->codebook_bytes);
 }
@@ -483,26 +538,24 @@ static void trainer_close(struct trainer *t)
  * codes. */
 static int read_more(struct trainer *t, const char *argument, struct err *e)
 {
-	const char *colon = strchr(argument, ':');
-	char documents[4096];
-
 	if (str_ends(str_of(argument), STR(".txt")))
 		return silver_read_examples(&t->silver, argument, e);
-	if (!colon)
+	if (!strchr(argument, ':'))
 		return silver_read(&t->silver, t->book, argument, e);
-	snprintf(documents, sizeof(documents), "%.*s", (int)(colon - argument), argument);
-	return gold_read_more(&t->gold, documents, colon + 1, e);
+	return gold_read_pair(&t->gold, argument, e);
 }
 
 int train_events(int argc, char **argv)
 {
 	struct trainer t = {0};
+	struct weights folds[FOLDS] = {0};
 	struct err e;
 	int rc;
 
 	if (argc < 7) {
 		fprintf(stderr, "usage: events MODEL CODEBOOK CORPUS RECORDS OUT RESULTS|- "
-				"[DOCUMENTS:RECORDS...] [SENTENCES...] [FRAMES.txt...]\n");
+				"[DOCUMENTS:RECORDS...] [SENTENCES...] "
+				"[FRAMES.txt...]\n");
 		return 2;
 	}
 	rc = trainer_open(&t, argv, &e);
@@ -518,12 +571,16 @@ int train_events(int argc, char **argv)
 			"silver=%u\n",
 			t.gold.n, t.n_events, t.n_located, t.n_labelled,
 			linear_set_size(t.sets.trigger[FOLDS]), t.n_silver);
+	if (rc == 0)
+		rc = train_folds(&t, folds, &e);
 	if (rc == 0 && strcmp(argv[6], "-") != 0)
-		rc = cross_validate(&t, argv[6], &e);
+		rc = cross_validate(&t, folds, argv[6], &e);
 	if (rc == 0 && strcmp(argv[5], "-") != 0)
 		rc = write_weights(&t, argv[5], &e);
 	if (rc < 0)
 		fprintf(stderr, "events: %s\n", e.text);
+	for (uint32_t k = 0; k < FOLDS; k++)
+		weights_free(&folds[k]);
 	trainer_close(&t);
 	return rc < 0;
 }

@@ -1,7 +1,7 @@
-/* A row of small whole numbers that the boosted trees of stances look at: values are appended one
+/* A row of small whole numbers that boosted trees look at: values are appended one
  * after the other and lie below TREES_BINS. Knows nothing of what they mean. */
-#ifndef DEMARCHE_ENGINE_STANCE_ROW_H
-#define DEMARCHE_ENGINE_STANCE_ROW_H
+#ifndef DEMARCHE_ENGINE_ROW_H
+#define DEMARCHE_ENGINE_ROW_H
 
 #include "worker/engine/trees.h"
 
