@@ -21,9 +21,9 @@ enum {
 	PAGE_LOOK = 20000, /* results looked at for one page, whatever passes the filter */
 	NAME_MOST = 1000,  /* named cursors in use at a time */
 	GIVEN_MOST = 100000,
-	PAGES_AT_ONCE = 64,   /* read in one turn, for all streams together */
-	WORD_EVERY_MS = 100,  /* a message without results, at most so often */
-	WORD_RESULTS = 10000, /* … and at least after so many that the filter left out */
+	PAGES_AT_ONCE = 16,  /* read in one turn, for all streams together: turns go on meanwhile */
+	WORD_EVERY_MS = 100, /* a message without results, at most so often */
+	WORD_RESULTS = 50000, /* … and at least after so many that the filter left out */
 };
 
 /* A result that a reader of a cursor has and has not acknowledged. */

@@ -448,6 +448,8 @@ static int run_restart(char **argv)
 	return 0;
 }
 
+enum { IDLE_AT_ONCE = 10 };
+
 static int run_idle(int argc, char **argv)
 {
 	uint64_t workers = arg(argc, argv, 3, 1000), readers = arg(argc, argv, 4, 1000);
@@ -465,13 +467,17 @@ static int run_idle(int argc, char **argv)
 	printf("idle workers=%llu readers=%llu\n", (unsigned long long)workers,
 	       (unsigned long long)readers);
 	fflush(stdout);
+	/* Each says something every four seconds, one after the other: they are not one program. */
 	for (int64_t end = wire_now_ms() + (int64_t)seconds * 1000; wire_now_ms() < end;) {
 		for (uint64_t i = 0; i < workers + readers; i++) {
+			if (i % IDLE_AT_ONCE == 0)
+				wire_pause((int)(4000 * IDLE_AT_ONCE / (workers + readers)));
 			say(&tasks[i], &ping);
 			while (hear(&tasks[i], &m, 0))
 				;
 		}
-		wire_pause(4000);
+		if (!workers && !readers)
+			wire_pause(100);
 	}
 	return 0;
 }
