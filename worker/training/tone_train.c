@@ -18,8 +18,8 @@ enum { EPOCHS = 12, BATCH = 64 };
  * speaker's and of another actor's: fitted on ../shared/gold, of which the model learned nothing
  * (docs/stances.md). */
 static const double WORTH[1 + 2 * TONE_KNOTS] = {
-	0.25, 0,    0.01, 0.015, 0.02, 0.025, 0.03, 0.038, 0.045, 0.052, 0.058, 0.06,
-	0,    0.03, 0.05, 0.07,  0.09, 0.11,  0.13, 0.16,  0.18,  0.20,  0.21,
+	0.25, 0,    0.01,  0.015, 0.02, 0.025, 0.03,  0.033, 0.037, 0.042, 0.046, 0.05,
+	0,    0.03, 0.045, 0.06,  0.07, 0.08,  0.085, 0.095, 0.11,  0.14,  0.20,
 };
 
 struct counts {
