@@ -72,6 +72,10 @@ static const struct probe PROBES[] = {
 	{"Norway said on Monday that it would send aid to Haiti.", "AID", "planned", "NOR", "HTI"},
 	{"The prime minister of Thailand is to visit Laos on Monday.", "CONSULT", "planned", "THA",
 	 "LAO"},
+	{"Armenia accused Azerbaijan of shelling its villages.", "ASSAULT", "actual", "AZE", NULL},
+	{"Kenya condemned Somalia for attacking Ethiopia.", "ASSAULT", "actual", "SOM", "ETH"},
+	{"Rebels from Mali killed five soldiers of Niger during the flood.", "ASSAULT", "actual",
+	 "MLI", "NER"},
 	{"Putin to visit China in May.", "CONSULT", "planned", "RUS", "CHN"},
 	{"Neither Peru nor Bolivia recognized the new government of Honduras.", "SUPPORT",
 	 "negated", "PER", "HND"},
@@ -94,6 +98,7 @@ static const struct {
 	{"Latvia postponed its meeting with Belarus.", "CONSULT"},
 	{"The president of Chad meets the king of Jordan in this May 9, 2015 file picture.",
 	 "CONSULT"},
+	{"At least ten people were killed in a plane crash in Nepal.", "ASSAULT"},
 	{"Lightning struck a farmhouse in northern Italy and killed two cows.", "ASSAULT"},
 };
 enum { N_ABSENT = sizeof(ABSENT) / sizeof(ABSENT[0]) };

@@ -140,8 +140,8 @@ static void choose_by_trees(struct work *w)
 			    &list);
 	w->guesses = ARENA_ARRAY(w->d->arena, struct event_guess, w->n);
 	for (uint32_t i = 0; i < w->n; i++)
-		w->guesses[i] = (struct event_guess){list[i].candidate, list[i].type,
-						     list[i].chance};
+		w->guesses[i] =
+			(struct event_guess){list[i].candidate, list[i].type, list[i].chance};
 }
 
 static void guess(struct work *w)
@@ -203,11 +203,17 @@ static bool befalls(const struct work *w, const struct event_guess *x)
 {
 	const struct doc *d = w->d;
 	bool inherited;
+	int32_t subject;
 
 	if (x->type != EVENT_ASSAULT)
 		return false;
-	if (is_misfortune(w, event_subject(d, tok_of(w, x), &inherited)))
+	subject = event_subject(d, tok_of(w, x), &inherited);
+	if (is_misfortune(w, subject))
 		return true;
+	/* "rebels killed five during the flood": somebody did it */
+	if (subject >= 0 && d->tokens[tok_of(w, x)].upos == UPOS_VERB &&
+	    !event_is_passive(d, tok_of(w, x)))
+		return false;
 	for (int32_t c = d->tokens[tok_of(w, x)].child; c >= 0; c = d->tokens[c].next) {
 		enum rel r = rel_base(d->tokens[c].rel);
 
@@ -221,14 +227,15 @@ static bool befalls(const struct work *w, const struct event_guess *x)
 
 static const struct frame_match *match_of(const struct work *w, const struct event_guess *x);
 
-/* "postponed the meeting", "asked for aid": the noun says what the verb's event is about. */
+/* "postponed the meeting", "asked for aid": the noun says what the verb's event is about. What
+ * somebody is accused of is an event of its own, on the accuser's word. */
 static bool is_content(const struct work *w, const struct event_guess *x,
 		       const struct event_guess *y)
 {
 	const struct frame_match *m = match_of(w, y);
 
-	return y->type != x->type && y->p * 2 >= x->p && m && m->n_words &&
-	       m->last == tok_of(w, x) && tok_of(w, y) != m->last;
+	return y->type != x->type && y->type != EVENT_ACCUSE && y->p * 2 >= x->p && m &&
+	       m->n_words && m->last == tok_of(w, x) && tok_of(w, y) != m->last;
 }
 
 /* What another event's words are about is none of its own. Of guesses of one type in a sentence,
@@ -250,7 +257,8 @@ static bool outdone(const struct work *w, uint32_t i)
 			continue;
 		if (y->p < x->p || (y->p == x->p && k > i))
 			continue;
-		if (x->p < (double)w->m->limits.repeat || event_one_action(w->d, tok_of(w, x), tok_of(w, y)))
+		if (x->p < (double)w->m->limits.repeat ||
+		    event_one_action(w->d, tok_of(w, x), tok_of(w, y)))
 			return true;
 	}
 	return false;

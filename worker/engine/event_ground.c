@@ -2,6 +2,8 @@
 
 #include <xxhash.h>
 
+#include "worker/engine/tag.h"
+
 enum { CLIMB_MAX = 8 }; /* how far heads are followed */
 
 static uint64_t class_bit(const struct frame_book *b, const char *name)
@@ -84,6 +86,22 @@ static bool is_relative(struct str w)
 	return str_is(w, "who") || str_is(w, "which") || str_is(w, "that") || str_is(w, "whom");
 }
 
+/* "accused Mali of shelling", "thanked China for cancelling", "barred Peru from fishing": the
+ * object of the verb above does it. */
+static int32_t gerund_subject(const struct doc *d, int32_t tok)
+{
+	const struct token *t = &d->tokens[tok];
+	int32_t mark = doc_child(d, tok, REL_MARK), o = doc_child(d, t->head, REL_OBJ);
+	struct str w = mark >= 0 ? d->tokens[mark].lower : STR("");
+
+	if (t->xpos != XPOS_VBG || o < 0 || o > tok)
+		return -1;
+	return str_is(w, "of") || str_is(w, "from") || str_is(w, "for") || str_is(w, "against") ||
+			       str_is(w, "into")
+		       ? o
+		       : -1;
+}
+
 static int32_t step_up(const struct doc *d, int32_t tok, int32_t *subject)
 {
 	const struct token *t = &d->tokens[tok];
@@ -101,6 +119,8 @@ static int32_t step_up(const struct doc *d, int32_t tok, int32_t *subject)
 			*subject = o;
 		return head;
 	case REL_ADVCL:
+		*subject = gerund_subject(d, tok);
+		return head;
 	case REL_CONJ:
 	case REL_PARATAXIS:
 	case REL_CCOMP:
