@@ -187,14 +187,72 @@ static bool find(const struct linear *m, uint64_t key, int16_t *w)
 	return false;
 }
 
+enum { AHEAD = 12 };
+
+/* A table is larger than the caches: where a feature lies is asked for some features before. */
+static void fetch(const struct linear *m, uint64_t key)
+{
+	if (m->slots)
+		__builtin_prefetch(m->slots + linear_home(key, m->n_slots) *
+						      linear_slot_size(m->n_classes));
+	else
+		__builtin_prefetch(m->keys + ((uint32_t)key & (m->n_slots - 1)));
+}
+
+/* The most common search by itself, with all sizes known: two classes, the newer layout. */
+static int32_t find_one(const char *slots, uint32_t n_slots, uint64_t key)
+{
+	enum { SIZE = sizeof(uint32_t) + sizeof(int16_t) };
+	const char *slot = slots + (size_t)linear_home(key, n_slots) * SIZE;
+	const char *end = slots + (size_t)n_slots * SIZE;
+	uint32_t tag, mine = linear_tag(key);
+
+	for (;;) { /* there is a free slot: linear_open has counted them */
+		memcpy(&tag, slot, sizeof(tag));
+		if (tag == mine) {
+			int16_t w;
+
+			memcpy(&w, slot + sizeof(tag), sizeof(w));
+			return w;
+		}
+		if (!tag)
+			return 0;
+		slot += SIZE;
+		if (slot == end)
+			slot = slots;
+	}
+}
+
+static void add_one(const struct linear *m, const uint64_t *h, uint32_t n, int32_t *sums)
+{
+	int32_t sum = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (i + AHEAD < n)
+			fetch(m, h[i + AHEAD]);
+		sum += find_one(m->slots, m->n_slots, h[i]);
+	}
+	sums[0] -= sum;
+	sums[1] += sum;
+}
+
 void linear_add(const struct linear *m, const uint64_t *h, uint32_t n, int32_t *sums)
 {
 	int16_t w[LINEAR_CLASSES_MAX];
 
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n && i < AHEAD; i++)
+		fetch(m, h[i]);
+	if (m->slots && m->n_classes == 2) {
+		add_one(m, h, n, sums);
+		return;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		if (i + AHEAD < n)
+			fetch(m, h[i + AHEAD]);
 		if (find(m, h[i], w))
 			for (uint32_t c = 0; c < m->n_classes; c++)
 				sums[c] += w[c];
+	}
 }
 
 void linear_sums(const struct linear *m, const struct features *f, int32_t *sums)

@@ -153,7 +153,8 @@ static void put_target(struct row *r, const struct stance_ground *s, const struc
 	const struct doc *d = s->d;
 	const struct sentence *st = &d->sentences[c->sentence];
 	const struct token *h = &d->tokens[t->head];
-	const struct token *g = h->head >= 0 ? &d->tokens[h->head] : NULL;
+	const struct token *top = &d->tokens[target_top(d, t->head)];
+	const struct token *g = top->head >= 0 ? &d->tokens[top->head] : NULL;
 	const struct entity *e = t->entity >= 0 ? &d->entities[t->entity] : NULL;
 	int64_t actors = 0;
 
@@ -166,6 +167,7 @@ static void put_target(struct row *r, const struct stance_ground *s, const struc
 	row_put(r, e ? e->n_mentions : 0);
 	row_put(r, actors);
 	row_put(r, relation(h));
+	row_put(r, relation(top));
 	row_put(r, h->upos);
 	row_put(r, g ? relation(g) : 0);
 	row_put(r, g ? g->upos : 0);

@@ -11,7 +11,7 @@ enum {
 	OPTIONS_MAX = 96, /* more of a sentence's pairs than that are never near a choice */
 	STANDS_MAX = 128,
 	CHOICE_PARTS = 11,                /* kinds of features of the first models */
-	CHOICE_ALONE = 72 + CHOICE_PARTS, /* features of a pair among its rivals */
+	CHOICE_ALONE = 73 + CHOICE_PARTS, /* features of a pair among its rivals */
 	CHOICE_BESIDE = 14,               /* features of a pair beside what is chosen */
 	CHOICE_FEATURES = CHOICE_ALONE + CHOICE_BESIDE,
 };

@@ -141,7 +141,7 @@ static void add_chain(struct sink *k, const struct target *t)
 {
 	const struct doc *d = k->d;
 	uint64_t chain = feature_of_int(T_CHAIN, 0);
-	int32_t at = t->head;
+	int32_t at = target_top(d, t->head);
 
 	for (int i = 0; i < 4 && tok_at(d, at)->head >= 0; i++) {
 		int32_t g = tok_at(d, at)->head;
@@ -289,7 +289,7 @@ static void end_part(const struct features *f, struct feature_parts *parts)
 /* Classes of words together: what is done with what. */
 static void add_together(struct sink *k, const struct target *t, uint32_t target)
 {
-	const struct token *h = tok_at(k->d, t->head);
+	const struct token *h = tok_at(k->d, target_top(k->d, t->head));
 	int64_t head = k->s->cluster[t->head].coarse;
 
 	if (h->head >= 0) {
@@ -310,13 +310,15 @@ void stance_target_features(const struct stance_ground *s, const struct candidat
 	const struct target *t = &c->targets[target];
 	const struct token *h = tok_at(s->d, t->head);
 	const struct sentence *st = &s->d->sentences[c->sentence];
-	int32_t subject = polarity_subject(s->d, h->head >= 0 ? h->head : t->head);
+	const struct token *top = tok_at(s->d, target_top(s->d, t->head));
+	int32_t subject = polarity_subject(s->d, top->head >= 0 ? top->head : t->head);
 
 	add_str(&k, T_HEAD, word_of(h));
 	add_class(&k, C_HEAD, t->head, 0);
 	add_class(&k, C_HEAD, t->head, 1 + h->rel);
 	add_2(&k, T_HEAD, word_of(h), h->rel);
 	add_int(&k, T_REL, h->rel * 8 + t->kind);
+	add_int(&k, T_REL, 1000 + top->rel * 8 + t->kind);
 	add_int(&k, T_UPOS, h->upos);
 	add_int(&k, T_ENTITY, t->entity >= 0);
 	add_2(&k, T_ENTITY, t->entity >= 0 ? s->d->entities[t->entity].role : STR("-"), h->rel);
@@ -328,15 +330,15 @@ void stance_target_features(const struct stance_ground *s, const struct candidat
 	add_int(&k, T_PLACE, st->n_tok ? 4 * (t->tok - st->tok) / st->n_tok : 0);
 	add_int(&k, T_NEG, polarity_negated(s->d, t->head));
 	if (st->root >= 0)
-		add_2(&k, T_ROOT, word_of(tok_at(s->d, st->root)), st->root == h->head);
+		add_2(&k, T_ROOT, word_of(tok_at(s->d, st->root)), st->root == top->head);
 	if (st->root >= 0)
 		add_class(&k, C_ROOT, st->root, 0);
 	if (subject >= 0)
 		add_class(&k, C_SUBJ, subject, subject == t->head);
 	if (subject >= 0)
 		add_2(&k, T_SUBJ, word_of(tok_at(s->d, subject)), subject == t->head);
-	if (h->head >= 0)
-		add_grammar_of(&k, T_GOV_CLASS, h->head);
+	if (top->head >= 0)
+		add_grammar_of(&k, T_GOV_CLASS, top->head);
 	add_grammar_of(&k, T_CLAUSE_CLASS, t->head);
 	add_density(&k);
 	end_part(f, parts);
@@ -358,7 +360,7 @@ void stance_target_features(const struct stance_ground *s, const struct candidat
 static void add_path(struct sink *k, const struct target *t, int32_t to, struct str tag)
 {
 	const struct doc *d = k->d;
-	int32_t at = t->head, up[PATH_MAX];
+	int32_t at = target_top(d, t->head), up[PATH_MAX];
 	uint64_t path = feature_of(P_PATH, tag), lemmas = path;
 	int n_up = 0, n_down = 0;
 
@@ -413,6 +415,7 @@ static void add_attribution(struct sink *k, const struct target *t, const struct
 			    const struct pair *p)
 {
 	const struct doc *d = k->d;
+	const struct token *top = tok_at(d, target_top(d, t->head));
 	int32_t a = tok_at(d, t->head)->attrib;
 
 	for (int nest = 0; a >= 0 && nest < 4; nest++, a = d->attributions[a].parent) {
@@ -425,9 +428,8 @@ static void add_attribution(struct sink *k, const struct target *t, const struct
 		if (x->cue >= 0)
 			add_2(k, P_CUE, word_of(tok_at(d, x->cue)), nest);
 		add_strs(k, P_CUE, word_of(tok_at(d, t->head)), STR("head"));
-		if (tok_at(d, t->head)->head >= 0)
-			add_2(k, P_CUE, word_of(tok_at(d, tok_at(d, t->head)->head)),
-			      100 + tok_at(d, t->head)->rel);
+		if (top->head >= 0)
+			add_2(k, P_CUE, word_of(tok_at(d, top->head)), 100 + top->rel);
 		return;
 	}
 	add_int(k, P_CUE, -1 - (tok_at(d, t->head)->attrib >= 0) - 2 * !!(p->links & LINK_SUBJECT));
@@ -438,12 +440,12 @@ static void add_holder(struct sink *k, const struct target *t, const struct hold
 {
 	const struct doc *d = k->d;
 	const struct entity *e = &d->entities[h->entity];
+	int32_t top = tok_at(d, target_top(d, t->head))->head;
 
 	add_2(k, P_ROLE, e->role, p->links);
 	add_2(k, P_ROLE, e->role, -1);
-	if (tok_at(d, t->head)->head >= 0)
-		add_2(k, C_ROLE_GOV, e->role,
-		      k->s->cluster[tok_at(d, t->head)->head].fine * 16 + (p->links & 15));
+	if (top >= 0)
+		add_2(k, C_ROLE_GOV, e->role, k->s->cluster[top].fine * 16 + (p->links & 15));
 	add_int(k, P_KIND, e->kind);
 	add_int(k, P_KIND, 100 + (e->code.n > 0));
 	if (t->entity >= 0) {
@@ -470,6 +472,7 @@ void stance_pair_features(const struct stance_ground *s, const struct candidates
 	const struct target *t = &c->targets[p->target];
 	const struct holder *h = &c->holders[p->holder];
 	const struct token *head = tok_at(s->d, t->head);
+	const struct token *top = tok_at(s->d, target_top(s->d, t->head));
 	bool sourced = head->attrib >= 0 && s->d->attributions[head->attrib].source_entity >= 0;
 
 	add_int(&k, P_LINKS,
@@ -477,9 +480,9 @@ void stance_pair_features(const struct stance_ground *s, const struct candidates
 	for (int b = 0; b < 11; b++)
 		if (p->links >> b & 1) {
 			add_int(&k, P_LINK, b);
-			add_int(&k, P_LINK, 100 + b * 64 + head->rel);
+			add_int(&k, P_LINK, 100 + b * 64 + top->rel);
 			add_2(&k, P_LINK,
-			      head->head >= 0 ? word_of(tok_at(s->d, head->head)) : STR("^"), b);
+			      top->head >= 0 ? word_of(tok_at(s->d, top->head)) : STR("^"), b);
 		}
 	add_int(&k, P_N, c->n_holders > 6 ? 6 : c->n_holders);
 	if (h->entity == ENTITY_DOC_AUTHOR)

@@ -107,7 +107,7 @@ static void put_phrase(struct row *r, const struct stance_ground *s, const struc
 	const struct target *t = &c->targets[p->target];
 	const struct token *h = &d->tokens[t->head];
 	const struct entity *e = &d->entities[c->holders[p->holder].entity];
-	int32_t up = h->head, subject = polarity_subject(d, t->head);
+	int32_t up = d->tokens[target_top(d, t->head)].head, subject = polarity_subject(d, t->head);
 
 	put_word(r, s, t->head);
 	put_word(r, s, up);

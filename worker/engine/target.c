@@ -22,6 +22,13 @@ int32_t target_entity_at(const struct doc *d, int32_t tok, bool loose)
 	return m->entity;
 }
 
+int32_t target_top(const struct doc *d, int32_t head)
+{
+	for (int i = 0; i < 16 && d->tokens[head].rel == REL_CONJ && d->tokens[head].head >= 0; i++)
+		head = d->tokens[head].head;
+	return head;
+}
+
 /* What a phrase does not need to be named: its article, what is added after it. */
 static bool left_out(const struct doc *d, int32_t child, int32_t head)
 {

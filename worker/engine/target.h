@@ -26,6 +26,9 @@ struct str target_text(struct doc *d, const struct target *t);
 /* Actors named inside the phrase and the target's own, each once, at most `max`. */
 uint32_t target_about(const struct doc *d, const struct target *t, uint32_t *ids, uint32_t max);
 
+/* The word whose place in the sentence a phrase shares: of "tariffs and quotas" the first. */
+int32_t target_top(const struct doc *d, int32_t head);
+
 /* The actor that a token stands for: its mention's entity, seen through pronouns; -1 none.
  * Places and nationality modifiers count where `loose`. */
 int32_t target_entity_at(const struct doc *d, int32_t tok, bool loose);

@@ -403,7 +403,7 @@ static void write_model(const struct model *m, const struct linear_options *o, s
 	for (uint32_t r = 0; r < m->n_rows; r++)
 		n_rows += !row_is_small(w + (size_t)r * nc, nc, least);
 	h.n_rows = n_rows;
-	h.n_slots = n_rows + n_rows / 3 + 8;
+	h.n_slots = n_rows + n_rows / 4 * 3 + 8;
 	size = linear_slot_size(nc);
 	slots = mem_alloc(h.n_slots * size);
 	for (uint32_t r = 0; r < m->n_rows; r++)
@@ -445,7 +445,8 @@ static void add_keys(const struct linear_set *s, struct run r, struct features *
 		features_add(f, s->index.keys[s->features[i]]);
 }
 
-struct linear_report linear_measure(const struct linear *m, const struct linear_set *s)
+static struct linear_report measure(const struct linear *m, const struct linear_set *s, bool all,
+				    uint32_t group)
 {
 	struct linear_report r = {0};
 	struct features f = {0};
@@ -455,6 +456,8 @@ struct linear_report linear_measure(const struct linear *m, const struct linear_
 		const struct example *x = &s->examples[i];
 		uint32_t best = 0;
 
+		if (!all && x->group != group)
+			continue;
 		f.n = 0;
 		add_keys(s, x->shared, &f);
 		add_keys(s, x->own, &f);
@@ -471,6 +474,17 @@ struct linear_report linear_measure(const struct linear *m, const struct linear_
 		r.log_loss /= total;
 	}
 	return r;
+}
+
+struct linear_report linear_measure(const struct linear *m, const struct linear_set *s)
+{
+	return measure(m, s, true, 0);
+}
+
+struct linear_report linear_measure_group(const struct linear *m, const struct linear_set *s,
+					  uint32_t group)
+{
+	return measure(m, s, false, group);
 }
 
 double linear_fit_temperature(const struct linear *m, const struct linear_set *held_out)

@@ -45,5 +45,8 @@ struct linear_report {
 	double log_loss, accuracy;
 };
 struct linear_report linear_measure(const struct linear *m, const struct linear_set *s);
+/* The same of one group's examples. */
+struct linear_report linear_measure_group(const struct linear *m, const struct linear_set *s,
+					  uint32_t group);
 
 #endif

@@ -14,7 +14,7 @@
 #include "worker/training/progress.h"
 #include "worker/training/stance_choose.h"
 #include "worker/training/stance_extra.h"
-#include "worker/training/stance_label.h"
+#include "worker/training/stance_measure.h"
 #include "worker/training/train.h"
 #include "worker/training/word_cluster.h"
 
@@ -39,6 +39,7 @@ struct bench {
 	struct stance_ranker base;
 	struct buf clusters;
 	FILE *results;
+	double l2[3]; /* of the first models */
 	double worth[STANCE_KNOTS];
 	struct foreign {
 		struct features f;
@@ -305,29 +306,84 @@ enum { ALL = FOLDS, RUNS = FOLDS + 1 }; /* after the folds: learned from all doc
 struct learning {
 	struct bench *b;
 	struct weights w[RUNS];
+	bool draft; /* trees that only lead to the states that the last ones learn from */
 };
+
+/* How strongly weights are drawn to 0: of the strengths tried, the one that fits the first fold
+ * best when learned from the others. Chances are what counts of targets and pairs, so loss decides;
+ * of a sign only whether it is right. */
+enum { STRENGTHS = 3, MODELS = 3 };
+static const double strengths[MODELS][STRENGTHS] = {{0.1, 0.3, 1}, {0.1, 0.3, 1}, {0.03, 0.1, 0.3}};
+
+struct tuning {
+	struct bench *b;
+	double loss[MODELS][STRENGTHS];
+};
+
+static struct linear_set *set_of(struct bench *b, uint32_t model)
+{
+	return model == 0 ? b->x.target : model == 1 ? b->x.pair : b->x.sign;
+}
+
+static struct linear_options first_options(const struct bench *b, uint32_t model, double l2)
+{
+	return (struct linear_options){.epochs = b->o.epochs,
+				       .min_count = b->o.min_count,
+				       .l2 = l2,
+				       .rate = b->o.rate,
+				       .least = 0.03,
+				       .n_classes = model == 2 ? N_POLARITIES : 2};
+}
+
+static void try_strength(void *context, uint32_t job)
+{
+	struct tuning *t = context;
+	uint32_t model = job % MODELS, k = job / MODELS;
+	struct linear_options o = first_options(t->b, model, strengths[model][k]);
+	struct linear_report r;
+	struct buf out = {0};
+	struct linear m;
+	struct err e;
+
+	o.skip_group = 1;
+	linear_train(set_of(t->b, model), &o, &out);
+	CHECK(linear_open(&m, buf_str(&out), &e) == 0);
+	r = linear_measure_group(&m, set_of(t->b, model), 1);
+	t->loss[model][k] = model == 2 ? 1 - r.accuracy : r.log_loss;
+	buf_free(&out);
+}
+
+static void tune(struct bench *b)
+{
+	struct tuning t = {.b = b};
+
+	parallel_run(try_strength, &t, MODELS * STRENGTHS);
+	for (uint32_t model = 0; model < MODELS; model++) {
+		const double *loss = t.loss[model];
+		uint32_t best = 0;
+
+		for (uint32_t k = 0; k < STRENGTHS; k++)
+			best = loss[k] < loss[best] ? k : best;
+		b->l2[model] = b->o.l2 > 0 ? b->o.l2 : strengths[model][best];
+		progress("model %u: l2 %.2f, losses %.4f %.4f %.4f", model, b->l2[model], loss[0],
+			 loss[1], loss[2]);
+	}
+}
 
 /* One of the first models, learned from all but a fold. */
 static void train_first(void *context, uint32_t job)
 {
 	struct learning *l = context;
 	struct bench *b = l->b;
-	uint32_t run = job / 3;
+	uint32_t run = job / MODELS, model = job % MODELS;
 	struct weights *w = &l->w[run];
-	struct linear_options o = {.epochs = b->o.epochs,
-				   .min_count = b->o.min_count,
-				   .l2 = b->o.l2,
-				   .rate = b->o.rate,
-				   .least = 0.04,
-				   .n_classes = job % 3 == 2 ? N_POLARITIES : 2,
-				   .skip_group = run == ALL ? 0 : run + 1};
+	struct linear_options o = first_options(b, model, b->l2[model]);
 
-	if (job % 3 == 0)
-		linear_train(b->x.target, &o, &w->target);
-	else if (job % 3 == 1)
-		linear_train(b->x.pair, &o, &w->pair);
-	else
-		linear_train(b->x.sign, &o, &w->sign);
+	o.skip_group = run == ALL ? 0 : run + 1;
+	linear_train(set_of(b, model), &o,
+		     model == 0   ? &w->target
+		     : model == 1 ? &w->pair
+				  : &w->sign);
 }
 
 /* The examples are not needed again. */
@@ -338,7 +394,8 @@ static void train_firsts(struct learning *l)
 	linear_set_prepare(x->target, l->b->o.min_count);
 	linear_set_prepare(x->pair, l->b->o.min_count);
 	linear_set_prepare(x->sign, l->b->o.min_count);
-	parallel_run(train_first, l, 3 * RUNS);
+	tune(l->b);
+	parallel_run(train_first, l, MODELS * RUNS);
 	linear_set_free(x->target);
 	linear_set_free(x->pair);
 	linear_set_free(x->sign);
@@ -351,8 +408,9 @@ static void train_trees(void *context, uint32_t job)
 {
 	struct learning *l = context;
 	uint32_t run = job / 2;
-	struct trees_options o = {.n_trees = l->b->o.trees,
-				  .rate = l->b->o.tree_rate,
+	uint32_t coarser = l->draft ? 2 : 1;
+	struct trees_options o = {.n_trees = l->b->o.trees / coarser,
+				  .rate = l->b->o.tree_rate * coarser,
 				  .l2 = 20,
 				  .rows = 0.5,
 				  .columns = 0.5,
@@ -389,12 +447,6 @@ static void use_weights(struct bench *b, struct stance_ranker *r, const struct w
 	r->threshold = threshold;
 }
 
-struct measure {
-	struct arena arena;
-	struct judged *list;
-	uint32_t n, cap, *used, n_used;
-};
-
 /* One line a stance: document, confidence, holder, polarity, target, rule, sentence, the
  * target's code. */
 static void print_stances(const struct doc *d, FILE *f)
@@ -413,7 +465,8 @@ static void print_stances(const struct doc *d, FILE *f)
 	}
 }
 
-static void rank_docs(struct bench *b, int fold, const struct stance_ranker *r, struct measure *m)
+static void rank_docs(struct bench *b, int fold, const struct stance_ranker *r,
+		      struct stance_measure *m)
 {
 	struct arena scratch = {0};
 
@@ -430,115 +483,6 @@ static void rank_docs(struct bench *b, int fold, const struct stance_ranker *r, 
 		m->used[m->n_used++] = i;
 	}
 	arena_free(&scratch);
-}
-
-static void print_tally(const struct tally *t, double threshold)
-{
-	printf("%9.2f %6u %6u %6u %6u  %.3f %.3f %.3f  %.3f %.3f %.3f  %.3f\n", threshold, t->gold,
-	       t->given, t->pair, t->full, t->given ? (double)t->pair / t->given : 0,
-	       t->gold ? (double)t->pair / t->gold : 0, tally_f1(t->pair, t->gold, t->given),
-	       t->given ? (double)t->full / t->given : 0, t->gold ? (double)t->full / t->gold : 0,
-	       tally_f1(t->full, t->gold, t->given), t->pair ? (double)t->full / t->pair : 0);
-}
-
-static struct tally tally_at(const struct bench *b, const struct measure *m, double threshold)
-{
-	return stance_tally(m->list, m->n, b->gold.docs, m->used, m->n_used, threshold);
-}
-
-/* A table of thresholds; returns the one with the best F1, pair and full together. */
-static double sweep(struct bench *b, struct measure *m)
-{
-	double best = 0, best_f1 = 0;
-	struct tally best_at;
-
-	puts("threshold   gold  given   pair   full  pair P     R    F1  full P     R    F1  sign");
-	for (int k = 10; k <= 95; k++) {
-		struct tally t = tally_at(b, m, k * 0.01);
-		double f1 = tally_f1(t.full, t.gold, t.given) + tally_f1(t.pair, t.gold, t.given);
-
-		if (k % 5 == 0)
-			print_tally(&t, k * 0.01);
-		if (f1 > best_f1) {
-			best_f1 = f1;
-			best = k * 0.01;
-		}
-	}
-	puts("the best of them:");
-	best_at = tally_at(b, m, best);
-	print_tally(&best_at, best);
-	return best;
-}
-
-/* Shares of right stances by raw score, made rising by pooling neighbours; of the documents with
- * an even or an odd place, or (parity -1) of all. */
-static void fit_worth(const struct measure *m, int parity, double worth[STANCE_KNOTS])
-{
-	double right[STANCE_KNOTS] = {0}, n[STANCE_KNOTS] = {0};
-
-	for (uint32_t i = 0; i < m->n; i++) {
-		uint32_t k = (uint32_t)(m->list[i].confidence * (STANCE_KNOTS - 1) + 0.5);
-
-		if (parity >= 0 && (int)(m->list[i].doc / FOLDS % 2) != parity)
-			continue;
-		right[k] += m->list[i].right;
-		n[k]++;
-	}
-	for (int k = 0; k < STANCE_KNOTS; k++) {
-		int low = k;
-		double r = right[k], c = n[k];
-
-		while (low > 0 && (c < 1 || r / c < worth[low - 1])) {
-			low--;
-			r += right[low];
-			c += n[low];
-		}
-		for (int j = low; j <= k; j++)
-			worth[j] = c > 0 ? r / c : 0;
-	}
-}
-
-/* Mean distance between confidence and share of right ones, over ten bins. */
-static double calibration_error(const struct measure *m, int parity,
-				const double worth[STANCE_KNOTS])
-{
-	struct stance_ranker r = {.threshold = 0};
-	double sum[10] = {0}, right[10] = {0}, n[10] = {0}, all = 0, error = 0;
-
-	memcpy(r.worth, worth, sizeof(r.worth));
-	for (uint32_t i = 0; i < m->n; i++) {
-		double c = stance_confidence(&r, m->list[i].confidence);
-		int k = (int)(c * 10);
-
-		if (parity >= 0 && (int)(m->list[i].doc / FOLDS % 2) != parity)
-			continue;
-		k = k > 9 ? 9 : k;
-		sum[k] += c;
-		right[k] += m->list[i].right;
-		n[k]++;
-		all++;
-	}
-	for (int k = 0; k < 10; k++)
-		error += n[k] ? (sum[k] > right[k] ? sum[k] - right[k] : right[k] - sum[k]) : 0;
-	return all ? error / all : 0;
-}
-
-/* Fits what raw scores are worth; the error is measured on the half that was not fitted. */
-static void calibrate(struct bench *b, struct measure *m, double threshold)
-{
-	double half[STANCE_KNOTS];
-	static const double none[STANCE_KNOTS];
-	uint32_t kept = 0;
-
-	for (uint32_t i = 0; i < m->n; i++)
-		if (m->list[i].confidence >= threshold)
-			m->list[kept++] = m->list[i];
-	m->n = kept;
-	stance_tally(m->list, m->n, b->gold.docs, m->used, m->n_used, threshold);
-	fit_worth(m, 0, half);
-	printf("calibration error %.3f raw, %.3f fitted (on the other half of the documents)\n",
-	       calibration_error(m, 1, none), calibration_error(m, 1, half));
-	fit_worth(m, -1, b->worth);
 }
 
 /* What the choice is learned from: the engine's own choices on a fold, with weights of the other
@@ -591,6 +535,7 @@ static void train_all(struct learning *l)
 	train_firsts(l);
 	for (int turn = 0; turn < 2; turn++) {
 		gather_all_choices(l);
+		l->draft = turn == 0;
 		parallel_run(train_trees, l, 2 * (turn ? RUNS : FOLDS));
 		progress("trees trained");
 	}
@@ -598,7 +543,8 @@ static void train_all(struct learning *l)
 
 static double cross_validate(struct bench *b, const struct learning *l)
 {
-	struct measure m = {.used = mem_alloc((b->gold.n_docs + 1) * sizeof(*m.used))};
+	struct stance_measure m = {.docs = b->gold.docs,
+				   .used = mem_alloc((b->gold.n_docs + 1) * sizeof(*m.used))};
 	double threshold;
 
 	b->results = b->o.results ? fopen(b->o.results, "w") : NULL;
@@ -608,8 +554,8 @@ static double cross_validate(struct bench *b, const struct learning *l)
 		use_weights(b, &r, &l->w[fold], LOW);
 		rank_docs(b, fold, &r, &m);
 	}
-	threshold = sweep(b, &m);
-	calibrate(b, &m, threshold);
+	threshold = stance_measure_sweep(&m);
+	stance_measure_calibrate(&m, threshold, b->worth);
 	if (b->results)
 		fclose(b->results);
 	arena_free(&m.arena);
@@ -619,13 +565,14 @@ static double cross_validate(struct bench *b, const struct learning *l)
 
 static void measure_rules(struct bench *b)
 {
-	struct measure m = {.used = mem_alloc((b->gold.n_docs + 1) * sizeof(*m.used))};
+	struct stance_measure m = {.docs = b->gold.docs,
+				   .used = mem_alloc((b->gold.n_docs + 1) * sizeof(*m.used))};
 	struct stance_ranker r = b->base;
 
 	r.threshold = 0.1;
 	rank_docs(b, -1, &r, &m);
 	puts("the grammar alone:");
-	sweep(b, &m);
+	stance_measure_sweep(&m);
 	arena_free(&m.arena);
 	mem_free(m.used);
 }
@@ -675,13 +622,12 @@ static int read_options(struct options *o, int argc, char **argv)
 
 	*o = (struct options){.epochs = 5,
 			      .min_count = 3,
-			      .l2 = 0.1,
-			      .rate = 0.1,
+			      .rate = 0.05,
 			      .foreign = 0.5,
 			      .own_most = UINT32_MAX,
 			      .own_weight = 1,
-			      .trees = 240,
-			      .tree_rate = 0.06};
+			      .trees = 200,
+			      .tree_rate = 0.07};
 	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
 		switch (c) {
 		case 'e':
