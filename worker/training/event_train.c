@@ -367,7 +367,7 @@ static int train_weights(struct trainer *t, uint32_t fold, struct weights *w, st
 				      .source_more = (float)option("T_SOURCE", 0.4),
 				      .target = (float)option("T_TARGET", 0.15),
 				      .target_more = (float)option("T_TARGET_MORE", 0.3),
-				      .choice = (float)option("T_CHOICE", 0.3),
+				      .choice = (float)option("T_CHOICE", 0.2),
 				      .surely_source = (float)option("T_SURE_SOURCE", 0.55),
 				      .surely_target = (float)option("T_SURE_TARGET", 0.25)};
 	return 0;
