@@ -3,11 +3,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "worker/codebook/codebook.h"
 #include "worker/engine/image.h"
 #include "worker/engine/place.h"
+#include "worker/training/conllu.h"
 
 static const char PLACES[] = "country SYR 35 38 Syria\n"
 			     "country TUR 39 35 Turkey\n"
@@ -97,6 +99,53 @@ static void among_namesakes_the_document_decides(void **state)
 	assert_place("clashed in Twintown", "TUR", "Twintown", "TUR");
 }
 
+/* Where in the text of a file of places this name of a country has its point ("" none). */
+static struct str point_of(struct str text, struct str code, struct str name)
+{
+	const char *end = text.p + text.n;
+
+	for (const char *p = text.p, *eol; p < end; p = eol + 1) {
+		char country[8], lat[16], lon[16], names[512], one[514];
+		int at = 0;
+
+		eol = memchr(p, '\n', (size_t)(end - p));
+		if (!eol)
+			break;
+		if (sscanf(p, "place %7s %15s %n%15s %511[^\n]", country, lat, &at, lon, names) < 4 ||
+		    !str_is(code, country))
+			continue;
+		for (char *n = strtok(names, "|"); n; n = strtok(NULL, "|")) {
+			snprintf(one, sizeof(one), "%s", n + strspn(n, " "));
+			while (*one && one[strlen(one) - 1] == ' ')
+				one[strlen(one) - 1] = 0;
+			if (str_is(name, one))
+				return (struct str){p + 10, (size_t)at - 10 + strlen(lon)};
+		}
+	}
+	return (struct str){0};
+}
+
+static void a_name_has_its_point_in_one_file_only(void **state)
+{
+	static const char *const names[][2] = {{"UKR", "Kyiv"},     {"CHN", "Beijing"},
+					       {"USA", "Washington"}, {"RUS", "Moscow"},
+					       {"BEL", "Brussels"}, {"TZA", "Dodoma"}};
+	struct buf capitals = {0}, cities = {0};
+	struct err e;
+
+	(void)state;
+	assert_int_equal(file_read(&capitals, "worker/engine/codebook/places/capitals.txt", &e), 0);
+	assert_int_equal(file_read(&cities, "worker/engine/codebook/places/cities.txt", &e), 0);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct str code = str_of(names[i][0]), name = str_of(names[i][1]);
+
+		assert_true(point_of(buf_str(&cities), code, name).n > 0);
+		assert_int_equal(point_of(buf_str(&capitals), code, name).n, 0);
+	}
+	buf_free(&capitals);
+	buf_free(&cities);
+}
+
 static void a_town_counts_only_where_it_is_known_as_a_place(void **state)
 {
 	(void)state;
@@ -125,6 +174,7 @@ int main(void)
 		cmocka_unit_test(a_name_after_a_word_of_location_is_the_place),
 		cmocka_unit_test(a_point_comes_before_its_country),
 		cmocka_unit_test(among_namesakes_the_document_decides),
+		cmocka_unit_test(a_name_has_its_point_in_one_file_only),
 		cmocka_unit_test(a_town_counts_only_where_it_is_known_as_a_place),
 		cmocka_unit_test(countries_are_listed_with_their_middles),
 	};

@@ -47,6 +47,12 @@ iso.update({"south korea": "KOR", "north korea": "PRK", "burma": "MMR", "macedon
             "the netherlands": "NLD", "bahamas, the": "BHS", "gambia, the": "GMB", "swaziland": "SWZ",
             "korea, south": "KOR", "korea, north": "PRK", "republic of the congo": "COG", "kosovo": "XKX",
             "congo, republic of the": "COG", "congo, democratic republic of the": "COD"})
+# A place that stands in cities.txt, written by hand, has its point there and nowhere else.
+taken_places = set()
+for line in open(os.path.join(BOOK, "places", "cities.txt"), encoding="utf-8"):
+    m = re.match(r"place ([A-Z]{3}) \S+ \S+ (.*)", line)
+    if m:
+        taken_places |= {(m[1], n.strip().lower()) for n in m[2].split("|")}
 rows = []
 for path in sorted(glob.glob(os.path.join(SRC, "factbook", "*", "*.json"))):
     gov = json.load(open(path, encoding="utf-8")).get("Government", {})
@@ -61,6 +67,9 @@ for path in sorted(glob.glob(os.path.join(SRC, "factbook", "*", "*.json"))):
     lat = (int(m[1]) + int(m[2]) / 60) * (-1 if m[3] == "S" else 1)
     lon = (int(m[4]) + int(m[5]) / 60) * (-1 if m[6] == "W" else 1)
     names = [capital] + ([plain(capital)] if plain(capital) != capital else [])
+    if any((code, n.lower()) in taken_places for n in names):
+        continue
+    taken_places |= {(code, n.lower()) for n in names}
     rows.append("place %s %.2f %.2f %s\n" % (code, lat, lon, " | ".join(names)))
 write("capitals.txt", "# Capitals, written by generate-places.py; do not edit.\n", rows)
 
@@ -109,6 +118,7 @@ for table in (where, regions):
             continue
         if all(w.lower() in words for w in re.findall(r"[A-Za-z]+", name)) or len(parts) > 3:
             continue
-        rows.append("town %s %s\n" % (min(codes), name))
+        if (min(codes), name.lower()) not in taken_places:
+            rows.append("town %s %s\n" % (min(codes), name))
 write("towns.txt", "# Towns and regions that one country alone has, written by generate-places.py; do not edit.\n"
       "# They have the coordinates of their country.\n", sorted(set(rows)))
