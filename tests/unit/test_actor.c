@@ -44,6 +44,17 @@ static const struct probe PROBES[] = {
 	{"2018-05-01", "Theresa May said that Brexit would come.", "Theresa May", "GBR", "GOV"},
 	/* the words of the text */
 	{"2015-05-01", "ISIS attacked the city.", "ISIS", "OTHER:ISIS", "REB"},
+	{"2015-05-01", "Islamic State militants attacked the city.", "Islamic State militants",
+	 "OTHER:Islamic State", "REB"},
+	{"2020-05-01", "They criticized the government of neighboring Turkey.",
+	 "government of neighboring Turkey", "TUR", "GOV"},
+	{"2020-05-01", "American cabinet-level officials visited the island.",
+	 "American cabinet-level officials", "USA", "GOV"},
+	/* other people's countries are not the document's */
+	{"2020-05-01", "France sent help, and France is proud. It has helped countries in need.",
+	 "countries", "", "GOV"},
+	{"2020-05-01", "France sent help, and France is proud. Some allies were angry.", "allies",
+	 "", "GOV"},
 };
 enum { N_PROBES = sizeof(PROBES) / sizeof(PROBES[0]) };
 
@@ -100,10 +111,39 @@ static void phrases_name_who_they_name(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* Words that shout are no acronyms. */
+static void a_shouted_word_names_nobody(void **state)
+{
+	static const struct probe words[] = {
+		{"2020-05-01", "Those targets WILL BE HIT VERY FAST AND VERY HARD, he said.", "AND",
+		 "AND", ""},
+		{"2020-05-01", "The plan, he wrote, IS VERY BAD for Iraq.", "IS", "OTHER:IS", "REB"},
+	};
+	struct images im;
+	struct engine *en;
+	struct err e;
+
+	(void)state;
+	if (images_open(&im, NULL, NULL, &e) < 0)
+		fail_msg("%s", e.text);
+	en = engine_new(&im.model, &im.codebook, &e);
+	if (!en)
+		fail_msg("%s", e.text);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		struct engine_input in = {.text = str_of(words[i].text)};
+
+		in.meta.date = str_of(words[i].date);
+		assert_false(found(engine_parse(en, &in), &words[i]));
+	}
+	engine_free(en);
+	images_close(&im);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(phrases_name_who_they_name),
+		cmocka_unit_test(a_shouted_word_names_nobody),
 	};
 
 	return cmocka_run_group_tests_name("actor", tests, NULL, NULL);

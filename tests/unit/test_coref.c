@@ -51,6 +51,8 @@ static const struct {
 	{"Jan Kowal, the Polish foreign minister, left. The minister was tired.", "Kowal",
 	 "minister", 0, 1},
 	{"The World Trade Organization met. The WTO agreed.", "Organization", "WTO", 0, 0},
+	{"China spoke. China acted. Japan is an island. Wang Yi visited the country.", "Japan",
+	 "country", 0, 0},
 };
 
 static void one_actor_is_one_entity(void **state)

@@ -79,10 +79,30 @@ static bool is_filler(const struct matcher *m, uint32_t tok, uint32_t end)
 	case UPOS_X:
 		return true;
 	case UPOS_VERB:
-		return str_ends(t->lower, STR("ed")) && t->rel == REL_AMOD;
+		return (str_ends(t->lower, STR("ed")) || str_ends(t->lower, STR("ing"))) &&
+		       t->rel == REL_AMOD;
 	default:
 		return false;
 	}
+}
+
+/* A name as the text has it, without the people that stand behind it ("Islamic State militants"),
+ * where what is left is the name or an acronym. */
+static struct str bare_name(const struct matcher *m, const struct unit *u, struct str full)
+{
+	static const char *const people[] = {"militants", "militant",   "fighters", "fighter",
+					     "group",     "terrorists", "jihadis",  "jihadists",
+					     "extremists", NULL};
+	uint32_t n = u->n_tok - 1;
+	struct str all = doc_text(m->d, u->tok, u->n_tok), less;
+
+	if (!n || !is_one_of(m, u->tok + n, u->tok + u->n_tok, people))
+		return all;
+	less = doc_text(m->d, u->tok, n);
+	for (size_t i = 0; i < less.n; i++)
+		if ((less.p[i] < 'A' || less.p[i] > 'Z') && !str_eq(less, full))
+			return all;
+	return less;
 }
 
 static struct unit_fact fact_of(const struct matcher *m, const struct unit *u)
@@ -99,7 +119,7 @@ static struct unit_fact fact_of(const struct matcher *m, const struct unit *u)
 	f.code = r.code.n ? r.code : book_text(m->book, e->code);
 	if (str_is(f.code, "OTHER")) /* named as the text names it */
 		f.code = arena_printf(m->d->arena, "OTHER:%.*s",
-				      STR_ARG(doc_text(m->d, u->tok, u->n_tok)));
+				      STR_ARG(bare_name(m, u, f.name)));
 	f.role = r.role;
 	f.etype = (enum entity_kind)e->kind;
 	f.former = r.former;
@@ -166,6 +186,13 @@ static uint32_t read_heads(const struct matcher *m, struct phrase *ph, uint32_t 
 		if (u && u->type == UNIT_ADJECTIVE && ph->n_heads == 0 && fillers) {
 			at += u->n_tok; /* "US Democratic senators" */
 			fillers--;
+			continue;
+		}
+		/* "cabinet-level officials" */
+		if (ph->n_heads && at > p && is_form(m, at, end, "-") && at + 2 < end &&
+		    !m->d->tokens[at - 1].space_after && !m->d->tokens[at].space_after &&
+		    is_head(unit_at(m, at + 2, end))) {
+			at += 2;
 			continue;
 		}
 		if (!fillers || !is_filler(m, at, end))

@@ -43,21 +43,40 @@ static struct str dominant_country(const struct doc *d)
 	return n ? list[best].code : (struct str){0};
 }
 
+static bool in_list(struct str word, const char *const *list)
+{
+	for (; *list; list++)
+		if (str_is(word, *list))
+			return true;
+	return false;
+}
+
+/* "Countries", "some allies", "our partners", "all parties": others than the country that the
+ * document speaks of. */
+static bool is_of_others(const struct doc *d, const struct mention *x)
+{
+	static const char *const many[] = {"country", "nation",  "state",      "government",
+					   "regime",  "party",   "side",       "neighbor",
+					   "neighbour", NULL};
+	static const char *const beside[] = {"ally",  "partner",   "friend", "counterpart",
+					     "rival", "adversary", "enemy",  NULL};
+	struct str lemma = d->tokens[x->head].lemma;
+
+	return in_list(lemma, beside) || (x->plural && in_list(lemma, many));
+}
+
 /* Whose country the document as a whole may give. Scholars, companies, rebels and charities are
  * often somebody else's; those stay without. */
-static bool takes_country(const struct mention *x)
+static bool takes_country(const struct doc *d, const struct mention *x)
 {
 	static const char *const roles[] = {"GOV", "MIL", "LEG", "JUD", "PTY",
 					    "OPP", "CVL", "SPY", "MED", NULL};
 
-	if (x->code.n || x->is_place || x->entry >= 0)
+	if (x->code.n || x->is_place || x->entry >= 0 || is_of_others(d, x))
 		return false;
 	if (!x->role.n)
 		return x->etype == ENTITY_PERSON && x->kind == MENTION_NAME;
-	for (uint32_t i = 0; roles[i]; i++)
-		if (str_is(x->role, roles[i]))
-			return true;
-	return false;
+	return in_list(x->role, roles);
 }
 
 void context_run(struct matcher *m)
@@ -68,7 +87,7 @@ void context_run(struct matcher *m)
 	for (uint32_t i = 0; country.n && i < d->n_mentions; i++) {
 		struct mention *x = &d->mentions[i];
 
-		if (!takes_country(x))
+		if (!takes_country(d, x))
 			continue;
 		x->code = country;
 		x->guessed = true;

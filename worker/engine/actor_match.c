@@ -332,6 +332,31 @@ static bool is_no_actor(const struct matcher *m, const struct ai_name *n, uint32
 	return false;
 }
 
+static bool shouts(const struct matcher *m, uint32_t tok)
+{
+	struct str f = m->d->tokens[tok].form;
+
+	for (size_t i = 0; i < f.n; i++)
+		if (f.p[i] < 'A' || f.p[i] > 'Z')
+			return false;
+	return f.n > 1;
+}
+
+/* "VERY FAST AND VERY HARD": a small word among words that shout is no acronym. */
+static bool is_shouted(const struct matcher *m, const struct ai_name *n, uint32_t tok,
+		       uint32_t n_tok)
+{
+	const struct token *t = &m->d->tokens[tok];
+	const struct sentence *s = &m->d->sentences[t->sent];
+
+	if (!n->acronyms || n_tok != 1 ||
+	    (t->upos != UPOS_AUX && t->upos != UPOS_VERB && t->upos != UPOS_CCONJ &&
+	     t->upos != UPOS_SCONJ && t->upos != UPOS_ADP && t->upos != UPOS_PART))
+		return false;
+	return (tok > s->tok && shouts(m, tok - 1)) ||
+	       (tok + 1 < s->tok + s->n_tok && shouts(m, tok + 1));
+}
+
 /* Tries the longest name that starts at a piece; returns the number of pieces used, 0 if none.
  * A name may end inside a token at a hyphen ("US-led"), but not begin there. */
 static uint32_t match_at(struct matcher *m, uint32_t at, uint32_t end)
@@ -355,6 +380,7 @@ static uint32_t match_at(struct matcher *m, uint32_t at, uint32_t end)
 
 		if (!name || is_part_of_other_name(m, name, tok, n_tok) ||
 		    is_no_actor(m, name, tok, n_tok) || is_ship(m, name, tok) ||
+		    is_shouted(m, name, tok, n_tok) ||
 		    is_date_like(m, name, tok,
 				 m->d->sentences[m->d->tokens[tok].sent].tok +
 					 m->d->sentences[m->d->tokens[tok].sent].n_tok))

@@ -1,5 +1,7 @@
 #include "worker/engine/coref.h"
 
+#include <stdio.h>
+
 #include "worker/engine/coref_memory.h"
 #include "worker/engine/coref_set.h"
 
@@ -320,6 +322,59 @@ static void rest_in_order(struct coref *c)
 	}
 }
 
+/* ---- who has no country ---- */
+
+enum { OTHER_MAX = 64 };
+
+/* The phrase with what stands before its noun, but for articles and the like. */
+static struct str plain_phrase(const struct doc *doc, const struct mention *m)
+{
+	static const char *const SOME[] = {"some",    "many",  "several", "most", "other",
+					   "various", "certain", NULL};
+	uint32_t first = m->tok, sent = doc->sentences[doc->tokens[m->tok].sent].tok;
+
+	while (first > sent && doc->tokens[first - 1].head == m->head &&
+	       (doc->tokens[first - 1].rel == REL_AMOD ||
+		doc->tokens[first - 1].rel == REL_NUMMOD ||
+		doc->tokens[first - 1].rel == REL_COMPOUND ||
+		in_list(doc->tokens[first - 1].lower, SOME)))
+		first--;
+	while (first < (uint32_t)m->head && doc->tokens[first].upos == UPOS_DET &&
+	       !in_list(doc->tokens[first].lower, SOME))
+		first++;
+	return doc_text(doc, first, m->tok + m->n_tok - first);
+}
+
+/* "Many economists", "human rights organizations": groups and people by what they do, of no
+ * country that the text would tell. Named persons and things stay without a code. */
+static bool is_nameless(const struct entity *en, const struct mention *m)
+{
+	return !en->code.n && (en->role.n || en->kind == ENTITY_GROUP) &&
+	       (m->plural || str_is(en->role, "REB"));
+}
+
+/* An actor of no country goes by the words of the text, as the guidelines of coding have it. */
+static void code_the_nameless(struct doc *doc)
+{
+	for (uint32_t i = ENTITY_DOC_AUTHOR + 1; i < doc->n_entities; i++) {
+		struct entity *en = &doc->entities[i];
+		const struct mention *m = en->n_mentions ? &doc->mentions[en->mentions[0]] : NULL;
+		struct str phrase;
+		char code[OTHER_MAX + 8];
+		size_t n;
+
+		if (!m || m->kind != MENTION_NOMINAL || m->is_place || !is_nameless(en, m))
+			continue;
+		phrase = plain_phrase(doc, m);
+		if (!phrase.n || phrase.n > OTHER_MAX)
+			continue;
+		n = (size_t)snprintf(code, sizeof(code), "OTHER:%.*s", STR_ARG(phrase));
+		for (size_t k = 0; k < n; k++)
+			code[k] = code[k] == '\n' || code[k] == '\t' || code[k] == '\r' ? ' ' : code[k];
+		en->code = arena_str(doc->arena, (struct str){code, n});
+	}
+}
+
 int coref_run(struct doc *doc, struct err *e)
 {
 	struct coref *all = ARENA_NEW(doc->arena, struct coref), c = {.doc = doc};
@@ -343,6 +398,7 @@ int coref_run(struct doc *doc, struct err *e)
 	for (uint32_t k = 0; k < c.n_order; k++)
 		if (first_person(&c, &doc->mentions[c.order[k]]))
 			coref_first_person(&c, c.order[k]);
+	code_the_nameless(doc);
 	c.n_known = doc->n_entities;
 	*all = c;
 	doc->coref = all;

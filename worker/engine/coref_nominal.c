@@ -257,7 +257,8 @@ static int fit(const struct coref *c, int32_t entity, const struct mention *m, s
 		static const char *const WORDS[] = {"country", "nation", "kingdom", "republic",
 						    NULL};
 
-		return !m->plural && !m->role.n && in_list(lemma, WORDS);
+		return !m->plural && (!m->role.n || (m->guessed && str_is(m->role, "GOV"))) &&
+		       in_list(lemma, WORDS);
 	}
 	return 0;
 }
