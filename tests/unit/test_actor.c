@@ -50,6 +50,11 @@ static const struct probe PROBES[] = {
 	 "government of neighboring Turkey", "TUR", "GOV"},
 	{"2020-05-01", "American cabinet-level officials visited the island.",
 	 "American cabinet-level officials", "USA", "GOV"},
+	{"2020-05-01", "Kenya is grateful. Kenya thanks the Secretary-General for his report.",
+	 "Secretary-General", "UN", "IGO"},
+	{"2020-05-01", "The UN security council backed the plan.", "UN security council", "UNSC",
+	 "IGO"},
+	{"2020-05-01", "We thank all Member States for their votes.", "Member States", "UN", "IGO"},
 	/* other people's countries are not the document's */
 	{"2020-05-01", "France sent help, and France is proud. It has helped countries in need.",
 	 "countries", "", "GOV"},
@@ -117,7 +122,8 @@ static void a_shouted_word_names_nobody(void **state)
 	static const struct probe words[] = {
 		{"2020-05-01", "Those targets WILL BE HIT VERY FAST AND VERY HARD, he said.", "AND",
 		 "AND", ""},
-		{"2020-05-01", "The plan, he wrote, IS VERY BAD for Iraq.", "IS", "OTHER:IS", "REB"},
+		{"2020-05-01", "The plan, he wrote, IS VERY BAD for Iraq.", "IS", "OTHER:IS",
+		 "REB"},
 	};
 	struct images im;
 	struct engine *en;

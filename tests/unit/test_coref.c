@@ -51,6 +51,10 @@ static const struct {
 	{"Jan Kowal, the Polish foreign minister, left. The minister was tired.", "Kowal",
 	 "minister", 0, 1},
 	{"The World Trade Organization met. The WTO agreed.", "Organization", "WTO", 0, 0},
+	{"The Islamic State took the town. The militants killed ten men.", "Islamic", "militants",
+	 0, 0},
+	{"The Islamic State took the town. Two men fled the radical group.", "Islamic", "group", 0,
+	 0},
 	{"China spoke. China acted. Japan is an island. Wang Yi visited the country.", "Japan",
 	 "country", 0, 0},
 };

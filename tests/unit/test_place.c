@@ -111,7 +111,8 @@ static struct str point_of(struct str text, struct str code, struct str name)
 		eol = memchr(p, '\n', (size_t)(end - p));
 		if (!eol)
 			break;
-		if (sscanf(p, "place %7s %15s %n%15s %511[^\n]", country, lat, &at, lon, names) < 4 ||
+		if (sscanf(p, "place %7s %15s %n%15s %511[^\n]", country, lat, &at, lon, names) <
+			    4 ||
 		    !str_is(code, country))
 			continue;
 		for (char *n = strtok(names, "|"); n; n = strtok(NULL, "|")) {
@@ -127,9 +128,9 @@ static struct str point_of(struct str text, struct str code, struct str name)
 
 static void a_name_has_its_point_in_one_file_only(void **state)
 {
-	static const char *const names[][2] = {{"UKR", "Kyiv"},     {"CHN", "Beijing"},
+	static const char *const names[][2] = {{"UKR", "Kyiv"},       {"CHN", "Beijing"},
 					       {"USA", "Washington"}, {"RUS", "Moscow"},
-					       {"BEL", "Brussels"}, {"TZA", "Dodoma"}};
+					       {"BEL", "Brussels"},   {"TZA", "Dodoma"}};
 	struct buf capitals = {0}, cities = {0};
 	struct err e;
 

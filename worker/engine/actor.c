@@ -90,8 +90,8 @@ static bool is_filler(const struct matcher *m, uint32_t tok, uint32_t end)
  * where what is left is the name or an acronym. */
 static struct str bare_name(const struct matcher *m, const struct unit *u, struct str full)
 {
-	static const char *const people[] = {"militants", "militant",   "fighters", "fighter",
-					     "group",     "terrorists", "jihadis",  "jihadists",
+	static const char *const people[] = {"militants",  "militant",   "fighters", "fighter",
+					     "group",      "terrorists", "jihadis",  "jihadists",
 					     "extremists", NULL};
 	uint32_t n = u->n_tok - 1;
 	struct str all = doc_text(m->d, u->tok, u->n_tok), less;
@@ -118,8 +118,7 @@ static struct unit_fact fact_of(const struct matcher *m, const struct unit *u)
 	f.name = book_text(m->book, e->name);
 	f.code = r.code.n ? r.code : book_text(m->book, e->code);
 	if (str_is(f.code, "OTHER")) /* named as the text names it */
-		f.code = arena_printf(m->d->arena, "OTHER:%.*s",
-				      STR_ARG(bare_name(m, u, f.name)));
+		f.code = arena_printf(m->d->arena, "OTHER:%.*s", STR_ARG(bare_name(m, u, f.name)));
 	f.role = r.role;
 	f.etype = (enum entity_kind)e->kind;
 	f.former = r.former;

@@ -55,9 +55,8 @@ static bool in_list(struct str word, const char *const *list)
  * document speaks of. */
 static bool is_of_others(const struct doc *d, const struct mention *x)
 {
-	static const char *const many[] = {"country", "nation",  "state",      "government",
-					   "regime",  "party",   "side",       "neighbor",
-					   "neighbour", NULL};
+	static const char *const many[] = {"country", "nation", "state",    "government", "regime",
+					   "party",   "side",   "neighbor", "neighbour",  NULL};
 	static const char *const beside[] = {"ally",  "partner",   "friend", "counterpart",
 					     "rival", "adversary", "enemy",  NULL};
 	struct str lemma = d->tokens[x->head].lemma;
@@ -79,6 +78,17 @@ static bool takes_country(const struct doc *d, const struct mention *x)
 	return in_list(x->role, roles);
 }
 
+/* "The Secretary-General" who needs no organization is that of the United Nations. */
+static bool is_of_the_un(const struct doc *d, const struct mention *x)
+{
+	const struct token *t = &d->tokens[x->head];
+
+	return (str_is(t->lower, "secretary-general") ||
+		(str_is(t->lower, "general") && x->head >= 2 &&
+		 str_is(d->tokens[x->head - 2].lower, "secretary"))) &&
+	       t->form.p[0] >= 'A' && t->form.p[0] <= 'Z';
+}
+
 void context_run(struct matcher *m)
 {
 	struct doc *d = m->d;
@@ -89,6 +99,11 @@ void context_run(struct matcher *m)
 
 		if (!takes_country(d, x))
 			continue;
+		if (is_of_the_un(d, x)) {
+			x->code = STR("UN");
+			x->role = STR("IGO");
+			continue;
+		}
 		x->code = country;
 		x->guessed = true;
 	}

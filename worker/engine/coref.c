@@ -162,6 +162,20 @@ static void description(struct doc *doc, uint32_t i)
 		m->etype = ENTITY_PERSON;
 }
 
+/* "Many have criticized", "others warn": people of whom nothing more is said. */
+static void some_people(struct doc *doc, uint32_t i)
+{
+	static const char *const WORDS[] = {"some", "many", "others", "several", "most", NULL};
+	const struct token *t = at(doc, i);
+	struct mention *m;
+
+	if (t->rel != REL_NSUBJ || !in_list(t->lower, WORDS) || t->child >= 0)
+		return;
+	m = &doc->mentions[new_mention(doc, i, i + 1, (int32_t)i, MENTION_NOMINAL)];
+	m->plural = m->generic = true;
+	m->etype = ENTITY_GROUP;
+}
+
 static bool heads_phrase(const struct token *t)
 {
 	return t->rel != REL_COMPOUND && t->rel != REL_FLAT && t->rel != REL_FIXED &&
@@ -244,6 +258,10 @@ int coref_mentions(struct doc *doc, struct err *e)
 	for (uint32_t i = 0; i < doc->n_tokens; i++) {
 		const struct token *t = at(doc, i);
 
+		if (t->mention >= 0)
+			continue;
+		if (!doc->every_noun)
+			some_people(doc, i);
 		if (t->mention >= 0)
 			continue;
 		if (is_pronoun(doc, i)) {
@@ -329,8 +347,8 @@ enum { OTHER_MAX = 64 };
 /* The phrase with what stands before its noun, but for articles and the like. */
 static struct str plain_phrase(const struct doc *doc, const struct mention *m)
 {
-	static const char *const SOME[] = {"some",    "many",  "several", "most", "other",
-					   "various", "certain", NULL};
+	static const char *const SOME[] = {"some",  "many",    "several", "most",
+					   "other", "various", "certain", NULL};
 	uint32_t first = m->tok, sent = doc->sentences[doc->tokens[m->tok].sent].tok;
 
 	while (first > sent && doc->tokens[first - 1].head == m->head &&
@@ -370,7 +388,8 @@ static void code_the_nameless(struct doc *doc)
 			continue;
 		n = (size_t)snprintf(code, sizeof(code), "OTHER:%.*s", STR_ARG(phrase));
 		for (size_t k = 0; k < n; k++)
-			code[k] = code[k] == '\n' || code[k] == '\t' || code[k] == '\r' ? ' ' : code[k];
+			code[k] = code[k] == '\n' || code[k] == '\t' || code[k] == '\r' ? ' '
+											: code[k];
 		en->code = arena_str(doc->arena, (struct str){code, n});
 	}
 }

@@ -317,6 +317,33 @@ static int32_t answer(const struct coref *c, const struct mention *m)
 	return best;
 }
 
+/* "The militants", "the radical group": of the armed group named last, unless they are somebody
+ * else's ("Iraqi militants"). */
+static int32_t armed_group(const struct coref *c, const struct mention *m)
+{
+	static const char *const GROUPS[] = {
+		"group", "network", "organization", "organisation", "movement", "insurgency", NULL};
+	uint32_t sent = sent_of(c, m);
+	bool group = in_list(head_of(c, m)->lemma, GROUPS);
+
+	if (c->doc->every_noun || m->code.n ||
+	    (group ? m->plural || !definite(c, m) : !m->plural || !str_is(m->role, "REB")))
+		return -1;
+	for (uint32_t back = 0; back < c->n_recent && back < LOOK_BACK * 2; back++) {
+		const struct mention *a = &c->doc->mentions[c->recent[c->n_recent - 1 - back]];
+		const struct entity *en = &c->doc->entities[a->entity];
+		const struct coref_facts *f = &c->facts[a->entity];
+
+		if (sent - sent_of(c, a) > 8)
+			return -1;
+		if (a->tok <= m->tok && m->tok < a->tok + a->n_tok)
+			continue;
+		if (f->named && !f->person && en->code.n && str_is(en->role, "REB"))
+			return a->entity;
+	}
+	return -1;
+}
+
 /* Whether the description has words that the entity's last mention had not: then it is another
  * one ("the last month" after "the first month"). */
 static bool says_more(const struct coref *c, const struct mention *m, int32_t entity)
@@ -409,6 +436,8 @@ void coref_nominal(struct coref *c, uint32_t mention)
 		e = beside(c, m);
 	if (e < 0)
 		e = answer(c, m);
+	if (e < 0)
+		e = armed_group(c, m);
 	if (e < 0)
 		e = same_words(c, m);
 	coref_add(c, e, mention);
