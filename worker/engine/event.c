@@ -6,20 +6,16 @@
 #include "worker/engine/status.h"
 #include "worker/engine/timex.h"
 
-enum { ARGS_CHOSEN_MAX = 12 };
-
 static int open_weights(struct event_model *m, const struct image *model, struct err *e)
 {
 	struct str limits = image_section(model, "event.limits");
 
 	if (linear_open(&m->trigger, image_section(model, "event.trigger"), e) < 0 ||
 	    linear_open(&m->type, image_section(model, "event.type"), e) < 0 ||
-	    linear_open(&m->source, image_section(model, "event.source"), e) < 0 ||
-	    linear_open(&m->target, image_section(model, "event.target"), e) < 0)
+	    who_model_open(&m->who, model, e) < 0)
 		return -1;
 	if (limits.n != sizeof(m->limits) || m->trigger.n_classes != 2 ||
-	    m->type.n_classes != N_EVENT_TYPES || m->source.n_classes != 2 ||
-	    m->target.n_classes != 2)
+	    m->type.n_classes != N_EVENT_TYPES)
 		return err_set(e, ERR_CORRUPT, "the model's event weights do not fit together");
 	memcpy(&m->limits, limits.p, sizeof(m->limits));
 	m->trained = true;
@@ -32,13 +28,9 @@ static int open_weights(struct event_model *m, const struct image *model, struct
 int event_model_open(struct event_model *m, const struct image *model, const struct image *codebook,
 		     struct err *e)
 {
-	*m = (struct event_model){.limits = {.trigger = 0.3f,
-					     .repeat = 0.5f,
-					     .source_more = 0.6f,
-					     .target = 0.3f,
-					     .target_more = 0.5f,
-					     .surely_source = 0.9f,
-					     .surely_target = 0.9f}};
+	*m = (struct event_model){
+		.limits = {.trigger = 0.3f, .repeat = 0.5f},
+		.who.limits = {.source_more = 0.6f, .target = 0.3f, .target_more = 0.5f}};
 	m->book = frame_book_new(codebook, e);
 	if (!m->book)
 		return err_wrap(e, "event frames");
@@ -110,10 +102,6 @@ struct work {
 	struct features features;
 	struct event_guess *guesses;
 	uint32_t n, cap;
-};
-
-struct chosen {
-	uint32_t entities[ARGS_CHOSEN_MAX], n;
 };
 
 struct event_scores event_score(const struct event_model *m, const struct event_ground *g,
@@ -264,166 +252,6 @@ static bool outdone(const struct work *w, uint32_t i)
 	return false;
 }
 
-static bool is_chosen(const struct chosen *c, uint32_t entity)
-{
-	for (uint32_t i = 0; i < c->n; i++)
-		if (c->entities[i] == entity)
-			return true;
-	return false;
-}
-
-static void choose(struct chosen *c, uint32_t entity)
-{
-	if (!is_chosen(c, entity) && c->n < ARGS_CHOSEN_MAX)
-		c->entities[c->n++] = entity;
-}
-
-/* A verb's own subject or agent does what the verb says: no ranking comes before the tree. */
-static bool does_it(const struct work *w, const struct event_context *x, uint32_t i)
-{
-	enum arg_place place = x->args[i].place;
-
-	return w->d->tokens[x->candidate->tok].upos == UPOS_VERB && !x->args[i].nested &&
-	       (place == ARG_SUBJECT || place == ARG_AGENT || place == ARG_SUBJECT_FAR) &&
-	       event_arg_rule(&w->ground, x, i, false) >= 0.8;
-}
-
-/* "Peru was invaded": whom a passive is about undergoes what the verb says, and never does it. */
-static bool undergoes(const struct work *w, const struct event_context *x, uint32_t i)
-{
-	return x->args[i].place == ARG_PASSIVE_SUBJECT && !x->args[i].nested &&
-	       w->d->tokens[x->candidate->tok].upos == UPOS_VERB;
-}
-
-/* Whether somebody of the same country or organization is chosen already: then an actor elsewhere
- * in the sentence ("the Canadian envoy" beside Canada) adds nothing. */
-static bool is_spoken_for(const struct doc *d, const struct chosen *c, uint32_t entity)
-{
-	struct str code = d->entities[entity].code;
-
-	for (uint32_t i = 0; i < c->n; i++)
-		if (code.n && str_eq(d->entities[c->entities[i]].code, code))
-			return true;
-	return false;
-}
-
-enum { CONJUNCT_LEAST = 8 }; /* percent; below it is a slip of the parser */
-
-/* Whether a further actor stands where the best one does: as a conjunct of it, or by its rank. */
-static bool joins(const struct event_arg *further, const struct event_arg *best, double p,
-		  double more)
-{
-	if (further->place != best->place)
-		return false;
-	return p >= more || (further->conjunct && p * 100 >= CONJUNCT_LEAST);
-}
-
-/* From which somebody whom the sentence itself does not name is a further actor. */
-#define ELSEWHERE_LEAST 0.33
-/* From which somebody of the doer's own country is a further target. */
-#define OWN_COUNTRY_LEAST 0.35
-
-static bool is_here(const struct doc *d, const struct event_context *x, uint32_t i)
-{
-	int32_t m = x->args[i].mention;
-
-	return m >= 0 && d->tokens[d->mentions[m].head].sent == d->tokens[x->candidate->tok].sent;
-}
-
-/* Whether one at another place is sure enough to be a further actor, too. Who is chosen already
- * speaks for its country. */
-static bool is_sure(const struct work *w, const struct event_context *x, uint32_t i, double p,
-		    const struct chosen * not, const struct chosen *c)
-{
-	const struct event_limits *l = &w->m->limits;
-	uint32_t entity = x->args[i].entity;
-
-	if (p < (double)(not ? l->surely_target : l->surely_source))
-		return false;
-	if (p < ELSEWHERE_LEAST && !is_here(w->d, x, i))
-		return false;
-	if (p < OWN_COUNTRY_LEAST && not &&is_spoken_for(w->d, not, entity))
-		return false;
-	return !is_spoken_for(w->d, c, entity);
-}
-
-/* Ranks the candidates; the best above `first`, then those above `more` that share its place, or
- * are sure and of another code. Nobody in `not` is chosen. Returns the index of the best, or -1. */
-static int32_t pick(struct work *w, struct event_context *x, const struct chosen * not,
-		    double first, double more, struct chosen *c)
-{
-	double p[EVENT_ARGS_MAX], best = -1;
-	bool target = not != NULL;
-	int32_t at = -1;
-
-	for (uint32_t i = 0; i < x->n_args; i++) {
-		p[i] = -1;
-		if (target && is_chosen(not, x->args[i].entity))
-			continue;
-		if (w->m->trained) {
-			event_arg_features(&w->ground, x, i, target, &w->features);
-			p[i] = linear_yes(target ? &w->m->target : &w->m->source, &w->features);
-		} else {
-			p[i] = event_arg_rule(&w->ground, x, i, target);
-		}
-		if (target ? undergoes(w, x, i) : does_it(w, x, i))
-			p[i] = 1 + p[i];
-		else if (!target && undergoes(w, x, i))
-			p[i] = -1;
-		if (p[i] > best) {
-			best = p[i];
-			at = (int32_t)i;
-		}
-	}
-	if (at < 0 || best < first)
-		return -1;
-	choose(c, x->args[at].entity);
-	for (uint32_t i = 0; i < x->n_args; i++)
-		if (joins(&x->args[i], &x->args[at], p[i], more) || is_sure(w, x, i, p[i], not, c))
-			choose(c, x->args[i].entity);
-	return at;
-}
-
-/* Nobody stands on both sides: a further source that is a target stays there. */
-static void one_side(struct chosen *source, const struct chosen *target)
-{
-	uint32_t n = source->n > 0;
-
-	for (uint32_t i = 1; i < source->n; i++)
-		if (!is_chosen(target, source->entities[i]))
-			source->entities[n++] = source->entities[i];
-	source->n = n;
-}
-
-/* "The presidents of Kenya and Uganda met": who is named beside another inside the doer's phrase
- * is a doer, too. */
-static void join_named(const struct work *w, const struct event_context *x, int32_t best,
-		       struct chosen *source)
-{
-	const struct doc *d = w->d;
-	const struct event_arg *doer = &x->args[best];
-
-	for (uint32_t i = 0; doer->mention >= 0 && i < x->n_args; i++) {
-		const struct event_arg *a = &x->args[i];
-
-		if (a->mention >= 0 && a->conjunct &&
-		    doc_dominates(d, d->mentions[doer->mention].head,
-				  d->mentions[a->mention].head) &&
-		    !is_spoken_for(d, source, a->entity))
-			choose(source, a->entity);
-	}
-}
-
-/* "India and China met": those who stand together do it to each other. */
-static void parties(const struct event_context *x, int32_t best, const struct chosen *source,
-		    struct chosen *target)
-{
-	for (uint32_t i = 0; i < x->n_args; i++)
-		if ((x->args[i].place == x->args[best].place || x->args[i].conjunct) &&
-		    is_chosen(source, x->args[i].entity))
-			choose(target, x->args[i].entity);
-}
-
 static const struct frame_match *match_of(const struct work *w, const struct event_guess *x)
 {
 	const struct event_candidate *c = &w->ground.candidates[x->candidate];
@@ -434,7 +262,7 @@ static const struct frame_match *match_of(const struct work *w, const struct eve
 	return NULL;
 }
 
-static struct id_list ids(struct doc *d, const struct chosen *c)
+static struct id_list ids(struct doc *d, const struct who_chosen *c)
 {
 	struct id_list l = {ARENA_ARRAY(d->arena, uint32_t, c->n), c->n};
 
@@ -443,8 +271,8 @@ static struct id_list ids(struct doc *d, const struct chosen *c)
 }
 
 /* On whose word it stands: the attributions around the trigger, without the doer. */
-static void reporters(const struct work *w, int32_t tok, const struct chosen *source,
-		      struct chosen *by)
+static void reporters(const struct work *w, int32_t tok, const struct who_chosen *source,
+		      struct who_chosen *by)
 {
 	const struct doc *d = w->d;
 	const struct attribution *a = event_attribution(d, tok);
@@ -456,7 +284,7 @@ static void reporters(const struct work *w, int32_t tok, const struct chosen *so
 		for (uint32_t i = 0; i < source->n && !own; i++)
 			own = source->entities[i] == (uint32_t)e;
 		if (!own)
-			choose(by, (uint32_t)e);
+			who_choose(by, (uint32_t)e);
 	}
 }
 
@@ -567,29 +395,14 @@ static void publish(struct doc *d, const struct result_event *e, int32_t tok)
 
 static void resolve(struct work *w, const struct event_guess *x)
 {
-	const struct event_limits *l = &w->m->limits;
 	struct event_arg args[EVENT_ARGS_MAX];
 	struct event_context c = {
 		.type = x->type, .args = args, .candidate = &w->ground.candidates[x->candidate]};
-	struct chosen source = {0}, target = {0}, by = {0}, first;
+	struct who_chosen source, target, by = {0};
 	struct result_event e = {0};
-	const struct frame_match *m = match_of(w, x);
-	int32_t best;
 
 	c.n_args = event_args(&w->ground, c.candidate->tok, args);
-	best = pick(w, &c, NULL, 0, (double)l->source_more, &source);
-	if (best >= 0)
-		c.source = &args[best];
-	if (best >= 0 && m && (frame_at(w->ground.book, m->frame)->flags & FRAME_RECIPROCAL)) {
-		join_named(w, &c, best, &source);
-		parties(&c, best, &source, &target);
-	}
-	if (target.n < 2) {
-		first = (struct chosen){.entities = {source.entities[0]}, .n = source.n > 0};
-		target.n = 0;
-		pick(w, &c, &first, (double)l->target, (double)l->target_more, &target);
-		one_side(&source, &target);
-	}
+	who_decide(&w->m->who, &w->ground, &c, &w->features, &source, &target);
 	reporters(w, c.candidate->tok, &source, &by);
 	fill_event(w, x, &e);
 	e.source = ids(w->d, &source);

@@ -1,26 +1,23 @@
 /* Events: who did what to whom. The codebook's frames and the words of the text propose triggers,
- * trained models (sections "event.trigger", "event.type", "event.choice", "event.source",
- * "event.target", "event.limits" of the model) choose events and rank source and target; where they are missing the frames and
- * the tree decide alone. Owns the order of these steps and the removal of duplicates. Writes
+ * trained models (sections "event.trigger", "event.type", "event.choice", "event.limits" of the
+ * model) choose events, event_who.h decides on source and target; where they are missing the frames
+ * and the tree decide alone. Owns the order of these steps and the removal of duplicates. Writes
  * doc->events. */
 #ifndef DEMARCHE_ENGINE_EVENT_H
 #define DEMARCHE_ENGINE_EVENT_H
 
-#include "worker/engine/event_args.h"
 #include "worker/engine/event_choice.h"
 #include "worker/engine/event_features.h"
+#include "worker/engine/event_who.h"
 #include "worker/engine/frame.h"
 #include "worker/engine/linear.h"
 
 /* Section "event.limits". */
 struct event_limits {
-	float trigger;     /* probability of its type from which an event is given */
-	float repeat;      /* ... of a second one of its type in the sentence */
-	float source_more; /* from which a further source is given */
-	float target;      /* from which a target is given */
-	float target_more;
-	float surely_source, surely_target; /* ... a further one at another place */
-	float choice; /* chance from which an event is given, where trees choose */
+	float trigger; /* probability of its type from which an event is given */
+	float repeat;  /* ... of a second one of its type in the sentence */
+	float choice;  /* chance from which an event is given, where trees choose */
+	float reserved;
 };
 
 struct event_model {
@@ -29,8 +26,8 @@ struct event_model {
 	bool trained;
 	struct linear trigger; /* of two classes: is it an event at all? */
 	struct linear type;    /* if it is, which? class: enum event_type */
-	struct linear source, target;
-	struct trees choice; /* n_trees 0: the limits decide */
+	struct trees choice;   /* n_trees 0: the limits decide */
+	struct who_model who;
 	struct event_limits limits;
 };
 

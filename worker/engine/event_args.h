@@ -47,7 +47,6 @@ struct event_context {
 	const struct event_candidate *candidate;
 	const struct event_arg *args;
 	uint32_t n_args;
-	const struct event_arg *source; /* chosen already, for ranking targets; NULL */
 };
 
 /* Empties *f and fills it with features of args[i] as a source or as a target. */

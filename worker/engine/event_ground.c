@@ -135,11 +135,28 @@ static int32_t step_up(const struct doc *d, int32_t tok, int32_t *subject)
 	}
 }
 
+/* "the green light for Turkey to launch": who stands between "for" and "to" does it, wherever the
+ * phrase hangs. */
+static int32_t for_subject(const struct doc *d, int32_t tok)
+{
+	int32_t to = doc_child(d, tok, REL_MARK), x = to - 1, prep;
+
+	if (to < 1 || !str_is(d->tokens[to].lower, "to") || d->tokens[x].sent != d->tokens[to].sent)
+		return -1;
+	while (d->tokens[x].head >= 0 && d->tokens[x].head < x &&
+	       (d->tokens[x].rel == REL_FLAT || d->tokens[x].rel == REL_CONJ))
+		x = d->tokens[x].head;
+	prep = doc_child(d, x, REL_CASE);
+	return prep >= 0 && prep < x && str_is(d->tokens[prep].lower, "for") ? x : -1;
+}
+
 int32_t event_subject(const struct doc *d, int32_t tok, bool *inherited)
 {
 	int32_t s = own_subject(d, tok), up = tok;
 
 	*inherited = false;
+	if (s < 0)
+		s = for_subject(d, tok);
 	for (int n = 0; n < CLIMB_MAX; n++) {
 		if (s >= 0) {
 			/* "which attacked": the noun that the relative clause is about. */

@@ -18,8 +18,8 @@ enum {
 	A_ENTITY_TYPE,
 	A_FLAGS,
 	A_EXISTS,
-	A_SAME,
-	A_SOURCE,
+	A_CLUSTER,
+	A_CLUSTER_PREP,
 	A_RULE,
 	A_SALIENCE,
 	A_UPOS,
@@ -29,6 +29,10 @@ enum {
 	A_FIRST,
 	A_LEMMA_ROLE,
 	A_OTHER_BETTER,
+	A_GOVERNOR,
+	A_GOVERNOR_CLUSTER,
+	A_OBJECT,
+	A_HEAD_CLUSTER,
 };
 
 static uint64_t pair(uint64_t a, uint64_t b)
@@ -136,8 +140,6 @@ double event_arg_rule(const struct event_ground *g, const struct event_context *
 		p = p < 0.85 ? 0.85 + p / 10 : p;
 	else if (r && (target ? r->source : r->target) & a->frame_role)
 		p *= 0.3;
-	if (target && x->source && x->source->entity == a->entity)
-		p *= 0.1;
 	if (a->nested)
 		p *= 0.6;
 	return p;
@@ -172,6 +174,33 @@ static void place(const struct event_ground *g, const struct event_context *x,
 			    4u * t->upos);
 	else
 		add(f, A_FRAME_ROLE, 1000);
+}
+
+/* The same by classes of words that are used alike: what is known of "lambast" helps "upbraid". */
+static void likeness(const struct event_ground *g, const struct event_context *x,
+		     const struct event_arg *a, struct features *f)
+{
+	const struct doc *d = g->d;
+	int32_t tok = x->candidate->tok, object = doc_child(d, tok, REL_OBJ), head, up;
+	uint32_t own = g->tokens[tok].cluster.fine;
+
+	if (own) {
+		add(f, A_CLUSTER, pair(a->place, own));
+		if (a->prep >= 0)
+			add(f, A_CLUSTER_PREP, pair(own, g->tokens[a->prep].lemma));
+	}
+	if (object >= 0)
+		add(f, A_OBJECT, pair(a->place, g->tokens[object].lemma));
+	if (a->mention < 0)
+		return;
+	head = d->mentions[a->mention].head;
+	up = d->tokens[head].head;
+	add(f, A_HEAD_CLUSTER, pair(a->place, g->tokens[head].cluster.coarse));
+	if (up < 0 || up == tok)
+		return;
+	add(f, A_GOVERNOR, pair(g->tokens[up].lemma, rel_base(d->tokens[head].rel)));
+	add(f, A_GOVERNOR_CLUSTER,
+	    pair(pair(g->tokens[up].cluster.fine, rel_base(d->tokens[head].rel)), x->type));
 }
 
 static void tree(const struct event_context *x, const struct event_arg *a, struct features *f)
@@ -210,9 +239,8 @@ static void entity(const struct event_ground *g, const struct event_context *x,
 }
 
 /* What else is there: the best place that any candidate has, and whether this is the same actor
- * as the speaker or as the chosen source. */
-static void company(const struct event_ground *g, const struct event_context *x,
-		    const struct event_arg *a, bool target, struct features *f)
+ * as the speaker. */
+static void company(const struct event_context *x, const struct event_arg *a, struct features *f)
 {
 	uint64_t seen = 0;
 	bool speaker = false;
@@ -227,15 +255,6 @@ static void company(const struct event_ground *g, const struct event_context *x,
 			add(f, A_EXISTS, pair(pair(a->place, i), is_verbal(x->type)));
 	add(f, A_SPEAKER, pair(speaker, x->type));
 	add(f, A_SPEAKER, pair(speaker, pair(a->place, 5)));
-	if (target && x->source) {
-		const struct entity *s = &g->d->entities[x->source->entity];
-		const struct entity *e = &g->d->entities[a->entity];
-		bool same = x->source->entity == a->entity, code = str_eq(s->code, e->code);
-
-		add(f, A_SAME, same * 2u + code);
-		add(f, A_SAME, pair(same * 2u + code, x->type));
-		add(f, A_SOURCE, pair(x->source->place, a->place));
-	}
 }
 
 /* What fills the subject of the trigger: nothing, a pronoun, an actor without a code ... Where it
@@ -296,9 +315,10 @@ void event_arg_features(const struct event_ground *g, const struct event_context
 
 	f->n = 0;
 	place(g, x, a, f);
+	likeness(g, x, a, f);
 	tree(x, a, f);
 	entity(g, x, a, f);
-	company(g, x, a, target, f);
+	company(x, a, f);
 	subject(g, x, a, f);
 	others(g, x, i, target, f);
 	add(f, A_RULE, (uint64_t)(10 * event_arg_rule(g, x, i, target)));

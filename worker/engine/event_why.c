@@ -77,61 +77,35 @@ static uint32_t keep(struct event_why_actor *list, uint32_t n, const struct even
 }
 
 /* A request in progress. */
-struct weighing {
-	const struct event_model *m;
-	struct doc *d;
-	struct event_ground *ground;
-	struct features *features;
-	struct event_context context;
-};
-
-static double score(const struct weighing *w, uint32_t i, bool target)
+/* Sources are weighed first: targets are ranked beside the likeliest. */
+static uint32_t weigh_side(struct doc *d, struct who *w, enum who_side side,
+			   const struct id_list *chosen, struct event_why_actor *out)
 {
-	if (!w->m->trained)
-		return event_arg_rule(w->ground, &w->context, i, target);
-	event_arg_features(w->ground, &w->context, i, target, w->features);
-	return linear_yes(target ? &w->m->target : &w->m->source, w->features);
-}
+	struct who_actor actors[EVENT_ARGS_MAX];
+	uint32_t n_actors = who_weigh(w, side, actors), n = 0;
 
-static uint32_t weigh_actors(const struct weighing *w, const struct id_list *chosen, bool target,
-			     struct event_why_actor *out)
-{
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < w->context.n_args; i++) {
-		const struct event_arg *a = &w->context.args[i];
+	for (uint32_t k = 0; k < n_actors; k++) {
+		const struct who_arg *a = &w->args[actors[k].arg];
 		struct event_why_actor x = {.entity = a->entity,
-					    .place = place_name(w->d, a->place),
-					    .p = score(w, i, target),
+					    .place = place_name(d, a->place),
+					    .p = actors[k].p,
 					    .chosen = is_among(chosen, a->entity)};
 
 		n = keep(out, n, &x);
+		if (side == WHO_SOURCE && chosen->n && a->entity == chosen->ids[0]) {
+			w->source = (int32_t)actors[k].arg;
+			w->p_source = actors[k].p;
+		}
 	}
 	return n;
 }
 
-/* Targets are ranked beside the source that was taken. */
-static void note_source(struct weighing *w, const struct id_list *source)
+static void name_frames(const struct event_ground *g, struct doc *d,
+			const struct event_candidate *c, struct event_why *out)
 {
-	double best = -1;
-
-	for (uint32_t i = 0; source->n && i < w->context.n_args; i++) {
-		double p = score(w, i, false);
-
-		if (w->context.args[i].entity == source->ids[0] && p > best) {
-			best = p;
-			w->context.source = &w->context.args[i];
-		}
-	}
-}
-
-static void name_frames(const struct weighing *w, struct event_why *out)
-{
-	const struct event_candidate *c = w->context.candidate;
-
-	out->frames = ARENA_ARRAY(w->d->arena, struct str, c->n_matches);
+	out->frames = ARENA_ARRAY(d->arena, struct str, c->n_matches);
 	for (uint32_t i = 0; i < c->n_matches; i++)
-		out->frames[out->n_frames++] = frame_name(w->m->book, c->matches[i].frame);
+		out->frames[out->n_frames++] = frame_name(g->book, c->matches[i].frame);
 }
 
 bool event_why(const struct event_model *m, struct doc *d, uint32_t event, struct event_why *out)
@@ -140,22 +114,21 @@ bool event_why(const struct event_model *m, struct doc *d, uint32_t event, struc
 	struct event_arg args[EVENT_ARGS_MAX];
 	struct event_ground ground;
 	struct features f = {0};
-	struct weighing w = {.m = m, .d = d, .ground = &ground, .features = &f};
+	struct event_context x = {.type = v->type, .args = args};
+	struct who w;
 	uint32_t index = 0;
 
 	*out = (struct event_why){0};
 	event_ground_init(&ground, m->book, &m->clusters, d);
-	w.context.candidate = candidate_at(&ground, d->event_tok[event], &index);
-	if (!w.context.candidate)
+	x.candidate = candidate_at(&ground, d->event_tok[event], &index);
+	if (!x.candidate)
 		return false;
 	weigh_types(m, &ground, index, &f, out);
-	w.context.type = v->type;
-	w.context.args = args;
-	w.context.n_args = event_args(&ground, d->event_tok[event], args);
-	out->n_sources = weigh_actors(&w, &v->source, false, out->sources);
-	note_source(&w, &v->source);
-	out->n_targets = weigh_actors(&w, &v->target, true, out->targets);
-	name_frames(&w, out);
+	x.n_args = event_args(&ground, d->event_tok[event], args);
+	who_rank(&w, &m->who, &ground, &x, &f);
+	out->n_sources = weigh_side(d, &w, WHO_SOURCE, &v->source, out->sources);
+	out->n_targets = weigh_side(d, &w, WHO_TARGET, &v->target, out->targets);
+	name_frames(&ground, d, x.candidate, out);
 	features_free(&f);
 	return true;
 }

@@ -21,7 +21,7 @@ struct event_why_actor {
 
 struct event_why {
 	struct event_why_type types[N_EVENT_TYPES]; /* the likeliest first */
-	/* The likeliest first; a verb's own subject or agent is taken as source before them. */
+	/* The likeliest first. */
 	struct event_why_actor sources[EVENT_WHY_ACTORS], targets[EVENT_WHY_ACTORS];
 	uint32_t n_sources, n_targets;
 	struct str *frames; /* frames of the codebook that match here */

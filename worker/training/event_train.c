@@ -12,13 +12,13 @@
 #include "worker/training/event_silver.h"
 #include "worker/training/linear_train.h"
 #include "worker/training/train.h"
+#include "worker/training/who_train.h"
 
 enum { FOLDS = 5, IGNORE = 255 };
 
 /* Training sets: [fold] holds what is NOT of that fold; [FOLDS] holds all. */
 struct sets {
-	struct linear_set *trigger[FOLDS + 1], *type[FOLDS + 1], *source[FOLDS + 1],
-		*target[FOLDS + 1];
+	struct linear_set *trigger[FOLDS + 1], *type[FOLDS + 1];
 };
 
 struct trainer {
@@ -29,6 +29,7 @@ struct trainer {
 	struct frame_book *book;
 	struct word_clusters clusters;
 	struct sets sets;
+	struct who_cases *who;
 	struct features features;
 	uint32_t n_events, n_located, n_labelled, n_silver;
 	struct silver silver;
@@ -97,79 +98,6 @@ static int32_t candidate_of(const struct event_ground *g, const struct gold_even
 	return best;
 }
 
-static bool code_in(struct str code, const struct gold_actor *list, uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++)
-		if (code.n && str_eq(list[i].code, code))
-			return true;
-	return false;
-}
-
-/* Whether the names share a word of at least three letters. */
-static bool name_fits(struct str a, struct str b)
-{
-	for (size_t i = 0; i < a.n; i++) {
-		size_t k = i;
-
-		while (k < a.n && a.p[k] != ' ')
-			k++;
-		if (k - i >= 3 && memmem(b.p, b.n, a.p + i, k - i))
-			return true;
-		i = k;
-	}
-	return false;
-}
-
-static bool name_in(const struct entity *e, const struct gold_actor *list, uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++)
-		if (str_eq(list[i].code, e->code) && name_fits(e->name, list[i].name))
-			return true;
-	return false;
-}
-
-/* Examples for one role of one event. Where an actor of that name is among the candidates, others
- * of the same code are neither right nor wrong. Returns the best right candidate, or -1. */
-static int32_t add_role(struct trainer *t, const struct event_ground *g, struct event_context *x,
-			bool target, const struct gold_actor *list, uint32_t n, uint32_t fold)
-{
-	bool named = false;
-	int32_t best = -1;
-	double best_rule = -1;
-
-	for (uint32_t i = 0; i < x->n_args; i++)
-		named |= name_in(&g->d->entities[x->args[i].entity], list, n);
-	for (uint32_t i = 0; i < x->n_args; i++) {
-		const struct entity *e = &g->d->entities[x->args[i].entity];
-		bool code = code_in(e->code, list, n), name = name_in(e, list, n);
-		double rule = event_arg_rule(g, x, i, target) + (name ? 1 : 0);
-
-		if (code && rule > best_rule) {
-			best_rule = rule;
-			best = (int32_t)i;
-		}
-		event_arg_features(g, x, i, target, &t->features);
-		sets_add(target ? t->sets.target : t->sets.source, fold, &t->features, code,
-			 code && named && !name ? 0.3 : 1);
-	}
-	return best;
-}
-
-static void add_arguments(struct trainer *t, const struct event_ground *g, int32_t candidate,
-			  const struct gold_event *e, uint32_t fold)
-{
-	struct event_arg args[EVENT_ARGS_MAX];
-	struct event_context x = {
-		.type = e->type, .candidate = &g->candidates[candidate], .args = args};
-	int32_t source;
-
-	x.n_args = event_args(g, x.candidate->tok, args);
-	source = add_role(t, g, &x, false, e->source, e->n_source, fold);
-	if (source >= 0)
-		x.source = &args[source];
-	add_role(t, g, &x, true, e->target, e->n_target, fold);
-}
-
 /* A second word of the same action ("held" beside "talks") is no good example of no event. */
 static void ignore_linked(const struct event_ground *g, uint8_t *labels, int32_t candidate)
 {
@@ -217,7 +145,7 @@ static void add_doc(struct trainer *t, const struct gold_doc *gd)
 			continue;
 		t->n_labelled++;
 		labels[c] = (uint8_t)e->type;
-		add_arguments(t, &g, c, e, gold_fold(gd));
+		who_cases_add(t->who, &g, c, e, gold_fold(gd) + 1, gd->fold != GOLD_EXTRA);
 	}
 	for (uint32_t c = 0; c < g.n_candidates; c++)
 		if (labels[c] && labels[c] != IGNORE)
@@ -285,7 +213,8 @@ static uint32_t split_codes(struct str codes, struct gold_actor *out)
 
 /* Sentences whose events have no trigger words teach what the words of frames mean; what else is
  * in them is left open. They are in every fold's set. */
-static void add_silver(struct trainer *t, const struct silver_sentence *x, double weight)
+static void add_silver(struct trainer *t, const struct silver_sentence *x, double weight,
+		       uint32_t index)
 {
 	struct engine_input in = {.text = x->text};
 	double example = option("EXAMPLE", 3); /* the frames' own: what they must get right */
@@ -315,14 +244,14 @@ static void add_silver(struct trainer *t, const struct silver_sentence *x, doubl
 
 			e.n_source = split_codes(x->source, e.source);
 			e.n_target = split_codes(x->target, e.target);
-			add_arguments(t, &g, c, &e, FOLDS + 1);
+			who_cases_add(t->who, &g, c, &e, 1 + index % WHO_GROUPS, false);
 		}
 	}
 }
 
 /* One set of weights, opened in place. */
 struct weights {
-	struct buf trigger, type, source, target, choice;
+	struct buf trigger, type, choice;
 	struct event_model model;
 };
 
@@ -342,34 +271,18 @@ static int train_weights(struct trainer *t, uint32_t fold, struct weights *w, st
 				      .l2 = option("L2_TYPE", 2e-3),
 				      .least = option("LEAST", 0.02),
 				      .min_count = (uint32_t)option("MIN", 4)};
-	struct linear_options arg = {.n_classes = 2,
-				     .epochs = 12,
-				     .rate = option("RATE_ARG", 0.02),
-				     .l2 = option("L2_ARG", 2e-4),
-				     .least = option("LEAST_ARG", 0.02),
-				     .min_count = (uint32_t)option("MIN_ARG", 4)};
-
 	linear_train(t->sets.trigger[fold], &trigger, &w->trigger);
 	linear_train(t->sets.type[fold], &type, &w->type);
-	linear_train(t->sets.source[fold], &arg, &w->source);
-	linear_train(t->sets.target[fold], &arg, &w->target);
 	if (linear_open(&w->model.trigger, buf_str(&w->trigger), e) < 0 ||
-	    linear_open(&w->model.type, buf_str(&w->type), e) < 0 ||
-	    linear_open(&w->model.source, buf_str(&w->source), e) < 0 ||
-	    linear_open(&w->model.target, buf_str(&w->target), e) < 0)
+	    linear_open(&w->model.type, buf_str(&w->type), e) < 0)
 		return -1;
 	w->model.book = t->book;
 	w->model.clusters = t->clusters;
 	w->model.trained = true;
-	w->model.limits =
-		(struct event_limits){.trigger = (float)option("T_TRIGGER", 0.19),
-				      .repeat = (float)option("T_REPEAT", 0.4),
-				      .source_more = (float)option("T_SOURCE", 0.4),
-				      .target = (float)option("T_TARGET", 0.15),
-				      .target_more = (float)option("T_TARGET_MORE", 0.3),
-				      .choice = (float)option("T_CHOICE", 0.2),
-				      .surely_source = (float)option("T_SURE_SOURCE", 0.55),
-				      .surely_target = (float)option("T_SURE_TARGET", 0.25)};
+	w->model.who = who_cases_model(t->who, fold < FOLDS ? fold + 1 : 0);
+	w->model.limits = (struct event_limits){.trigger = (float)option("T_TRIGGER", 0.19),
+						.repeat = (float)option("T_REPEAT", 0.4),
+						.choice = (float)option("T_CHOICE", 0.2)};
 	return 0;
 }
 
@@ -377,8 +290,6 @@ static void weights_free(struct weights *w)
 {
 	buf_free(&w->trigger);
 	buf_free(&w->type);
-	buf_free(&w->source);
-	buf_free(&w->target);
 	buf_free(&w->choice);
 }
 
@@ -469,8 +380,7 @@ static int write_weights(struct trainer *t, const char *path, struct err *e)
 		image_writer_add(iw, "event.trigger", w.trigger.p, w.trigger.n);
 		image_writer_add(iw, "event.type", w.type.p, w.type.n);
 		image_writer_add(iw, "event.choice", w.choice.p, w.choice.n);
-		image_writer_add(iw, "event.source", w.source.p, w.source.n);
-		image_writer_add(iw, "event.target", w.target.p, w.target.n);
+		who_cases_write(t->who, iw);
 		image_writer_add(iw, "event.limits", &w.model.limits, sizeof(w.model.limits));
 		image_writer_finish(iw, &out);
 		rc = file_write(path, buf_str(&out), e);
@@ -498,11 +408,10 @@ static int open_image(struct image *im, struct buf *bytes, const char *path, str
 
 static int trainer_open(struct trainer *t, char **argv, struct err *e)
 {
+	t->who = who_cases_new();
 	for (uint32_t k = 0; k <= FOLDS; k++) {
 		t->sets.trigger[k] = linear_set_new();
 		t->sets.type[k] = linear_set_new();
-		t->sets.source[k] = linear_set_new();
-		t->sets.target[k] = linear_set_new();
 	}
 	if (open_image(&t->model, &t->model_bytes, argv[1], e) < 0 ||
 	    open_image(&t->codebook, &t->codebook_bytes, argv[2], e) < 0)
@@ -521,9 +430,8 @@ static void trainer_close(struct trainer *t)
 	for (uint32_t k = 0; k <= FOLDS; k++) {
 		linear_set_free(t->sets.trigger[k]);
 		linear_set_free(t->sets.type[k]);
-		linear_set_free(t->sets.source[k]);
-		linear_set_free(t->sets.target[k]);
 	}
+	who_cases_free(t->who);
 	features_free(&t->features);
 	frame_book_free(t->book);
 	engine_free(t->engine);
@@ -562,7 +470,7 @@ int train_events(int argc, char **argv)
 	for (int i = 7; rc == 0 && i < argc; i++)
 		rc = read_more(&t, argv[i], &e);
 	for (uint32_t i = 0; rc == 0 && i < t.silver.n; i++)
-		add_silver(&t, &t.silver.list[i], option("SILVER", 0.4));
+		add_silver(&t, &t.silver.list[i], option("SILVER", 0.4), i);
 	for (uint32_t i = 0; rc == 0 && i < t.gold.n; i++)
 		add_doc(&t, &t.gold.docs[i]);
 	if (rc == 0)
@@ -571,6 +479,10 @@ int train_events(int argc, char **argv)
 			"silver=%u\n",
 			t.gold.n, t.n_events, t.n_located, t.n_labelled,
 			linear_set_size(t.sets.trigger[FOLDS]), t.n_silver);
+	if (rc == 0)
+		who_cases_report(t.who);
+	if (rc == 0)
+		rc = who_cases_train(t.who, &e);
 	if (rc == 0)
 		rc = train_folds(&t, folds, &e);
 	if (rc == 0 && strcmp(argv[6], "-") != 0)

@@ -1,0 +1,253 @@
+#include "worker/engine/event_who.h"
+
+int who_model_open(struct who_model *m, const struct image *model, struct err *e)
+{
+	struct str limits = image_section(model, "event.who.limits");
+
+	if (!limits.n)
+		return 0; /* of an image without them: the plain reading decides */
+	if (linear_open(&m->linear[WHO_SOURCE], image_section(model, "event.source"), e) < 0 ||
+	    linear_open(&m->linear[WHO_TARGET], image_section(model, "event.target"), e) < 0 ||
+	    trees_open(&m->trees[WHO_SOURCE], image_section(model, "event.who.source"), WHO_VALUES,
+		       e) < 0 ||
+	    trees_open(&m->trees[WHO_TARGET], image_section(model, "event.who.target"), WHO_VALUES,
+		       e) < 0)
+		return -1;
+	if (limits.n != sizeof(m->limits) || m->linear[WHO_SOURCE].n_classes != 2 ||
+	    m->linear[WHO_TARGET].n_classes != 2)
+		return err_set(e, ERR_CORRUPT, "the weights of sources and targets do not fit");
+	memcpy(&m->limits, limits.p, sizeof(m->limits));
+	m->trained = true;
+	return 0;
+}
+
+static bool is_chosen(const struct who_chosen *c, uint32_t entity)
+{
+	for (uint32_t i = 0; i < c->n; i++)
+		if (c->entities[i] == entity)
+			return true;
+	return false;
+}
+
+void who_choose(struct who_chosen *c, uint32_t entity)
+{
+	if (!is_chosen(c, entity) && c->n < WHO_CHOSEN_MAX)
+		c->entities[c->n++] = entity;
+}
+
+double who_logit(const struct linear *m, const struct features *f)
+{
+	int32_t sums[2];
+
+	linear_sums(m, f, sums);
+	return (double)m->scale * ((double)sums[1] - (double)sums[0]) / (double)m->temperature;
+}
+
+void who_rank(struct who *w, const struct who_model *m, const struct event_ground *g,
+	      const struct event_context *x, struct features *f)
+{
+	w->m = m;
+	w->g = g;
+	w->x = x;
+	w->source = -1;
+	w->p_source = 0;
+	who_args(g, x, w->args);
+	for (uint32_t i = 0; i < x->n_args; i++)
+		for (uint32_t side = 0; side < N_WHO_SIDES; side++)
+			if (m->trained) {
+				event_arg_features(g, x, i, side == WHO_TARGET, f);
+				w->args[i].logit[side] = who_logit(&m->linear[side], f);
+			} else {
+				w->args[i].logit[side] =
+					event_arg_rule(g, x, i, side == WHO_TARGET);
+			}
+}
+
+uint32_t who_weigh(const struct who *w, enum who_side side,
+		   struct who_actor out[static EVENT_ARGS_MAX])
+{
+	uint32_t n = who_actors(w->args, w->x->n_args, side, w->source, w->p_source, out);
+
+	for (uint32_t k = 0; k < n; k++) {
+		double logit = w->args[out[k].arg].logit[side];
+
+		out[k].p = !w->m->trained       ? logit
+			   : logit >= WHO_LEAST ? trees_yes(&w->m->trees[side], out[k].values)
+						: 0;
+	}
+	return n;
+}
+
+/* Whether somebody of the same country or organization is chosen already: then an actor elsewhere
+ * in the sentence ("the Canadian envoy" beside Canada) adds nothing. */
+static bool is_spoken_for(const struct doc *d, const struct who_chosen *c, uint32_t entity)
+{
+	struct str code = d->entities[entity].code;
+
+	for (uint32_t i = 0; i < c->n; i++)
+		if (code.n && str_eq(d->entities[c->entities[i]].code, code))
+			return true;
+	return false;
+}
+
+/* The verb whose object it is; a second object behind a further verb of the row is that one's,
+ * wherever the tree has it. */
+static int32_t verb_of(const struct doc *d, int32_t object)
+{
+	int32_t verb = d->tokens[object].head, first = doc_child(d, verb, REL_OBJ);
+
+	for (int32_t c = d->tokens[verb].child; c >= 0 && c < object && first < object;
+	     c = d->tokens[c].next)
+		if (c > first && d->tokens[c].rel == REL_CONJ && d->tokens[c].upos == UPOS_VERB)
+			return c;
+	return verb;
+}
+
+static bool has_object(const struct doc *d, int32_t verb, int32_t above)
+{
+	for (int32_t c = d->tokens[above].child; c >= 0; c = d->tokens[c].next)
+		if (d->tokens[c].rel == REL_OBJ && verb_of(d, c) == verb)
+			return true;
+	return false;
+}
+
+/* "Criticized Uganda and praised Rwanda": what another verb of the row has for its object is not
+ * this one's, which has an object of its own. */
+static bool is_of_next_verb(const struct who *w, uint32_t arg)
+{
+	const struct doc *d = w->g->d;
+	int32_t tok = w->x->candidate->tok, m = w->x->args[arg].mention, verb;
+	const struct token *t = &d->tokens[tok];
+
+	if (m < 0 || t->upos != UPOS_VERB || d->tokens[d->mentions[m].head].rel != REL_OBJ)
+		return false;
+	verb = verb_of(d, d->mentions[m].head);
+	if (verb == tok || (d->tokens[verb].head != tok && t->head != verb) ||
+	    (d->tokens[verb].rel != REL_CONJ && t->rel != REL_CONJ))
+		return false;
+	return has_object(d, tok, tok) || (t->head >= 0 && has_object(d, tok, t->head));
+}
+
+/* Chooses the likeliest actor above `first`, then those above `more` whose country is not there
+ * yet. Nobody in `not` is chosen. Returns the likeliest's candidate, or -1. */
+static int32_t pick(const struct who *w, enum who_side side, const struct who_chosen * not,
+		    double first, double more, struct who_chosen *c, double *p)
+{
+	struct who_actor actors[EVENT_ARGS_MAX];
+	uint32_t n = who_weigh(w, side, actors);
+	int32_t at = -1;
+
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t entity = w->args[actors[k].arg].entity;
+
+		if (is_chosen(not, entity) ||
+		    (side == WHO_TARGET && is_of_next_verb(w, actors[k].arg)))
+			actors[k].p = -1;
+		else if (at < 0 || actors[k].p > actors[at].p)
+			at = (int32_t)k;
+	}
+	if (at < 0 || actors[at].p < first)
+		return -1;
+	*p = actors[at].p;
+	who_choose(c, w->args[actors[at].arg].entity);
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t entity = w->args[actors[k].arg].entity;
+
+		if (actors[k].p >= more && !is_spoken_for(w->g->d, c, entity))
+			who_choose(c, entity);
+	}
+	return (int32_t)actors[at].arg;
+}
+
+/* Nobody stands on both sides: a further source that is a target stays there. */
+static void one_side(struct who_chosen *source, const struct who_chosen *target)
+{
+	uint32_t n = source->n > 0;
+
+	for (uint32_t i = 1; i < source->n; i++)
+		if (!is_chosen(target, source->entities[i]))
+			source->entities[n++] = source->entities[i];
+	source->n = n;
+}
+
+/* What the frame says so of, and whatever is between parties ("clashes between", "trade between").
+ */
+static bool is_reciprocal(const struct event_ground *g, const struct event_context *x)
+{
+	for (uint32_t i = 0; i < x->n_args; i++)
+		if (x->args[i].place == ARG_PREP &&
+		    x->args[i].frame_role & 1u << FRAME_ROLE_BETWEEN)
+			return true;
+	for (uint32_t i = 0; i < x->candidate->n_matches; i++) {
+		const struct frame_rec *r = frame_at(g->book, x->candidate->matches[i].frame);
+
+		if (r->type == x->type)
+			return r->flags & FRAME_RECIPROCAL;
+	}
+	return false;
+}
+
+/* "The presidents of Kenya and Uganda met", "talks between India and China": who is named beside
+ * another inside the doer's phrase, or stands between, is a doer, too. */
+static void join_named(const struct who *w, struct who_chosen *source)
+{
+	const struct doc *d = w->g->d;
+	const struct event_arg *doer = &w->x->args[w->source];
+
+	for (uint32_t i = 0; doer->mention >= 0 && i < w->x->n_args; i++) {
+		const struct event_arg *a = &w->x->args[i];
+		bool beside = a->mention >= 0 && a->conjunct &&
+			      doc_dominates(d, d->mentions[doer->mention].head,
+					    d->mentions[a->mention].head);
+
+		if ((beside || a->frame_role & 1u << FRAME_ROLE_BETWEEN) &&
+		    !is_spoken_for(d, source, a->entity))
+			who_choose(source, a->entity);
+	}
+}
+
+/* "India and China met": several who do it do it to each other. */
+static void parties(const struct who_chosen *source, struct who_chosen *target)
+{
+	for (uint32_t i = 0; source->n > 1 && i < source->n; i++)
+		who_choose(target, source->entities[i]);
+}
+
+/* Whom no target may be: the likeliest source, and further ones that stand beside it ("France,
+ * Italy and Spain welcomed"). */
+static struct who_chosen doers(const struct who *w, const struct who_chosen *source)
+{
+	struct who_chosen c = {.entities = {source->entities[0]}, .n = source->n > 0};
+
+	for (uint32_t i = 0; w->source >= 0 && i < w->x->n_args; i++)
+		if (w->args[i].conjunct && w->args[i].place == w->args[w->source].place &&
+		    is_chosen(source, w->args[i].entity))
+			who_choose(&c, w->args[i].entity);
+	return c;
+}
+
+void who_decide(const struct who_model *m, const struct event_ground *g,
+		const struct event_context *x, struct features *f, struct who_chosen *source,
+		struct who_chosen *target)
+{
+	const struct who_chosen nobody = {0};
+	struct who_chosen not ;
+	struct who w;
+	double p = 0;
+
+	source->n = target->n = 0;
+	who_rank(&w, m, g, x, f);
+	w.source = pick(&w, WHO_SOURCE, &nobody, 0, (double)m->limits.source_more, source,
+			&w.p_source);
+	if (w.source >= 0 && is_reciprocal(g, x)) {
+		join_named(&w, source);
+		parties(source, target);
+	}
+	if (target->n >= 2)
+		return;
+	not = doers(&w, source);
+	target->n = 0;
+	pick(&w, WHO_TARGET, &not, (double)m->limits.target, (double)m->limits.target_more, target,
+	     &p);
+	one_side(source, target);
+}
