@@ -1,9 +1,12 @@
 /* demarche-broker: options, signals, the loop of turns; and the store's maintenance commands. */
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "broker/server.h"
@@ -96,6 +99,26 @@ static void catch_signals(void)
 	sigaction(SIGINT, &end, NULL);
 	sigaction(SIGHUP, &reload, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+/* Beside programs that compute, analysis above all, a thread that wakes up may have to wait until
+ * their time slice of some milliseconds is over, several times for each answer. Who asks for short
+ * slices wakes up at once and gets no more time in all; it needs no right. Linux from 6.12 on;
+ * others leave everything as it is. */
+static void take_short_slices(void)
+{
+	struct {
+		uint32_t size, policy;
+		uint64_t flags;
+		int32_t nice;
+		uint32_t priority;
+		uint64_t slice_ns, deadline, period;
+	} a = {.size = sizeof(a), .slice_ns = 200000};
+
+	if (sched_getscheduler(0) != SCHED_OTHER)
+		return;
+	a.nice = getpriority(PRIO_PROCESS, 0);
+	syscall(SYS_sched_setattr, 0, &a, 0);
 }
 
 static int fail(const struct err *e)
@@ -272,6 +295,7 @@ int main(int argc, char **argv)
 		status = run_command(&set, url, argv + operand, argc - operand);
 	} else {
 		catch_signals();
+		take_short_slices();
 		status = serve(&set, url, &e) < 0 ? fail(&e) : EXIT_DONE;
 	}
 out:
