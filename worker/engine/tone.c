@@ -6,6 +6,8 @@
 #include "worker/engine/linear.h"
 #include "worker/engine/segment.h"
 
+#define NOTHING 0.85 /* where the first nets are so sure that there is no tone, it stays at that \
+		      */
 #define MEAN_SCALE 0.2f /* of the sum over the words; the trainer has the same */
 
 uint64_t tone_class_hash(struct str name)
@@ -253,6 +255,8 @@ void tone_ask(const struct tone_sentence *t, const struct tone_question *q, doub
 	for (uint32_t n = 0; n < t->m->n; n++) {
 		ask_net(&t->m->net[n], &l, t->u[n] + (size_t)(l.v.first - base) * TONE_WIDE, one);
 		for (int k = 0; k < N_POLARITIES; k++)
-			p[k] += one[k] / t->m->n;
+			p[k] += (one[k] - p[k]) / (n + 1);
+		if (p[POLARITY_NEUTRAL] > NOTHING)
+			return;
 	}
 }
