@@ -6,8 +6,8 @@
 #include "worker/engine/linear.h"
 #include "worker/engine/segment.h"
 
-#define NOTHING 0.85 /* where the first nets are so sure that there is no tone, it stays at that \
-		      */
+/* Where the first nets are so sure that there is no tone, it stays at that. */
+#define NOTHING    0.85
 #define MEAN_SCALE 0.2f /* of the sum over the words; the trainer has the same */
 
 uint64_t tone_class_hash(struct str name)
