@@ -15,7 +15,7 @@
 #include "worker/images.h"
 #include "worker/training/conllu.h"
 
-enum { FAILING_MAX = 8 };
+enum { FAILING_MAX = 6 };
 
 static const char FOLDER[] = "worker/engine/codebook/events";
 
