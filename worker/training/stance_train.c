@@ -620,14 +620,14 @@ static int read_options(struct options *o, int argc, char **argv)
 					      {0}};
 	int c;
 
-	*o = (struct options){.epochs = 5,
+	*o = (struct options){.epochs = 6,
 			      .min_count = 3,
-			      .rate = 0.05,
+			      .rate = 0.03,
 			      .foreign = 0.5,
 			      .own_most = UINT32_MAX,
 			      .own_weight = 1,
-			      .trees = 200,
-			      .tree_rate = 0.07};
+			      .trees = 250,
+			      .tree_rate = 0.055};
 	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
 		switch (c) {
 		case 'e':
