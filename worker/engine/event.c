@@ -101,6 +101,7 @@ struct work {
 	struct event_ground ground;
 	struct features features;
 	struct event_guess *guesses;
+	bool by_trees; /* they chose the guesses */
 	uint32_t n, cap;
 };
 
@@ -241,7 +242,7 @@ static bool outdone(const struct work *w, uint32_t i)
 			continue;
 		if (is_content(w, x, y))
 			return true;
-		if (y->type != x->type || w->m->choice.n_trees) /* which have weighed that */
+		if (y->type != x->type || w->by_trees) /* which have weighed that */
 			continue;
 		if (y->p < x->p || (y->p == x->p && k > i))
 			continue;
@@ -420,12 +421,17 @@ static bool is_told(const struct work *w, const struct event_guess *x)
 	       !status_background(w->d, tok) && !is_epithet(w, x) && !befalls(w, x);
 }
 
+/* The trees have learned what is told of whole documents, where much is left out: of a few lone
+ * sentences all is given that is likely enough. */
+enum { LONE_SENTENCES = 5 };
+
 void event_run(const struct event_model *m, struct doc *d)
 {
 	struct work w = {.m = m, .d = d};
 
 	event_ground_init(&w.ground, m->book, &m->clusters, d);
-	if (m->choice.n_trees)
+	w.by_trees = m->choice.n_trees && d->n_sentences > LONE_SENTENCES;
+	if (w.by_trees)
 		choose_by_trees(&w);
 	else
 		guess(&w);
