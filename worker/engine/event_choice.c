@@ -285,8 +285,8 @@ uint32_t event_choose(const struct event_ground *g, const struct event_scores *s
 				w->step(w, g, c.list, c.n, best);
 			take(&c, best);
 			ARENA_GROW(g->d->arena, list, n, cap);
-			list[n++] = (struct event_chosen){best->candidate, best->type,
-							  best->chance};
+			list[n++] =
+				(struct event_chosen){best->candidate, best->type, best->chance};
 		}
 		for (uint32_t i = first + 1; i < n; i++) /* in the order of the text */
 			for (uint32_t k = i; k > first && list[k - 1].candidate > list[k].candidate;

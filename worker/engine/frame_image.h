@@ -52,8 +52,8 @@ enum frame_role {
 };
 
 /* A matter is no event: it only says what events are about (see event_code.c). A user's own frame
- * decides: where it matches there is its event, with its code as it stands. Told: the words are what
- * is said and not the saying ("has violated our airspace" accuses). */
+ * decides: where it matches there is its event, with its code as it stands. Told: the words are
+ * what is said and not the saying ("has violated our airspace" accuses). */
 enum { FRAME_RECIPROCAL = 1, FRAME_WEAK = 2, FRAME_MATTER = 4, FRAME_OWN = 8, FRAME_TOLD = 16 };
 
 struct frame_rec {

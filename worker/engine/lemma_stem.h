@@ -1,5 +1,6 @@
 /* Verbs by spelling, for forms that no table knows: what is left when -ed or -ing is cut off
- * ("promis" is promise, "visit" visit, "kidnapp" kidnap), and the irregular forms. Knows no text. */
+ * ("promis" is promise, "visit" visit, "kidnapp" kidnap), and the irregular forms. Knows no text.
+ */
 #ifndef DEMARCHE_ENGINE_LEMMA_STEM_H
 #define DEMARCHE_ENGINE_LEMMA_STEM_H
 

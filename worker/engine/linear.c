@@ -193,8 +193,8 @@ enum { AHEAD = 12 };
 static void fetch(const struct linear *m, uint64_t key)
 {
 	if (m->slots)
-		__builtin_prefetch(m->slots + linear_home(key, m->n_slots) *
-						      linear_slot_size(m->n_classes));
+		__builtin_prefetch(m->slots +
+				   linear_home(key, m->n_slots) * linear_slot_size(m->n_classes));
 	else
 		__builtin_prefetch(m->keys + ((uint32_t)key & (m->n_slots - 1)));
 }

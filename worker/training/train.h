@@ -22,7 +22,8 @@ struct train_command {
 	X(train_codings, "codings", "ARTICLES SPEECHES DOCS RECORDS CODINGS...",                   \
 	  "texts and records of codings")                                                          \
 	X(train_stances, "stances", "MODEL CODEBOOK SHARED", "ranker of stances")                  \
-	X(eval_stances, "eval-stances", "MODEL CODEBOOK SHARED [LEAST]", "stances on foreign sets") \
+	X(eval_stances, "eval-stances", "MODEL CODEBOOK SHARED [LEAST]",                           \
+	  "stances on foreign sets")                                                               \
 	X(train_eval_events, "eval-events", "MODEL CODEBOOK SENTENCES...",                         \
 	  "codes of sentences found")                                                              \
 	X(train_events, "events", "MODEL CODEBOOK CORPUS RECORDS OUT ...",                         \
@@ -41,7 +42,7 @@ struct train_command {
 	X(analyze_measure, "analyze-measure", "MODEL CODEBOOK FILE...",                            \
 	  "time and memory of the whole analysis")                                                 \
 	X(coref_gap, "coref-gap", "MODEL CODEBOOK|- FILE.tsv", "pronouns on GAP")                  \
-	X(train_tone, "tone", "MODEL CODEBOOK SHARED OUT [FOLDS]", "tone toward a named actor") \
+	X(train_tone, "tone", "MODEL CODEBOOK SHARED OUT [FOLDS]", "tone toward a named actor")    \
 	X(discourse_dump, "discourse-dump", "MODEL CODEBOOK CORPUS.jsonl ID...",                   \
 	  "who is who and who says what")
 

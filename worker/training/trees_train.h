@@ -21,7 +21,7 @@ struct trees_options {
 	uint32_t n_trees;
 	double rate, l2;
 	double rows, columns; /* shares of examples and features that a tree looks at; 0: all */
-	int skip_group; /* its examples are left out; -1: none */
+	int skip_group;       /* its examples are left out; -1: none */
 };
 
 /* Trains and appends the section to `out`. */
