@@ -43,12 +43,7 @@ static const struct option_row ROWS[] = {
 	 AT(collection),
 	 .arg = "NAME",
 	 .help = "written into the records"},
-	{.name = "stances-from",
-	 .type = OPTION_STR,
-	 AT(stances_from),
-	 .arg = "P",
-	 .help = "stances at least so sure, from 0.01 to 1; a low one gives many more, fewer of "
-		 "them right, and the tone toward every actor"},
+	SLOTS_CONFIDENCE_ROW(AT(stances_from)),
 	{.name = "time-limit",
 	 .type = OPTION_DURATION,
 	 AT(time_ms),

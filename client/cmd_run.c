@@ -53,12 +53,7 @@ static const struct option_row ROWS[] = {
 	 AT(codebook),
 	 .arg = "DIR",
 	 .help = "one's own dictionaries and rules, laid over the built-in ones"},
-	{.name = "stances-from",
-	 .type = OPTION_STR,
-	 AT(stances_from),
-	 .arg = "P",
-	 .help = "stances at least so sure, from 0.01 to 1; a low one gives many more, fewer of "
-		 "them right, and the tone toward every actor"},
+	SLOTS_CONFIDENCE_ROW(AT(stances_from)),
 	{.name = "rows",
 	 .type = OPTION_INT,
 	 AT(rows),

@@ -64,12 +64,7 @@ static const struct option_row ROWS[] = {
 	 AT(model),
 	 .arg = "FILE",
 	 .help = "a trained model instead of the built-in one"},
-	{.name = "stances-from",
-	 .type = OPTION_STR,
-	 AT(stances_from),
-	 .arg = "P",
-	 .help = "stances at least so sure, from 0.01 to 1; a low one gives many more, fewer of "
-		 "them right, and the tone toward every actor"},
+	SLOTS_CONFIDENCE_ROW(AT(stances_from)),
 	{.name = "time-limit",
 	 .type = OPTION_DURATION,
 	 AT(time_ms),

@@ -20,6 +20,14 @@ struct slots_options {
 	double stance_least;         /* as struct slot_work's, for all documents */
 };
 
+/* The option of every program that analyzes. */
+#define SLOTS_CONFIDENCE_ROW(...)                                                               \
+	{                                                                                       \
+		.name = "stances-from", .type = OPTION_STR, __VA_ARGS__, .arg = "P",            \
+		.help = "stances at least so sure, from 0.01 to 1; a low one gives many more, " \
+			"fewer of "                                                             \
+			"them right, and the tone toward every actor"                           \
+	}
 /* Reads what --stances-from says, NULL: nothing. Fails where it is not from 0.01 to 1. */
 int slots_read_confidence(const char *text, double *out, struct err *e);
 

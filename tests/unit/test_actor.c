@@ -8,7 +8,7 @@
 
 #include "worker/engine/actor.h"
 #include "worker/engine/engine.h"
-#include "worker/images.h"
+#include "tests/unit/engine_for_test.h"
 
 struct probe {
 	const char *date, *text, *phrase, *code, *role;
@@ -127,14 +127,9 @@ static void a_shouted_word_names_nobody(void **state)
 	};
 	struct images im;
 	struct engine *en;
-	struct err e;
 
 	(void)state;
-	if (images_open(&im, NULL, NULL, &e) < 0)
-		fail_msg("%s", e.text);
-	en = engine_new(&im.model, &im.codebook, &e);
-	if (!en)
-		fail_msg("%s", e.text);
+	en = engine_for_test(&im);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		struct engine_input in = {.text = str_of(words[i].text)};
 

@@ -7,7 +7,7 @@
 
 #include "worker/engine/engine.h"
 #include "worker/engine/event_choice.h"
-#include "worker/images.h"
+#include "tests/unit/engine_for_test.h"
 
 static const char TEXT[] = "France condemned the attack and expelled two diplomats. "
 			   "Germany welcomed the decision.";
@@ -24,9 +24,8 @@ static int start(void **state)
 	struct fixture *f = mem_alloc(sizeof(*f));
 	struct err e;
 
-	if (images_open(&f->im, NULL, NULL, &e) < 0 ||
-	    !(f->en = engine_new(&f->im.model, &f->im.codebook, &e)) ||
-	    !(f->book = frame_book_new(&f->im.codebook, &e)) ||
+	f->en = engine_for_test(&f->im);
+	if (!(f->book = frame_book_new(&f->im.codebook, &e)) ||
 	    word_clusters_open(&f->clusters, image_section(&f->im.model, "stance.clusters"), &e) <
 		    0)
 		fail_msg("%s", e.text);

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "worker/engine/engine.h"
-#include "worker/images.h"
+#include "tests/unit/engine_for_test.h"
 
 enum { FAILING_MAX = 24 };
 
@@ -331,14 +331,10 @@ static void every_code_has_its_sentence(void **state)
 {
 	struct images im;
 	struct engine *en;
-	struct err e;
 	int failing = 0;
 
 	(void)state;
-	if (images_open(&im, NULL, NULL, &e) < 0)
-		fail_msg("%s", e.text);
-	en = engine_new(&im.model, &im.codebook, &e);
-	assert_non_null(en);
+	en = engine_for_test(&im);
 	for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
 		struct engine_input in = {.text = str_of(CASES[i].text)};
 

@@ -12,7 +12,7 @@
 #include "worker/codebook/codebook.h"
 #include "worker/engine/engine.h"
 #include "worker/engine/frame.h"
-#include "worker/images.h"
+#include "tests/unit/engine_for_test.h"
 #include "worker/training/conllu.h"
 
 enum { FAILING_MAX = 6 };
@@ -94,14 +94,10 @@ static void examples_in_the_frames_hold(void **state)
 	struct images im;
 	struct engine *en;
 	struct dirent **list;
-	struct err e;
 	int failing = 0, run = 0, n;
 
 	(void)state;
-	if (images_open(&im, NULL, NULL, &e) < 0)
-		fail_msg("%s", e.text);
-	en = engine_new(&im.model, &im.codebook, &e);
-	assert_non_null(en);
+	en = engine_for_test(&im);
 	n = scandir(FOLDER, &list, NULL, alphasort);
 	assert_true(n > 0);
 	for (int i = 0; i < n; i++) {
@@ -155,14 +151,10 @@ static void matters_make_codes_narrower(void **state)
 	};
 	struct images im;
 	struct engine *en;
-	struct err e;
 	int wrong = 0;
 
 	(void)state;
-	if (images_open(&im, NULL, NULL, &e) < 0)
-		fail_msg("%s", e.text);
-	en = engine_new(&im.model, &im.codebook, &e);
-	assert_non_null(en);
+	en = engine_for_test(&im);
 	for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
 		struct str code = code_of(en, CASES[i].text, CASES[i].type);
 

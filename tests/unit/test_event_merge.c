@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "worker/engine/engine.h"
-#include "worker/images.h"
+#include "tests/unit/engine_for_test.h"
 
 struct fixture {
 	struct images im;
@@ -16,11 +16,8 @@ struct fixture {
 static int start(void **state)
 {
 	struct fixture *f = mem_alloc(sizeof(*f));
-	struct err e;
 
-	if (images_open(&f->im, NULL, NULL, &e) < 0 ||
-	    !(f->en = engine_new(&f->im.model, &f->im.codebook, &e)))
-		fail_msg("%s", e.text);
+	f->en = engine_for_test(&f->im);
 	*state = f;
 	return 0;
 }

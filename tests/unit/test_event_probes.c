@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "worker/engine/engine.h"
-#include "worker/images.h"
+#include "tests/unit/engine_for_test.h"
 
 struct probe {
 	const char *text, *type, *status;
@@ -149,15 +149,10 @@ static void probes_give_the_right_type_and_status(void **state)
 {
 	struct images im;
 	struct engine *en;
-	struct err e;
 	int wrong = 0;
 
 	(void)state;
-	if (images_open(&im, NULL, NULL, &e) < 0)
-		fail_msg("%s", e.text);
-	en = engine_new(&im.model, &im.codebook, &e);
-	if (!en)
-		fail_msg("%s", e.text);
+	en = engine_for_test(&im);
 	for (int i = 0; i < N_PROBES; i++) {
 		struct engine_input in = {.text = str_of(PROBES[i].text)};
 		const struct result *r = engine_analyze(en, &in);
@@ -176,14 +171,10 @@ static void what_is_no_event_gives_none(void **state)
 {
 	struct images im;
 	struct engine *en;
-	struct err e;
 	int wrong = 0;
 
 	(void)state;
-	if (images_open(&im, NULL, NULL, &e) < 0)
-		fail_msg("%s", e.text);
-	en = engine_new(&im.model, &im.codebook, &e);
-	assert_non_null(en);
+	en = engine_for_test(&im);
 	for (int i = 0; i < N_ABSENT; i++) {
 		struct engine_input in = {.text = str_of(ABSENT[i].text)};
 		const struct result *r = engine_analyze(en, &in);

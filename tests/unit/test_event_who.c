@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "worker/engine/engine.h"
-#include "worker/images.h"
+#include "tests/unit/engine_for_test.h"
 
 struct probe {
 	const char *text, *type;
@@ -121,15 +121,10 @@ static void sources_and_targets_are_who_the_sentence_says(void **state)
 {
 	struct images im;
 	struct engine *en;
-	struct err e;
 	int wrong = 0;
 
 	(void)state;
-	if (images_open(&im, NULL, NULL, &e) < 0)
-		fail_msg("%s", e.text);
-	en = engine_new(&im.model, &im.codebook, &e);
-	if (!en)
-		fail_msg("%s", e.text);
+	en = engine_for_test(&im);
 	for (uint32_t i = 0; i < N_PROBES; i++) {
 		struct engine_input in = {.text = str_of(PROBES[i].text)};
 		const struct result *r = engine_analyze(en, &in);

@@ -8,7 +8,7 @@
 #include "worker/engine/engine.h"
 #include "worker/engine/event_why.h"
 #include "worker/engine/stance_weigh.h"
-#include "worker/images.h"
+#include "tests/unit/engine_for_test.h"
 
 static const char TEXT[] = "Germany condemned the attack. On Monday Saudi Arabia expelled the "
 			   "Canadian ambassador, and "
@@ -22,11 +22,8 @@ struct fixture {
 static int start(void **state)
 {
 	struct fixture *f = mem_alloc(sizeof(*f));
-	struct err e;
 
-	if (images_open(&f->im, NULL, NULL, &e) < 0 ||
-	    !(f->en = engine_new(&f->im.model, &f->im.codebook, &e)))
-		fail_msg("%s", e.text);
+	f->en = engine_for_test(&f->im);
 	*state = f;
 	return 0;
 }

@@ -121,6 +121,15 @@ int32_t doc_child(const struct doc *d, int32_t tok, enum rel r)
 	return -1;
 }
 
+int doc_depth(const struct doc *d, int32_t tok, int most)
+{
+	int n = 0;
+
+	while (d->tokens[tok].head >= 0 && n < most)
+		tok = d->tokens[tok].head, n++;
+	return n;
+}
+
 bool doc_dominates(const struct doc *d, int32_t ancestor, int32_t tok)
 {
 	while (tok >= 0 && tok != ancestor)

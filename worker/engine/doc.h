@@ -216,6 +216,8 @@ enum rel rel_base(enum rel r);      /* acl:relcl -> acl */
 void doc_link_children(struct doc *d, uint32_t sentence);
 /* First dependent with this relation, or -1. */
 int32_t doc_child(const struct doc *d, int32_t tok, enum rel r);
+/* Heads above the token, `most` at most. */
+int doc_depth(const struct doc *d, int32_t tok, int most);
 /* Whether `ancestor` is `tok` or dominates it. */
 bool doc_dominates(const struct doc *d, int32_t ancestor, int32_t tok);
 /* First and last token of the subtree of `tok`. */

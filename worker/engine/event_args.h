@@ -49,6 +49,9 @@ struct event_context {
 	uint32_t n_args;
 };
 
+/* The first frame of the event's type that matches at its trigger, or NULL. */
+const struct frame_rec *event_frame_of(const struct event_ground *g, const struct event_context *x);
+
 /* Empties *f and fills it with features of args[i] as a source or as a target. */
 void event_arg_features(const struct event_ground *g, const struct event_context *x, uint32_t i,
 			bool target, struct features *f);

@@ -81,15 +81,6 @@ static void put_chance(struct row *r, double p)
 	row_put(r, (int64_t)(p < 0.2 ? p * 60 : 12 + (p - 0.2) * 24));
 }
 
-static int64_t depth_of(const struct doc *d, int32_t tok)
-{
-	int64_t n = 0;
-
-	while (d->tokens[tok].head >= 0 && n < TREES_BINS)
-		tok = d->tokens[tok].head, n++;
-	return n;
-}
-
 /* What the other options are. */
 static void put_rivals(struct row *r, const struct chooser *c, const struct event_option *o)
 {
@@ -172,7 +163,7 @@ static void put_word(struct row *r, const struct chooser *c, const struct event_
 	row_put(r, o->type);
 	row_put(r, t->upos);
 	row_put(r, rel_base(t->rel) % TREES_BINS);
-	row_put(r, depth_of(d, tok));
+	row_put(r, doc_depth(d, tok, TREES_BINS));
 	row_put(r, clause == tok ? 0 : 1 + (clause == t->head));
 	row_put(r, direct * 2 + (voice > ENTITY_DOC_AUTHOR));
 	row_put(r, s < 0 ? 0 : d->tokens[s].mention < 0 ? 1 : 2 + inherited);

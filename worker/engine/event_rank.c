@@ -45,7 +45,7 @@ static void add(struct features *f, uint32_t t, uint64_t v)
 	features_add(f, feature_and(feature_of_int(t, 1), v));
 }
 
-static const struct frame_rec *frame_of(const struct event_ground *g, const struct event_context *x)
+const struct frame_rec *event_frame_of(const struct event_ground *g, const struct event_context *x)
 {
 	for (uint32_t i = 0; i < x->candidate->n_matches; i++) {
 		const struct frame_rec *r = frame_at(g->book, x->candidate->matches[i].frame);
@@ -133,7 +133,7 @@ double event_arg_rule(const struct event_ground *g, const struct event_context *
 		      bool target)
 {
 	const struct event_arg *a = &x->args[i];
-	const struct frame_rec *r = frame_of(g, x);
+	const struct frame_rec *r = event_frame_of(g, x);
 	double p = target ? target_rule(a) : source_rule(g, x, a);
 
 	if (r && (target ? r->target : r->source) & a->frame_role)
@@ -148,7 +148,7 @@ double event_arg_rule(const struct event_ground *g, const struct event_context *
 static void place(const struct event_ground *g, const struct event_context *x,
 		  const struct event_arg *a, struct features *f)
 {
-	const struct frame_rec *r = frame_of(g, x);
+	const struct frame_rec *r = event_frame_of(g, x);
 	const struct token *t = &g->d->tokens[x->candidate->tok];
 	uint64_t name = r ? feature_of(2, frame_string(g->book, r->name)) : 0;
 	uint64_t where = (uint64_t)a->place * 4 + a->conjunct * 2 + a->nested;

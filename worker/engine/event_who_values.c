@@ -63,17 +63,6 @@ static int64_t steps_up(const struct doc *d, int32_t from, int32_t to)
 	return n;
 }
 
-static const struct frame_rec *frame_of(const struct event_ground *g, const struct event_context *x)
-{
-	for (uint32_t i = 0; i < x->candidate->n_matches; i++) {
-		const struct frame_rec *r = frame_at(g->book, x->candidate->matches[i].frame);
-
-		if (r->type == x->type)
-			return r;
-	}
-	return NULL;
-}
-
 /* "must", "should" and their kind before the verb: what somebody demands, not what is done. */
 static bool is_duty(const struct event_ground *g, int32_t tok)
 {
@@ -119,7 +108,8 @@ static struct scene scene_of(const struct event_ground *g, const struct event_co
 	int32_t tok = x->candidate->tok;
 	const struct token *t = &d->tokens[tok];
 	bool inherited = false, direct;
-	struct scene s = {.frame = frame_of(g, x), .subject = event_subject(d, tok, &inherited)};
+	struct scene s = {.frame = event_frame_of(g, x),
+			  .subject = event_subject(d, tok, &inherited)};
 	int32_t voice = event_voice(d, tok, &direct);
 
 	s.trigger = (t->upos == UPOS_VERB   ? 0

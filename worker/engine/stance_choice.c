@@ -123,15 +123,6 @@ static void put_scores(struct row *r, const struct scored *x, const struct rival
 	row_put(r, y->n_likely);
 }
 
-static int64_t depth_of(const struct doc *d, int32_t tok)
-{
-	int64_t n = 0;
-
-	while (d->tokens[tok].head >= 0 && n < TREES_BINS)
-		tok = d->tokens[tok].head, n++;
-	return n;
-}
-
 /* Relations that tell most about what a phrase is, each with a place of its own. */
 static int64_t relation(const struct token *t)
 {
@@ -171,7 +162,7 @@ static void put_target(struct row *r, const struct stance_ground *s, const struc
 	row_put(r, h->upos);
 	row_put(r, g ? relation(g) : 0);
 	row_put(r, g ? g->upos : 0);
-	row_put(r, depth_of(d, t->head));
+	row_put(r, doc_depth(d, t->head, TREES_BINS));
 	row_put(r, st->n_tok ? 16 * (t->tok - st->tok) / st->n_tok : 0);
 	row_put(r, (int64_t)(st->tok + st->n_tok) - (t->tok + t->n_tok));
 	row_put(r, polarity_negated(d, t->head));

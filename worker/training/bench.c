@@ -106,3 +106,19 @@ double prf_f1(const struct prf *m)
 
 	return p + r > 0 ? 2 * p * r / (p + r) : 0;
 }
+
+double polarity_macro_f1(uint32_t n[N_POLARITIES][N_POLARITIES])
+{
+	double sum = 0;
+
+	for (int k = 0; k < N_POLARITIES; k++) {
+		uint32_t gold = 0, ours = 0;
+
+		for (int j = 0; j < N_POLARITIES; j++) {
+			gold += n[k][j];
+			ours += n[j][k];
+		}
+		sum += gold + ours ? 2.0 * n[k][k] / (gold + ours) : 0;
+	}
+	return sum / N_POLARITIES;
+}

@@ -28,4 +28,7 @@ double prf_precision(const struct prf *m);
 double prf_recall(const struct prf *m);
 double prf_f1(const struct prf *m);
 
+/* Mean of the polarities' F1; n[gold][ours]. */
+double polarity_macro_f1(uint32_t n[N_POLARITIES][N_POLARITIES]);
+
 #endif

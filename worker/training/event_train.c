@@ -161,16 +161,6 @@ static void add_doc(struct trainer *t, const struct gold_doc *gd)
 	mem_free(labels);
 }
 
-/* Depth of a token in its tree. */
-static int depth(const struct doc *d, int32_t tok)
-{
-	int n = 0;
-
-	while ((tok = d->tokens[tok].head) >= 0 && n < 100)
-		n++;
-	return n;
-}
-
 /* The candidate that most likely carries an event of the type: by frame, then by height. */
 static int32_t likely_candidate(const struct event_ground *g, uint32_t type)
 {
@@ -179,7 +169,7 @@ static int32_t likely_candidate(const struct event_ground *g, uint32_t type)
 
 	for (uint32_t c = 0; c < g->n_candidates; c++) {
 		int32_t tok = g->candidates[c].tok;
-		int s = -depth(g->d, tok);
+		int s = -doc_depth(g->d, tok, 100);
 
 		if (g->tokens[tok].strong >> (type - 1) & 1)
 			s += 20;

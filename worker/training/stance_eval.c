@@ -15,23 +15,7 @@ struct confusion {
 	uint32_t n[N_POLARITIES][N_POLARITIES], missed; /* [gold][ours] */
 };
 
-static double macro_f1(const struct confusion *c)
-{
-	double sum = 0;
-
-	for (int k = 0; k < N_POLARITIES; k++) {
-		uint32_t gold = 0, ours = 0;
-
-		for (int j = 0; j < N_POLARITIES; j++) {
-			gold += c->n[k][j];
-			ours += c->n[j][k];
-		}
-		sum += gold + ours ? 2.0 * c->n[k][k] / (gold + ours) : 0;
-	}
-	return sum / N_POLARITIES;
-}
-
-static void print(const char *name, const struct confusion *c)
+static void print(const char *name, struct confusion *c)
 {
 	uint32_t right = 0, all = 0;
 
@@ -41,7 +25,7 @@ static void print(const char *name, const struct confusion *c)
 			right += k == j ? c->n[k][j] : 0;
 		}
 	printf("%-36s %6u examples  macro-F1 %.3f  accuracy %.3f  target not found %u\n", name, all,
-	       macro_f1(c), all ? (double)right / all : 0, c->missed);
+	       polarity_macro_f1(c->n), all ? (double)right / all : 0, c->missed);
 }
 
 /* ---- the model, asked about the marked phrase ---- */

@@ -26,22 +26,6 @@ struct counts {
 	uint32_t n[N_POLARITIES][N_POLARITIES];
 };
 
-static double macro_f1(const struct counts *c)
-{
-	double sum = 0;
-
-	for (int k = 0; k < N_POLARITIES; k++) {
-		uint32_t gold = 0, ours = 0;
-
-		for (int j = 0; j < N_POLARITIES; j++) {
-			gold += c->n[k][j];
-			ours += c->n[j][k];
-		}
-		sum += gold + ours ? 2.0 * c->n[k][k] / (gold + ours) : 0;
-	}
-	return sum / N_POLARITIES;
-}
-
 static void count(struct tone_learner *t, const struct tone_example *x, struct counts *c)
 {
 	float p[N_POLARITIES];
@@ -68,7 +52,7 @@ static void cross_validate(const struct tone_set *set, uint32_t n_own, struct to
 				count(t, &set->list[i], i < n_own ? &anyone : &holder);
 		tone_net_free(t);
 		printf("after fold %u: macro-F1 %.4f in anybody's eyes, %.4f in a holder's\n", f,
-		       macro_f1(&anyone), macro_f1(&holder));
+		       polarity_macro_f1(anyone.n), polarity_macro_f1(holder.n));
 		fflush(stdout);
 	}
 }
