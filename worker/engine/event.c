@@ -214,7 +214,10 @@ static bool befalls(const struct work *w, const struct event_guess *x)
 	return false;
 }
 
-static const struct frame_match *match_of(const struct work *w, const struct event_guess *x);
+static const struct frame_match *match_of(const struct work *w, const struct event_guess *x)
+{
+	return event_match_of(&w->ground, &w->ground.candidates[x->candidate], x->type);
+}
 
 /* "postponed the meeting", "asked for aid": the noun says what the verb's event is about. What
  * somebody is accused of is an event of its own, on the accuser's word. */
@@ -251,16 +254,6 @@ static bool outdone(const struct work *w, uint32_t i)
 			return true;
 	}
 	return false;
-}
-
-static const struct frame_match *match_of(const struct work *w, const struct event_guess *x)
-{
-	const struct event_candidate *c = &w->ground.candidates[x->candidate];
-
-	for (uint32_t i = 0; i < c->n_matches; i++)
-		if (frame_at(w->ground.book, c->matches[i].frame)->type == x->type)
-			return &c->matches[i];
-	return NULL;
 }
 
 static struct id_list ids(struct doc *d, const struct who_chosen *c)

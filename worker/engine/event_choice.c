@@ -135,18 +135,10 @@ static void put_frames(struct row *r, const struct chooser *c, const struct even
 {
 	const struct event_candidate *x = &c->g->candidates[o->candidate];
 	const struct event_token *t = &c->g->tokens[x->tok];
-	int64_t match = 0, words = 0;
+	const struct frame_match *m = event_match_of(c->g, x, o->type);
 
-	for (uint32_t i = 0; i < x->n_matches && !match; i++) {
-		const struct frame_rec *f = frame_at(c->g->book, x->matches[i].frame);
-
-		if (f->type == o->type) {
-			match = f->flags & FRAME_WEAK ? 1 : 2;
-			words = x->matches[i].n_words;
-		}
-	}
-	row_put(r, match);
-	row_put(r, words);
+	row_put(r, !m ? 0 : frame_at(c->g->book, m->frame)->flags & FRAME_WEAK ? 1 : 2);
+	row_put(r, m ? m->n_words : 0);
 	row_put(r, x->n_matches);
 	row_put(r, t->strong != 0);
 	row_put(r, c->g->sentences[c->sentence].types >> (o->type - 1) & 1);
@@ -210,19 +202,30 @@ static void put_chosen(struct row *r, const struct chooser *c, const struct even
 	row_put(r, c->of_type[o->type]);
 }
 
-static void weigh(struct chooser *c, const struct trees *t)
+/* What does not change while the sentence's events are chosen. */
+static void describe(struct chooser *c)
 {
 	for (uint32_t i = 0; i < c->n; i++) {
 		struct event_option *o = &c->list[i];
-		struct row r = {o->values, 0, EVENT_CHOICE_FEATURES};
+		struct row r = {o->values, 0, EVENT_CHOICE_ALONE};
 
-		if (o->out)
-			continue;
 		put_scores(&r, c, o);
 		put_rivals(&r, c, o);
 		put_frames(&r, c, o);
 		put_word(&r, c, o);
 		put_sentence(&r, c);
+		CHECK(r.n == EVENT_CHOICE_ALONE);
+	}
+}
+
+static void weigh(struct chooser *c, const struct trees *t)
+{
+	for (uint32_t i = 0; i < c->n; i++) {
+		struct event_option *o = &c->list[i];
+		struct row r = {o->values, EVENT_CHOICE_ALONE, EVENT_CHOICE_FEATURES};
+
+		if (o->out)
+			continue;
 		put_chosen(&r, c, o);
 		CHECK(r.n == EVENT_CHOICE_FEATURES);
 		if (t->n_trees && o->p < 1) /* 1: a frame of the user's own decided */
@@ -267,6 +270,7 @@ uint32_t event_choose(const struct event_ground *g, const struct event_scores *s
 		       g->d->tokens[g->candidates[c.end].tok].sent == c.sentence)
 			c.end++;
 		gather(&c);
+		describe(&c);
 		for (;;) {
 			weigh(&c, t);
 			best = surest(&c);

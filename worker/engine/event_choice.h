@@ -8,7 +8,7 @@
 #include "worker/engine/event_ground.h"
 #include "worker/engine/trees.h"
 
-enum { EVENT_CHOICE_FEATURES = 43, EVENT_OPTIONS_MAX = 48 };
+enum { EVENT_CHOICE_ALONE = 37, EVENT_CHOICE_FEATURES = 43, EVENT_OPTIONS_MAX = 48 };
 
 /* What the first models say of all candidates. */
 struct event_scores {

@@ -184,6 +184,15 @@ const struct attribution *event_attribution(const struct doc *d, int32_t tok)
 	return a >= 0 && (uint32_t)a < d->n_attributions ? &d->attributions[a] : NULL;
 }
 
+const struct frame_match *event_match_of(const struct event_ground *g,
+					 const struct event_candidate *c, uint32_t type)
+{
+	for (uint32_t i = 0; i < c->n_matches; i++)
+		if (frame_at(g->book, c->matches[i].frame)->type == type)
+			return &c->matches[i];
+	return NULL;
+}
+
 const struct attribution *event_attribution_around(const struct doc *d, const struct attribution *a)
 {
 	return a->parent >= 0 && (uint32_t)a->parent < d->n_attributions

@@ -62,6 +62,10 @@ struct event_ground {
 void event_ground_init(struct event_ground *g, const struct frame_book *book,
 		       const struct word_clusters *clusters, struct doc *d);
 
+/* The first of the candidate's frames that is of this type, or NULL. */
+const struct frame_match *event_match_of(const struct event_ground *g,
+					 const struct event_candidate *c, uint32_t type);
+
 /* The token's clause: the nearest verb above it (itself where it is one), else the root. */
 int32_t event_clause(const struct doc *d, int32_t tok);
 /* Negated by a word of its own ("not", "n't", "never", "no", "neither", "without"). */

@@ -47,13 +47,9 @@ static void add(struct features *f, uint32_t t, uint64_t v)
 
 const struct frame_rec *event_frame_of(const struct event_ground *g, const struct event_context *x)
 {
-	for (uint32_t i = 0; i < x->candidate->n_matches; i++) {
-		const struct frame_rec *r = frame_at(g->book, x->candidate->matches[i].frame);
+	const struct frame_match *m = event_match_of(g, x->candidate, x->type);
 
-		if (r->type == x->type)
-			return r;
-	}
-	return NULL;
+	return m ? frame_at(g->book, m->frame) : NULL;
 }
 
 /* Types that are done by saying: their source is who speaks. */

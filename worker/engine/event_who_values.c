@@ -2,19 +2,9 @@
 
 #include "worker/engine/row.h"
 
-enum { NOBODY = -100 }; /* a logit that no rival has */
-
 static void put_logit(struct row *r, double x)
 {
 	row_put(r, x < -6 ? 0 : (int64_t)((x + 6) * 2.6));
-}
-
-/* How much likelier one is than another; 31 where there is no other. */
-static void put_margin(struct row *r, double mine, double other)
-{
-	double d = mine - other;
-
-	row_put(r, other <= NOBODY ? 31 : d < -5 ? 0 : d >= 5 ? 30 : (int64_t)((d + 5) * 3));
 }
 
 static int64_t relation(enum rel rel)
@@ -284,9 +274,11 @@ static struct rivals rivals_of(const struct who_arg *list, uint32_t n, enum who_
 			       const uint32_t *actors, uint32_t n_actors, uint32_t self)
 {
 	const struct who_arg *a = &list[self];
-	struct rivals r = {
-		.other = NOBODY, .other_code = NOBODY, .own_code = NOBODY, .crossed = NOBODY};
-	double second = NOBODY;
+	struct rivals r = {.other = ROW_NOBODY,
+			   .other_code = ROW_NOBODY,
+			   .own_code = ROW_NOBODY,
+			   .crossed = ROW_NOBODY};
+	double second = ROW_NOBODY;
 
 	for (uint32_t k = 0; k < n_actors; k++) {
 		const struct who_arg *o = &list[actors[k]];
@@ -355,10 +347,10 @@ static void put_company(struct row *r, const struct actors *x, uint32_t n_args, 
 
 	put_logit(r, a->logit[x->side]);
 	put_logit(r, v.crossed);
-	put_margin(r, a->logit[x->side], v.other);
-	put_margin(r, a->logit[x->side], v.other_code);
-	put_margin(r, a->logit[x->side], v.own_code);
-	put_margin(r, a->logit[x->side], v.crossed);
+	row_put_margin(r, a->logit[x->side], v.other);
+	row_put_margin(r, a->logit[x->side], v.other_code);
+	row_put_margin(r, a->logit[x->side], v.own_code);
+	row_put_margin(r, a->logit[x->side], v.crossed);
 	row_put(r, (int64_t)(x->all * 6));
 	row_put(r, x->n_likely);
 	row_put(r, v.rank);

@@ -16,6 +16,16 @@ static inline void row_put(struct row *r, int64_t v)
 	r->v[r->n++] = (uint8_t)(v < 0 ? 0 : v >= TREES_BINS ? TREES_BINS - 1 : v);
 }
 
+enum { ROW_NOBODY = -100 }; /* a logit that no rival has */
+
+/* How much surer one is than another, as logits; 31 where there is no other. */
+static inline void row_put_margin(struct row *r, double mine, double other)
+{
+	double d = mine - other;
+
+	row_put(r, other <= ROW_NOBODY ? 31 : d < -5 ? 0 : d >= 5 ? 30 : (int64_t)((d + 5) * 3));
+}
+
 /* A small number that may be negative: 8 is 0. */
 static inline void row_put_signed(struct row *r, int64_t v)
 {

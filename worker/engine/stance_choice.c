@@ -2,8 +2,6 @@
 
 #include "worker/engine/row.h"
 
-enum { NONE = -100 }; /* a logit that no rival has */
-
 static void put_logit(struct row *r, double x)
 {
 	row_put(r, x < -5 ? 0 : (int64_t)((x + 5) * 3));
@@ -13,14 +11,6 @@ static void put_logit(struct row *r, double x)
 static void put_chance(struct row *r, double p)
 {
 	row_put(r, (int64_t)(p < 0.1 ? p * 100 : 10 + (p - 0.1) * 24));
-}
-
-/* How much surer one is than another; 31 where there is no other. */
-static void put_margin(struct row *r, double mine, double other)
-{
-	double d = mine - other;
-
-	row_put(r, other <= NONE ? 31 : d < -5 ? 0 : d >= 5 ? 30 : (int64_t)((d + 5) * 3));
 }
 
 bool targets_overlap(const struct target *a, const struct target *b)
@@ -64,11 +54,11 @@ static struct rivals rivals_of(const struct candidates *c, const struct scored *
 			       const struct scored *x)
 {
 	const struct target *t = target_of(c, x);
-	struct rivals r = {.around = NONE,
-			   .within = NONE,
-			   .other_holder = NONE,
-			   .crossing = NONE,
-			   .best = NONE};
+	struct rivals r = {.around = ROW_NOBODY,
+			   .within = ROW_NOBODY,
+			   .other_holder = ROW_NOBODY,
+			   .crossing = ROW_NOBODY,
+			   .best = ROW_NOBODY};
 
 	for (uint32_t i = 0; i < n; i++) {
 		const struct scored *y = &list[i];
@@ -108,11 +98,11 @@ static void put_scores(struct row *r, const struct scored *x, const struct rival
 	put_chance(r, x->p_target);
 	row_put(r, (int64_t)(x->p_sign * 31));
 	row_put(r, x->polarity);
-	put_margin(r, x->logit, y->around);
-	put_margin(r, x->logit, y->within);
-	put_margin(r, x->logit, y->other_holder);
-	put_margin(r, x->logit, y->crossing);
-	put_margin(r, x->logit, y->best);
+	row_put_margin(r, x->logit, y->around);
+	row_put_margin(r, x->logit, y->within);
+	row_put_margin(r, x->logit, y->other_holder);
+	row_put_margin(r, x->logit, y->crossing);
+	row_put_margin(r, x->logit, y->best);
 	row_put(r, (int64_t)(y->same_target * 8));
 	row_put(r, (int64_t)(y->same_holder * 6));
 	row_put(r, (int64_t)(y->all * 3));
@@ -355,7 +345,7 @@ void choice_beside(const struct stance_ground *s, const struct candidates *c, st
 	const struct target *t = target_of(c, x);
 	int64_t same_holder = 0, same_sign = 0, entity = 0, trigger = 0, nearest = 31;
 	int64_t own_tree = 0, other_tree = 0, own_sign = 0, dominated = 0, dominates = 0, touch = 0;
-	double least = 1, last = NONE;
+	double least = 1, last = ROW_NOBODY;
 
 	for (uint32_t i = 0; i < n_chosen; i++) {
 		const struct scored *y = &chosen[i];
@@ -394,6 +384,6 @@ void choice_beside(const struct stance_ground *s, const struct candidates *c, st
 	row_put(&r, dominates);
 	row_put(&r, touch);
 	put_chance(&r, least);
-	put_margin(&r, x->logit, last);
+	row_put_margin(&r, x->logit, last);
 	CHECK(r.n == CHOICE_BESIDE);
 }

@@ -10,7 +10,6 @@ int stance_tones_open(struct stance_tones *t, const struct image *model, const s
 		      struct err *e)
 {
 	struct str worth = image_section(model, "tone.worth");
-	double *all = &t->least;
 
 	*t = (struct stance_tones){.least = 2};
 	if (tone_open(&t->model, model, g, e) < 0)
@@ -25,7 +24,7 @@ int stance_tones_open(struct stance_tones *t, const struct image *model, const s
 		if (!(t->worth[k / TONE_KNOTS][k % TONE_KNOTS] >= 0) ||
 		    !(t->worth[k / TONE_KNOTS][k % TONE_KNOTS] <= 1))
 			return err_set(e, ERR_CORRUPT, "tone.worth is no list of chances");
-	return *all >= 0 ? 0 : err_set(e, ERR_CORRUPT, "tone.worth begins nowhere");
+	return t->least >= 0 ? 0 : err_set(e, ERR_CORRUPT, "tone.worth begins nowhere");
 }
 
 static double confidence(const struct stance_tones *t, int kind, double p)
