@@ -59,7 +59,7 @@ static const struct condition CONDITIONS[] = {
 	{"kind", "v.kind = %"},
 	{"topic", "v.topic = %"},
 	{"since", "d.date >= %"},
-	{"until", "substr(d.date, 1, length(%)) <= %"},
+	{"until", "d.date <> '' AND substr(d.date, 1, length(%)) <= %"},
 	{"text", "v.text LIKE '%%' || % || '%%'"},
 	{"confidence", "v.confidence >= CAST(% AS REAL)"},
 	{"collection", "r.collection = " COLLECTION_IS},

@@ -86,7 +86,8 @@ static size_t skip_chars(struct str s, int64_t n)
 
 static void print_sentence(const json_t *row)
 {
-	struct str text = row_str(row, "text");
+	struct arena a = {0};
+	struct str text = text_one_line(&a, row_str(row, "text"));
 	int64_t start = row_int(row, "sentence_start");
 	size_t from = skip_chars(text, row_int(row, "trigger_start") - start);
 	size_t to = skip_chars(text, row_int(row, "trigger_end") - start);
@@ -95,12 +96,16 @@ static void print_sentence(const json_t *row)
 		to = from;
 	printf("  %.*s%s[%.*s]%s%.*s\n", (int)from, text.p, style_on(stdout, STYLE_MARK),
 	       (int)(to - from), text.p + from, style_off(stdout), (int)(text.n - to), text.p + to);
+	arena_free(&a);
 }
 
 static void print_line(const char *key, struct str value)
 {
+	struct arena a = {0};
+
 	if (value.n)
-		printf("  %-11s %.*s\n", key, STR_ARG(value));
+		printf("  %-11s %.*s\n", key, STR_ARG(text_one_line(&a, value)));
+	arena_free(&a);
 }
 
 static void print_actors(const json_t *row, const char *key, const char *shown)

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "client/command.h"
-#include "client/source.h"
+#include "client/filters.h"
 
 struct jobs {
 	struct source_options source;
@@ -116,11 +116,13 @@ static int list(const struct option_program *p, const struct row_list *l, int ar
 		err_set(&e, ERR_INVALID, "no operand expected, got \"%s\"", argv[operand]);
 		return options_wrong(p, &e);
 	}
-	const struct row_filter filters[] = {
+	struct row_filter filters[] = {
 		{"state", o.state}, {"collection", o.collection},
 		{"batch", o.batch}, {"document", o.document},
 		{NULL, NULL},
 	};
+	if (filter_check(&filters[0], &e) < 0)
+		return options_wrong(p, &e);
 	status = rows_print(l, &o.source, filters, (uint64_t)o.limit, o.json);
 	return status;
 }

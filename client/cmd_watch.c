@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "client/command.h"
+#include "client/filters.h"
 #include "client/record.h"
-#include "client/source.h"
 #include "client/table.h"
 #include "proto/pack.h"
 #include "proto/result.h"
@@ -214,6 +214,18 @@ static int read_from(const struct watch *o, struct stream *s, struct err *e)
 	return 0;
 }
 
+/* A type that does not exist would be waited for in vain. */
+static int check_words(struct watch *o, struct err *e)
+{
+	struct row_filter type = {"type", o->type}, polarity = {"polarity", o->polarity};
+
+	if (filter_check(&type, e) < 0 || filter_check(&polarity, e) < 0)
+		return -1;
+	o->type = type.value;
+	o->polarity = polarity.value;
+	return 0;
+}
+
 int cmd_watch(int argc, char **argv)
 {
 	struct watch o = {0};
@@ -225,7 +237,7 @@ int cmd_watch(int argc, char **argv)
 		return status;
 	if (operand < argc)
 		err_set(&e, ERR_INVALID, "no operand expected, got \"%s\"", argv[operand]);
-	if (operand < argc || read_from(&o, &s, &e) < 0)
+	if (operand < argc || check_words(&o, &e) < 0 || read_from(&o, &s, &e) < 0)
 		return options_wrong(&PROGRAM, &e);
 	signal(SIGINT, stop);
 	signal(SIGTERM, stop);

@@ -17,9 +17,14 @@ enum { FILTERS_MAX = 15 };
 /* The filters of a question: those of the options, then `more` (NULL at the end). */
 struct filters {
 	struct row_filter list[FILTERS_MAX + 1];
+	char codes[2][4]; /* of actor and target, where they came in lower case */
 };
 /* ERR_INVALID where the options' values make no sense. Borrows all strings. */
 int filters_fill(struct filters *f, const struct filter_options *o, const struct row_filter *more,
 		 struct err *e);
+
+/* A value from a fixed list of words (type, status, polarity, state) gets its usual case, a date is
+ * looked at; ERR_INVALID says what is expected. Other filters take anything. */
+int filter_check(struct row_filter *f, struct err *e);
 
 #endif

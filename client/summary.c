@@ -316,7 +316,7 @@ int summary_print(struct source *source, int rows, FILE *f, struct summary_count
 	if (r == 0)
 		r = take_all(s, source, "stances", take_stance, e);
 	counts->documents = json_object_size(s->documents);
-	if (r == 0 && counts->events + counts->stances)
+	if (r == 0 && rows > 0 && counts->events + counts->stances)
 		print_all(s);
 	drop(&s->events);
 	drop(&s->stances);

@@ -47,14 +47,19 @@ void table_free(struct table *t)
 	mem_free(t);
 }
 
-/* Line ends and tabs would break the table: they become spaces. */
-static struct str one_line(struct arena *a, struct str s)
+struct str text_one_line(struct arena *a, struct str s)
 {
 	struct str copy = arena_str(a, s);
+	char *p = (char *)(uintptr_t)copy.p;
 
-	for (size_t i = 0; i < copy.n; i++)
-		if (strchr("\n\r\t", copy.p[i]))
-			((char *)(uintptr_t)copy.p)[i] = ' ';
+	for (size_t i = 0; i < copy.n; i++) {
+		unsigned char c = (unsigned char)p[i], next = (unsigned char)p[i + 1];
+
+		if (c == 0xc2 && next >= 0x80 && next < 0xa0) /* U+0080 to U+009F */
+			p[i] = p[i + 1] = ' ';
+		else if (c < ' ' || c == 0x7f)
+			p[i] = ' ';
+	}
 	return copy;
 }
 
@@ -62,7 +67,7 @@ void table_add(struct table *t, const struct str *cells)
 {
 	for (int c = 0; c < t->n_columns; c++) {
 		MEM_GROW(t->cells, t->n, t->cap);
-		t->cells[t->n++] = one_line(&t->arena, cells[c]);
+		t->cells[t->n++] = text_one_line(&t->arena, cells[c]);
 	}
 }
 
@@ -249,14 +254,18 @@ void table_print(struct table *t, FILE *f)
 		print_row(t, t->cells + i, widths, f);
 }
 
-void text_wrap(struct str s, int indent, FILE *f)
+void text_wrap(struct str text, int indent, FILE *f)
 {
+	struct arena a = {0};
+	struct str s = text_one_line(&a, text);
+
 	while (s.n) {
 		struct str line = take_words(&s, style_width(f) - indent);
 
 		pad(f, indent);
 		fprintf(f, "%.*s\n", STR_ARG(line));
 	}
+	arena_free(&a);
 }
 
 void progress_show(const char *fmt, ...)

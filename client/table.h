@@ -31,6 +31,10 @@ int style_width(FILE *f); /* columns of the terminal; 100 where there is none */
 int text_columns(struct str s);
 struct str text_fit(struct str s, int columns);
 
+/* A text of a document as it may be shown: line ends, tabs and whatever a terminal would obey
+ * become spaces; as many bytes as before. */
+struct str text_one_line(struct arena *a, struct str s);
+
 /* Prints a text in lines that fit behind an indent of so many columns. */
 void text_wrap(struct str s, int indent, FILE *f);
 

@@ -19,6 +19,14 @@ cat >reports.jsonl <<'END'
 END
 "$demarche" run news.jsonl reports.jsonl --db a.db -j 2 >out 2>err
 is "run" 0 $?
+printf 'Norway expelled\nthree\033[31m Russian diplomats.\n' >undated.txt
+"$demarche" run undated.txt --db u.db >out 2>err
+is "run without a date" 0 $?
+has "a sentence over two lines is shown on one" 'Norway expelled three \[31m Russian diplomats' out
+"$demarche" explain --brief E1 --db u.db >out
+has "also by explain" 'three \[31m Russian diplomats' out
+"$demarche" run undated.txt --db u.db --rows 0 >out 2>err
+is "no tables where none are wanted" 1 "$(grep -c . out)"
 
 "$demarche" stances --db a.db --matrix >out
 is "matrix" 0 $?
@@ -62,6 +70,18 @@ is "a confidence is at most 1" 2 $?
 "$demarche" stances --db a.db --confidence 0.999 --json >out 2>err
 is "only the surest" "$("$demarche" stances --db a.db --json | grep -cE '"confidence":(1\.0|0\.999)')" \
 	"$(wc -l <out)"
+
+for wrong in "events --type ACUSE" "events --since yesterday" "events --until 2020-13" \
+	"events --status maybe" "stances --polarity pro" "jobs --state lost"; do
+	# shellcheck disable=SC2086
+	"$demarche" $wrong --db a.db >out 2>err
+	is "$wrong is wrong usage" "2 0" "$? $(wc -c <out)"
+	has "and told why" "${wrong#* }" err
+done
+"$demarche" events --db a.db --type sanction --actor nor --json >out
+is "words and codes may be small" 4 "$(wc -l <out)"
+"$demarche" events --db u.db --until 2030 >out 2>err
+is "an event without any date is not before one" 0 "$(wc -l <out)"
 
 "$demarche" events --db a.db --clusters --type SANCTION --json >out
 is "reports of one event are one" 2 "$(wc -l <out)"
