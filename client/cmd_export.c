@@ -1,5 +1,6 @@
 /* demarche export: stored records as files that other tools load. */
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <xlsxwriter.h>
 
@@ -7,6 +8,9 @@
 #include "client/export.h"
 #include "client/export_store.h"
 #include "client/record.h"
+
+enum { XLSX_STRING_MAX = 32767, XLSX_ROWS_MAX = LXW_ROW_MAX };
+enum { NAME_BYTES_MAX = 200 }; /* of a file's name; file systems allow 255 */
 
 enum format {
 	AS_CSV,
@@ -23,9 +27,12 @@ enum format {
 struct export
 {
 	struct source_options source;
-	const char *out, *collection;
+	const char *out, *collection, *status, *confidence;
 	int as;
-	bool header;
+	bool header, once;
+	double least;                    /* of confidence */
+	bool statuses[N_EVENT_STATUSES]; /* that are wanted, */
+	bool any_status;                 /* or all */
 };
 
 #define AT(field) .offset = offsetof(struct export, field)
@@ -49,6 +56,22 @@ static const struct option_row ROWS[] = {
 	 AT(collection),
 	 .arg = "NAME",
 	 .help = "of one collection only"},
+	{.name = "status",
+	 .type = OPTION_STR,
+	 AT(status),
+	 .arg = "LIST",
+	 .help = "events of these statuses only: actual, planned, hypothetical, negated, habitual, "
+		 "with commas, or any (default: actual for polecat, icews, phoenix and gdelt, "
+		 "which have no column for it; else any)"},
+	{.name = "confidence",
+	 .type = OPTION_STR,
+	 AT(confidence),
+	 .arg = "P",
+	 .help = "events and stances at least so sure, from 0 to 1"},
+	{.name = "once",
+	 .type = OPTION_BOOL,
+	 AT(once),
+	 .help = "without events that their document told before (same_as)"},
 	{.name = "header",
 	 .type = OPTION_BOOL,
 	 AT(header),
@@ -66,18 +89,21 @@ static const struct option_program PROGRAM = {
 		 "POLECAT, ICEWS, Phoenix and GDELT.",
 	.more = "Examples:\n"
 		"  demarche export --db out.db --as csv --out tables/\n"
-		"  demarche export --db out.db --as gdelt --out events.CSV\n",
+		"  demarche export --db out.db --as gdelt --out events.CSV\n"
+		"  demarche export --db out.db --as icews --status any --confidence 0.5 --out "
+		"events.tab\n",
 	.rows = ROWS,
 };
 
 /* A file being written with a layout. */
 struct sheet {
+	const struct export *o;
 	const struct export_layout *layout;
 	const char *name; /* in a folder or workbook */
 	FILE *f;
 	lxw_worksheet *xlsx;
 	lxw_row_t n;
-	uint64_t written;
+	uint64_t written, cut; /* rows; cells that a spreadsheet cannot hold whole */
 };
 
 struct writer {
@@ -88,8 +114,23 @@ struct writer {
 	FILE *f; /* jsonl, geojson */
 	lxw_workbook *book;
 	struct buf line;
-	uint64_t written;
+	json_t *names;              /* of brat's files */
+	uint64_t written, left_out; /* left_out: events of another status */
+	struct export_places *places;
 };
+
+static bool has_status(const struct export *o, const struct result_event *ev)
+{
+	return o->any_status || o->statuses[ev->status];
+}
+
+static bool is_wanted(const struct export *o, const struct export_row *row)
+{
+	if (row->event)
+		return has_status(o, row->event) && row->event->confidence >= o->least &&
+		       !(o->once && row->event->same_as);
+	return !row->stance || row->stance->confidence >= o->least;
+}
 
 static FILE *open_file(const char *path, struct err *e)
 {
@@ -118,10 +159,27 @@ static int open_folder(const char *path, struct err *e)
 	return 0;
 }
 
+/* A cell holds so many bytes of text at most; what is longer is cut at a character. */
+static bool cut_cell(char *text)
+{
+	size_t n = strlen(text);
+
+	if (n <= XLSX_STRING_MAX)
+		return false;
+	for (n = XLSX_STRING_MAX - 3; n && ((unsigned char)text[n] & 0xc0) == 0x80;)
+		n--;
+	memcpy(text + n, "…", sizeof("…"));
+	return true;
+}
+
 static void xlsx_row(struct sheet *s, const struct export_row *row)
 {
 	struct buf cell = {0};
 
+	if (s->n >= XLSX_ROWS_MAX) {
+		s->n++; /* told at the end */
+		return;
+	}
 	for (int i = 0; s->layout->columns[i].name; i++) {
 		const struct export_column *c = &s->layout->columns[i];
 		char *text;
@@ -131,6 +189,7 @@ static void xlsx_row(struct sheet *s, const struct export_row *row)
 			c->cell(row, &cell);
 		buf_add(&cell, "", 1);
 		text = cell.p;
+		s->cut += cut_cell(text);
 		if (c->number && *text)
 			worksheet_write_number(s->xlsx, s->n, (lxw_col_t)i, strtod(text, NULL),
 					       NULL);
@@ -146,6 +205,8 @@ static void take_row(void *arg, const struct export_row *row)
 	struct sheet *s = arg;
 	struct buf line = {0};
 
+	if (!is_wanted(s->o, row))
+		return;
 	s->written++;
 	if (s->xlsx) {
 		xlsx_row(s, row);
@@ -161,7 +222,7 @@ static void take_feature(void *arg, const struct export_row *row)
 	struct writer *w = arg;
 
 	w->line.n = 0;
-	if (!export_feature(row, &w->line))
+	if (!is_wanted(w->o, row) || !export_feature(row, &w->line))
 		return;
 	fprintf(w->f, "%s%.*s", w->written++ ? ",\n" : "", STR_ARG(buf_str(&w->line)));
 }
@@ -174,6 +235,15 @@ static int write_file(const char *path, struct str bytes, struct err *e)
 		return -1;
 	fwrite(bytes.p, 1, bytes.n, f);
 	return close_file(f, path, e);
+}
+
+/* Two collections may have documents of one name, and "a/b" and "a_b" are one file. */
+static bool is_taken(json_t *names, struct str path)
+{
+	if (json_object_getn(names, path.p, path.n))
+		return true;
+	json_object_setn_new(names, path.p, path.n, json_true());
+	return false;
 }
 
 /* The annotation and, beside it, the text that it annotates. */
@@ -191,7 +261,13 @@ static int write_brat(struct writer *w, const struct result *r, uint64_t seq, st
 			*p = '_';
 	if (end > at + 4 && memcmp(path.p + end - 4, ".txt", 4) == 0)
 		end -= 4;
+	while (end - at > NAME_BYTES_MAX ||
+	       (end < path.n && ((unsigned char)path.p[end] & 0xc0) == 0x80))
+		end--;
 	path.n = end;
+	if (path.n - at == NAME_BYTES_MAX || is_taken(w->names, buf_str(&path)))
+		buf_printf(&path, "-%lu", seq);
+	end = path.n;
 	buf_printf(&path, ".ann");
 	buf_add(&path, "", 1);
 	w->line.n = 0;
@@ -210,14 +286,16 @@ static int write_brat(struct writer *w, const struct result *r, uint64_t seq, st
 static int take_record(void *arg, const struct result *r, uint64_t seq, struct err *e)
 {
 	struct writer *w = arg;
-	const struct export_report *reports = NULL;
+	struct export_row row = {.result = r, .seq = seq, .places = w->places};
 
 	if (w->o->as == AS_BRAT)
 		return write_brat(w, r, seq, e);
-	if (w->store && export_store_reports(w->store, r, seq, &reports, e) < 0)
+	if (w->store && export_store_reports(w->store, r, seq, &row.reports, e) < 0)
 		return -1;
+	for (uint32_t i = 0; i < r->n_events; i++)
+		w->left_out += !has_status(w->o, &r->events[i]);
 	for (int i = 0; i < w->n_sheets; i++)
-		export_rows(w->sheets[i].layout, r, seq, reports, take_row, &w->sheets[i]);
+		export_rows(w->sheets[i].layout, &row, take_row, &w->sheets[i]);
 	if (w->o->as == AS_JSONL) {
 		w->line.n = 0;
 		result_json(r, seq, &w->line);
@@ -225,7 +303,7 @@ static int take_record(void *arg, const struct result *r, uint64_t seq, struct e
 		w->written++;
 	}
 	if (w->o->as == AS_GEOJSON)
-		export_rows(&EXPORT_EVENTS, r, seq, reports, take_feature, w);
+		export_rows(&EXPORT_EVENTS, &row, take_feature, w);
 	return 0;
 }
 
@@ -252,6 +330,7 @@ static int begin_sheets(struct writer *w, struct err *e)
 	for (int i = 0; i < w->n_sheets; i++) {
 		struct sheet *s = &w->sheets[i];
 
+		s->o = w->o;
 		snprintf(path, sizeof(path), "%s/%s.csv", w->o->out, s->name);
 		if (!w->book)
 			s->f = open_file(w->o->as == AS_CSV ? path : w->o->out, e);
@@ -294,6 +373,26 @@ static int begin(struct writer *w, struct err *e)
 	return begin_sheets(w, e);
 }
 
+/* What a spreadsheet has no room for is not dropped in silence. */
+static int check_book(const struct writer *w, struct err *e)
+{
+	for (int i = 0; i < w->n_sheets; i++) {
+		const struct sheet *s = &w->sheets[i];
+
+		if (s->cut)
+			fprintf(stderr,
+				"demarche export: %lu cells of %s are cut at %d bytes, the most "
+				"that a spreadsheet holds\n",
+				s->cut, s->name, XLSX_STRING_MAX);
+		if (s->n > XLSX_ROWS_MAX)
+			return err_set(e, ERR_TOO_BIG,
+				       "%s has %lu rows and a spreadsheet has room for %d: use "
+				       "--as csv, or --collection, --confidence",
+				       s->name, s->written, XLSX_ROWS_MAX - 1);
+	}
+	return 0;
+}
+
 static int end(struct writer *w, struct err *e)
 {
 	int r = 0;
@@ -312,6 +411,8 @@ static int end(struct writer *w, struct err *e)
 
 		if (x != LXW_NO_ERROR)
 			r = err_set(e, ERR_IO, "cannot write %s: %s", w->o->out, lxw_strerror(x));
+		else if (r == 0)
+			r = check_book(w, e);
 	}
 	buf_free(&w->line);
 	return r;
@@ -323,9 +424,19 @@ static bool wants_store(int as)
 	return as == AS_CSV || as == AS_XLSX || as == AS_GEOJSON || as == AS_GDELT || as == AS_BRAT;
 }
 
+static void tell(const struct writer *w)
+{
+	fprintf(stderr, "%lu rows written to %s\n", w->written, w->o->out);
+	if (w->left_out && !w->o->status)
+		fprintf(stderr,
+			"%lu events are left out that are planned, hypothetical, negated or "
+			"habitual: this layout has no column to say so (--status any takes them)\n",
+			w->left_out);
+}
+
 static int export_all(const struct export *o, struct err *e)
 {
-	struct writer w = {.o = o};
+	struct writer w = {.o = o, .names = json_object()};
 	struct source *s = source_open(&o->source, e);
 	struct err late;
 	int r = s ? 0 : -1;
@@ -334,6 +445,7 @@ static int export_all(const struct export *o, struct err *e)
 		w.store = export_store_open(&o->source, o->collection, e);
 		r = w.store ? 0 : -1;
 	}
+	w.places = export_places_open();
 	if (r == 0)
 		r = begin(&w, e);
 	if (r == 0)
@@ -342,9 +454,61 @@ static int export_all(const struct export *o, struct err *e)
 		r = -1;
 	export_store_close(w.store);
 	source_close(s);
+	export_places_close(w.places);
+	json_decref(w.names);
 	if (r == 0)
-		fprintf(stderr, "%lu rows written to %s\n", w.written, o->out);
+		tell(&w);
 	return r;
+}
+
+static int read_statuses(struct export *o, struct err *e)
+{
+	static const char *const WORDS = "actual, planned, hypothetical, negated, habitual or any";
+	const char *p = o->status;
+
+	if (!p) {
+		o->statuses[STATUS_ACTUAL] = true;
+		o->any_status = o->as < AS_POLECAT || o->as > AS_GDELT;
+		return 0;
+	}
+	o->any_status = strcmp(p, "any") == 0;
+	while (*p && !o->any_status) {
+		struct str word = {p, strcspn(p, ", ")};
+		int i = 0;
+
+		while (i < N_EVENT_STATUSES && !str_is(word, event_status_name(i)))
+			i++;
+		if (i == N_EVENT_STATUSES)
+			return err_set(e, ERR_INVALID, "--status %s: expected %s", o->status,
+				       WORDS);
+		o->statuses[i] = true;
+		p += word.n;
+		p += strspn(p, ", ");
+	}
+	return 0;
+}
+
+static int check(struct export *o, struct err *e)
+{
+	bool whole = o->as == AS_JSONL || o->as == AS_BRAT;
+	char *end;
+
+	if (!o->out)
+		return err_set(e, ERR_INVALID, "--out is needed");
+	if (strcmp(o->out, "-") == 0 && (o->as == AS_CSV || o->as == AS_BRAT || o->as == AS_XLSX))
+		return err_set(e, ERR_INVALID, "this format cannot go to standard output");
+	if (whole && (o->status || o->confidence || o->once))
+		return err_set(e, ERR_INVALID,
+			       "jsonl and brat hold whole records: no --status, --confidence or "
+			       "--once");
+	if (o->confidence) {
+		o->least = strtod(o->confidence, &end);
+		if (*end || end == o->confidence || !(o->least >= 0 && o->least <= 1))
+			return err_set(e, ERR_INVALID,
+				       "--confidence %s is not a number from 0 to 1",
+				       o->confidence);
+	}
+	return read_statuses(o, e);
 }
 
 int cmd_export(int argc, char **argv)
@@ -355,10 +519,10 @@ int cmd_export(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	if (operand < argc || !o.out) {
-		err_set(&e, ERR_INVALID, o.out ? "no operand expected" : "--out is needed");
+	if (operand < argc)
+		err_set(&e, ERR_INVALID, "no operand expected, got \"%s\"", argv[operand]);
+	if (operand < argc || check(&o, &e) < 0)
 		return options_wrong(&PROGRAM, &e);
-	}
 	r = export_all(&o, &e);
 	if (r < 0)
 		fprintf(stderr, "demarche export: %s\n", e.text);

@@ -1,5 +1,7 @@
 #include "client/export.h"
 
+#include <stdlib.h>
+
 #include "client/record.h"
 #include "proto/json.h"
 
@@ -63,7 +65,8 @@ void export_id(const struct export_row *row, struct buf *out)
 		   row->index + 1);
 }
 
-/* Every source with every target; a side without actors is one empty side. */
+/* Every source with every target; a side without actors is one empty side. Where the parties act on
+ * each other, all of them are on both sides: nobody meets himself. */
 static void pairs(struct export_row *row, export_row_fn *fn, void *arg)
 {
 	const struct result *r = row->result;
@@ -73,14 +76,19 @@ static void pairs(struct export_row *row, export_row_fn *fn, void *arg)
 		for (uint32_t k = 0; k < (ev->target.n ? ev->target.n : 1); k++) {
 			row->source = ev->source.n ? record_entity(r, ev->source.ids[i]) : NULL;
 			row->target = ev->target.n ? record_entity(r, ev->target.ids[k]) : NULL;
+			if (row->source && row->source == row->target &&
+			    ev->source.n + ev->target.n > 2)
+				continue;
+			row->pair = i * (ev->target.n ? ev->target.n : 1) + k;
 			fn(arg, row);
 		}
 }
 
-void export_rows(const struct export_layout *l, const struct result *r, uint64_t seq,
-		 const struct export_report *reports, export_row_fn *fn, void *arg)
+void export_rows(const struct export_layout *l, const struct export_row *from, export_row_fn *fn,
+		 void *arg)
 {
-	struct export_row row = {.result = r, .seq = seq, .reports = reports};
+	const struct result *r = from->result;
+	struct export_row row = *from;
 
 	if (l == &EXPORT_DOCUMENTS) {
 		fn(arg, &row);
@@ -206,6 +214,16 @@ void export_brat(const struct result *r, struct buf *out)
 	mem_free(b.entity_t);
 }
 
+/* "3" stays 3 and "-2.0" becomes -2.0: maps are coloured by numbers, not by words. */
+static void json_number(struct json *j, struct buf *cell)
+{
+	buf_add(cell, "", 1);
+	if (strchr(cell->p, '.'))
+		json_double(j, strtod(cell->p, NULL));
+	else
+		json_int(j, strtoll(cell->p, NULL, 10));
+}
+
 bool export_feature(const struct export_row *row, struct buf *out)
 {
 	const struct result_event *ev = row->event;
@@ -230,7 +248,13 @@ bool export_feature(const struct export_row *row, struct buf *out)
 	for (const struct export_column *c = EXPORT_EVENTS.columns; c->name; c++) {
 		cell.n = 0;
 		c->cell(row, &cell);
-		json_key(&j, c->name), json_str(&j, buf_str(&cell));
+		json_key(&j, c->name);
+		if (!c->number)
+			json_str(&j, buf_str(&cell));
+		else if (!cell.n)
+			json_nil(&j);
+		else
+			json_number(&j, &cell);
 	}
 	json_close(&j, '}');
 	json_close(&j, '}');

@@ -21,8 +21,16 @@ struct export_row {
 	const struct result_event *event;
 	const struct result_stance *stance;
 	uint32_t index; /* of the event or stance in the record */
+	uint32_t pair;  /* of source and target in the event */
 	const struct result_entity *source, *target;
 	const struct export_report *reports; /* [n_events], or NULL where nobody counted */
+	const struct export_places *places;  /* NULL where no codebook is at hand */
+};
+
+/* The middles of countries: what lies there is somewhere in the country. */
+struct export_places {
+	const struct result_place *middles; /* [n] */
+	uint32_t n;
 };
 
 struct export_column {
@@ -41,10 +49,11 @@ struct export_layout {
 extern const struct export_layout EXPORT_EVENTS, EXPORT_STANCES, EXPORT_DOCUMENTS, EXPORT_POLECAT,
 	EXPORT_ICEWS, EXPORT_PHOENIX, EXPORT_GDELT;
 
-/* Calls back for each row of the layout that a record gives. `reports` may be NULL. */
+/* Calls back for each row of the layout that a record gives. `from` has what is known beside the
+ * record: reports and places, both of which may be NULL. */
 typedef void export_row_fn(void *arg, const struct export_row *row);
-void export_rows(const struct export_layout *l, const struct result *r, uint64_t seq,
-		 const struct export_report *reports, export_row_fn *fn, void *arg);
+void export_rows(const struct export_layout *l, const struct export_row *from, export_row_fn *fn,
+		 void *arg);
 
 /* Header line and one line, with line end. */
 void export_header(const struct export_layout *l, struct buf *out);

@@ -220,6 +220,26 @@ CELL(longitude)
 	if (row->event->place.name.n)
 		buf_printf(out, "%.5f", row->event->place.longitude);
 }
+
+/* Whether the coordinates are those of a point or of a country as a whole. */
+static bool is_whole_country(const struct export_row *row)
+{
+	const struct result_place *p = &row->event->place;
+
+	for (uint32_t i = 0; i < row->places->n; i++) {
+		const struct result_place *m = &row->places->middles[i];
+
+		if (str_eq(m->country, p->country))
+			return m->latitude == p->latitude && m->longitude == p->longitude;
+	}
+	return false;
+}
+
+CELL(geo_precision)
+{
+	if (row->event->place.name.n && row->places)
+		add(out, is_whole_country(row) ? STR("country") : STR("point"));
+}
 CELL(ontology)
 {
 	(void)row, add(out, STR("PLOVER 2.0"));
@@ -284,6 +304,7 @@ static const struct export_column EVENT_COLUMNS[] = {
 	{"same_as", event_same_as, false},
 	{"cluster", event_cluster, false},
 	{"reports", event_reports, true},
+	{"geo_precision", geo_precision, false},
 	{NULL, NULL, false},
 };
 const struct export_layout EXPORT_EVENTS = {EVENT_COLUMNS, ',', true, false};
@@ -515,14 +536,20 @@ CELL(target_full)
 	one_target_code(row, out), one_target_role(row, out);
 }
 
-/* A number that is the same in every run: 44 bits of the document's hash, 12 of the place. */
+/* A number of its own for each row, the same in every run: 53 bits of a mix of the document's hash,
+ * the place in the record and the pair of actors. What reads it as a floating point number (R,
+ * spreadsheets, JavaScript) keeps all of them. */
 CELL(number_id)
 {
-	char hex[12] = "";
+	char hex[17] = "";
 	struct str sha = row->result->doc.sha256;
+	uint64_t x;
 
-	memcpy(hex, sha.p, sha.n < 11 ? sha.n : 11);
-	buf_printf(out, "%llu", strtoull(hex, NULL, 16) * 4096 + (row->index & 4095));
+	memcpy(hex, sha.p, sha.n < 16 ? sha.n : 16);
+	x = strtoull(hex, NULL, 16) + ((uint64_t)row->index << 32) + row->pair;
+	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u; /* splitmix64's last steps: one to one */
+	x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+	buf_printf(out, "%lu", (x ^ (x >> 31)) >> 11);
 }
 
 CELL(cameo_name)
@@ -567,6 +594,12 @@ CELL(sentence_number)
 	buf_printf(out, "%u", n);
 }
 
+CELL(city)
+{
+	if (!row->places || !is_whole_country(row))
+		place(row, out);
+}
+
 static const struct export_column ICEWS_COLUMNS[] = {
 	{"Event ID", number_id, false},
 	{"Event Date", event_date, false},
@@ -582,7 +615,7 @@ static const struct export_column ICEWS_COLUMNS[] = {
 	{"Story ID", doc_id, false},
 	{"Sentence Number", sentence_number, true},
 	{"Publisher", doc_source, false},
-	{"City", place, false},
+	{"City", city, false},
 	{"District", NULL, false},
 	{"Province", NULL, false},
 	{"Country", place_country, false},
@@ -689,9 +722,13 @@ CELL(one)
 {
 	(void)row, add(out, STR("1"));
 }
+/* 1 a country, 4 a place in the world (GDELT tells those of the USA apart, we do not) */
 CELL(geo_type)
 {
-	add(out, row->event->place.name.n ? STR("1") : STR("0"));
+	if (!row->event->place.name.n)
+		add(out, STR("0"));
+	else
+		add(out, !row->places || is_whole_country(row) ? STR("1") : STR("4"));
 }
 CELL(date_added)
 {

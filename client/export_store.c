@@ -1,7 +1,11 @@
 #include "client/export_store.h"
 
 #include "proto/pack.h"
+#include "worker/engine/place.h"
 #include "worker/engine/text.h"
+#include "worker/images.h"
+
+enum { COUNTRIES_MAX = 4096 };
 
 /* A row of the question "reports". */
 struct row {
@@ -144,4 +148,34 @@ int export_store_text(struct export_store *s, uint64_t seq, struct str *out, str
 	text_decode(&d, body);
 	*out = d.text;
 	return 0;
+}
+
+struct places {
+	struct export_places handed; /* first: what was handed out is the whole */
+	struct images images;
+	struct result_place list[COUNTRIES_MAX];
+};
+
+struct export_places *export_places_open(void)
+{
+	struct places *p = mem_alloc(sizeof(*p));
+	struct err e;
+
+	if (images_open(&p->images, NULL, NULL, &e) < 0) {
+		mem_free(p);
+		return NULL;
+	}
+	p->handed = (struct export_places){
+		p->list, place_countries(&p->images.codebook, p->list, COUNTRIES_MAX)};
+	return &p->handed;
+}
+
+void export_places_close(struct export_places *handed)
+{
+	struct places *p = (struct places *)handed;
+
+	if (!p)
+		return;
+	images_close(&p->images);
+	mem_free(p);
 }

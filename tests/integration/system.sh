@@ -135,6 +135,33 @@ is "POLECAT has 40" 40 "$(awk -F'\t' '{print NF; exit}' e.polecat)"
 is "ICEWS has 20" 20 "$(awk -F'\t' '{print NF; exit}' e.icews)"
 is "Phoenix has 26" 26 "$(awk -F'\t' '{print NF; exit}' e.phoenix)"
 
+# What has no column for the status holds what happened; each row has a number of its own, that a
+# floating point number keeps; nobody acts on himself.
+n_actual=$("$demarche" events --status actual --json | wc -l)
+is "POLECAT's layout holds actual events" "$((n_actual + 1))" "$(wc -l <e.polecat)"
+"$demarche" export --as polecat --status any --out e.any 2>err
+is "or all" "$(wc -l <e.csv/events.csv)" "$(wc -l <e.any)"
+"$demarche" export --as csv --status planned,negated --out e.some 2>err
+is "or some" "$("$demarche" events --json | grep -cE '"status":"(planned|negated)"')" \
+	"$(($(wc -l <e.some/events.csv) - 1))"
+"$demarche" export --as csv --once --confidence 0.5 --out e.sure 2>err
+is "or the surest, once" "$("$demarche" events --json --once --confidence 0.5 | wc -l)" \
+	"$(($(wc -l <e.sure/events.csv) - 1))"
+"$demarche" export --as csv --status perhaps --out e.none 2>err
+is "no such status" 2 $?
+is "numbers of rows differ" "$(wc -l <e.gdelt)" "$(cut -f1 e.gdelt | sort -u | wc -l)"
+is "and are below 2^53" 0 "$(awk -F'\t' '$1 >= 9007199254740992' e.gdelt | wc -l)"
+is "nobody meets himself" 0 "$(awk -F'\t' '$7 != "" && $7 == $17' e.gdelt | wc -l)"
+has "numbers on a map are numbers" '"quad_class":[1-4],"goldstein":-?[0-9]' e.geojson
+has "a country is not a point" ',country$' e.csv/events.csv
+has "a town is" ',point$' e.csv/events.csv
+mkdir -p names/a
+echo 'Kenya praised Ghana.' >names/a/b.txt
+echo 'Ghana praised Kenya.' >names/a_b.txt
+"$demarche" run names --db names.db --rows 0 2>err
+"$demarche" export --db names.db --as brat --out e.names 2>err
+is "no file is written over another" 2 "$(find e.names -name '*.ann' | wc -l)"
+
 # An actor of no country leaves the columns of countries empty.
 is "no OTHER: among countries" 0 "$(awk -F'\t' '$5 ~ /^OTHER:/ || $11 ~ /^OTHER:/' e.icews | wc -l)"
 echo 'Islamic State militants attacked Iraq.' | "$demarche" analyze - >record
