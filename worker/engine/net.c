@@ -165,6 +165,12 @@ static uint8_t clip(int32_t v)
 	return (uint8_t)(NET_ZERO + (v > NET_ONE ? NET_ONE : v < -NET_ONE ? -NET_ONE : v));
 }
 
+CLONES static void add_row(int32_t *restrict sum, const int8_t *restrict row)
+{
+	for (int k = 0; k < NET_BAG; k++)
+		sum[k] += row[k];
+}
+
 static void read_word(const struct net *net, const struct token *t, uint8_t *in)
 {
 	const int8_t *word = net->words + (size_t)word_row(net, words_key(t->lower)) * NET_WORD;
@@ -173,12 +179,8 @@ static void read_word(const struct net *net, const struct token *t, uint8_t *in)
 
 	for (int k = 0; k < NET_WORD; k++)
 		in[k] = (uint8_t)(word[k] + NET_ZERO);
-	for (uint32_t i = 0; i < n; i++) {
-		const int8_t *row = net->bag + (size_t)rows[i] * NET_BAG;
-
-		for (int k = 0; k < NET_BAG; k++)
-			sum[k] += row[k];
-	}
+	for (uint32_t i = 0; i < n; i++)
+		add_row(sum, net->bag + (size_t)rows[i] * NET_BAG);
 	for (int k = 0; k < NET_BAG; k++) {
 		float v = (float)sum[k] * net->h->bag_scale;
 

@@ -48,6 +48,14 @@ static inline int32_t four_bytes(const uint8_t *p)
 	return v;
 }
 
+/* As _mm512_dpbusd_epi32, for which gcc 12 moves sums between registers and to the stack: half as
+ * fast. */
+static inline __attribute__((target("avx512f,avx512vnni"), always_inline)) void
+add_products(__m512i *sums, __m512i a, __m512i w)
+{
+	__asm__("vpdpbusd %2, %1, %0" : "+v"(*sums) : "v"(a), "v"(w));
+}
+
 /* clang-format off */
 #define BLOCK_512(R)                                                                               \
 	__attribute__((target("avx512f,avx512bw,avx512vnni"))) static void block_512_##R(          \
@@ -71,10 +79,10 @@ static inline int32_t four_bytes(const uint8_t *p)
 				__m512i a = _mm512_set1_epi32(                                     \
 					four_bytes(b->a + r * b->a_step + k));                     \
                                                                                                    \
-				acc[r][0] = _mm512_dpbusd_epi32(acc[r][0], a, w0);                 \
-				acc[r][1] = _mm512_dpbusd_epi32(acc[r][1], a, w1);                 \
-				acc[r][2] = _mm512_dpbusd_epi32(acc[r][2], a, w2);                 \
-				acc[r][3] = _mm512_dpbusd_epi32(acc[r][3], a, w3);                 \
+				add_products(&acc[r][0], a, w0);                                   \
+				add_products(&acc[r][1], a, w1);                                   \
+				add_products(&acc[r][2], a, w2);                                   \
+				add_products(&acc[r][3], a, w3);                                   \
 			}                                                                          \
 		}                                                                                  \
 		UNROLL for (int r = 0; r < R; r++)                                                 \
