@@ -94,11 +94,11 @@ static struct str bare_name(const struct matcher *m, const struct unit *u, struc
 					     "group",      "terrorists", "jihadis",  "jihadists",
 					     "extremists", NULL};
 	uint32_t n = u->n_tok - 1;
-	struct str all = doc_text(m->d, u->tok, u->n_tok), less;
+	struct str all = doc_phrase(m->d, u->tok, u->n_tok), less;
 
 	if (!n || !is_one_of(m, u->tok + n, u->tok + u->n_tok, people))
 		return all;
-	less = doc_text(m->d, u->tok, n);
+	less = doc_phrase(m->d, u->tok, n);
 	for (size_t i = 0; i < less.n; i++)
 		if ((less.p[i] < 'A' || less.p[i] > 'Z') && !str_eq(less, full))
 			return all;

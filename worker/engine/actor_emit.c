@@ -15,8 +15,8 @@ static struct str phrase_name(const struct doc *d, uint32_t tok, uint32_t n_tok)
 	if (n_tok > 1)
 		for (size_t i = 0; i < 6; i++)
 			if (str_is(d->tokens[tok].form, articles[i]))
-				return doc_text(d, tok + 1, n_tok - 1);
-	return doc_text(d, tok, n_tok);
+				return doc_phrase(d, tok + 1, n_tok - 1);
+	return doc_phrase(d, tok, n_tok);
 }
 
 static struct str rule_of(struct matcher *m, int32_t entry, const char *composition)
@@ -129,7 +129,7 @@ static void emit_nationality(struct matcher *m, const struct unit *u, uint32_t e
 		x->plural = u->plural || article;
 		x->generic = true;
 		x->kind = MENTION_NOMINAL;
-		x->name = doc_text(m->d, u->tok, u->n_tok);
+		x->name = doc_phrase(m->d, u->tok, u->n_tok);
 		x->entry = -1;
 	}
 }
@@ -150,7 +150,7 @@ static void emit_unit(struct matcher *m, const struct unit *u, uint32_t end)
 	if (u->type == UNIT_UNKNOWN) {
 		uint8_t ner = m->d->tokens[u->tok].ner;
 
-		x->name = doc_text(m->d, u->tok, u->n_tok);
+		x->name = doc_phrase(m->d, u->tok, u->n_tok);
 		x->etype = ner == NER_PER || (!ner && u->given && u->n_tok > 1) ? ENTITY_PERSON
 			   : ner == NER_ORG ? ENTITY_ORGANIZATION
 					    : ENTITY_OTHER;
@@ -239,7 +239,7 @@ static void emit_named(struct matcher *m, const struct phrase *ph, struct mentio
 	x->kind = MENTION_NAME;
 	x->generic = false;
 	x->etype = ENTITY_PERSON;
-	x->name = doc_text(m->d, name.tok, name.n_tok);
+	x->name = doc_phrase(m->d, name.tok, name.n_tok);
 	if (entry >= 0) {
 		struct unit_fact f;
 
@@ -273,8 +273,8 @@ static void emit_also(struct matcher *m, const struct phrase *ph, uint32_t first
 		copy.also = -1;
 		copy.name = arena_printf(
 			m->d->arena, "%.*s %.*s",
-			STR_ARG(doc_text(m->d, ph->quals[i]->tok, ph->quals[i]->n_tok)),
-			STR_ARG(doc_text(m->d, ph->quals_end, ph->end - ph->quals_end)));
+			STR_ARG(doc_phrase(m->d, ph->quals[i]->tok, ph->quals[i]->n_tok)),
+			STR_ARG(doc_phrase(m->d, ph->quals_end, ph->end - ph->quals_end)));
 		ARENA_GROW(m->d->arena, m->d->mentions, m->d->n_mentions, m->d->cap_mentions);
 		m->d->mentions[m->d->n_mentions] = copy;
 		m->d->mentions[last].also = (int32_t)m->d->n_mentions;

@@ -239,7 +239,7 @@ int32_t attrib_mention(struct doc *doc, int32_t tok)
 			      .role = STR(""),
 			      .rule = STR("source")};
 	m->plural = str_ends(t->lower, STR("s")) && !str_eq(t->lower, t->lemma);
-	m->name = doc_text(doc, first, m->n_tok);
+	m->name = doc_phrase(doc, first, m->n_tok);
 	t->mention = (int32_t)doc->n_mentions;
 	return (int32_t)doc->n_mentions++;
 }

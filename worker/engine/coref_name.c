@@ -215,7 +215,7 @@ static struct str bare(const struct coref *c, const struct mention *m)
 		i++;
 	while (end > i + 1 && tok(c, end - 1)->upos == UPOS_PART)
 		end--;
-	return doc_text(c->doc, i, end - i);
+	return doc_phrase(c->doc, i, end - i);
 }
 
 static void learn_acronym(struct coref *c, const struct mention *m, int32_t e)

@@ -176,6 +176,53 @@ struct str doc_text(const struct doc *d, uint32_t tok, uint32_t n_tok)
 	return (struct str){d->text.p + a->byte, b->byte + b->n_bytes - a->byte};
 }
 
+/* Bytes of the blank or control character at the start: ASCII, U+0080 to U+00A0, U+2000 to U+200B,
+ * U+2028, U+2029, U+FEFF; 0 where it is none. */
+static size_t blank(const char *p, size_t n)
+{
+	const unsigned char *c = (const unsigned char *)p;
+
+	if (c[0] <= ' ' || c[0] == 0x7F)
+		return 1;
+	if (n >= 2 && c[0] == 0xC2 && c[1] <= 0xA0)
+		return 2;
+	if (n >= 3 && c[0] == 0xE2 && c[1] == 0x80 &&
+	    (c[2] <= 0x8B || c[2] == 0xA8 || c[2] == 0xA9))
+		return 3;
+	return n >= 3 && c[0] == 0xEF && c[1] == 0xBB && c[2] == 0xBF ? 3 : 0;
+}
+
+static bool is_one_line(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (blank(s.p + i, s.n - i) && (s.p[i] != ' ' || i + 1 == s.n || s.p[i + 1] == ' '))
+			return false;
+	return true;
+}
+
+struct str doc_phrase(const struct doc *d, uint32_t tok, uint32_t n_tok)
+{
+	struct str s = doc_text(d, tok, n_tok);
+	size_t n = 0, i = 0;
+	char *line;
+
+	if (is_one_line(s))
+		return s;
+	line = arena_alloc(d->arena, s.n);
+	while (i < s.n) {
+		size_t gap = blank(s.p + i, s.n - i);
+
+		if (!gap)
+			line[n++] = s.p[i];
+		else if (n && line[n - 1] != ' ')
+			line[n++] = ' ';
+		i += gap ? gap : 1;
+	}
+	while (n && line[n - 1] == ' ')
+		n--;
+	return (struct str){line, n};
+}
+
 void doc_warn(struct doc *d, const char *fmt, ...)
 {
 	char text[512];

@@ -225,6 +225,9 @@ void doc_subtree(const struct doc *d, int32_t tok, uint32_t *first, uint32_t *la
 /* Characters and original bytes of a run of tokens. */
 struct span doc_span(const struct doc *d, uint32_t tok, uint32_t n_tok);
 struct str doc_text(const struct doc *d, uint32_t tok, uint32_t n_tok);
+/* The same as one line, for names and codes: every run of blanks and control characters is a space.
+ * Borrowed from the text where it is so already, else in the arena. */
+struct str doc_phrase(const struct doc *d, uint32_t tok, uint32_t n_tok);
 void doc_warn(struct doc *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif
