@@ -57,7 +57,79 @@ static const struct {
 	 0},
 	{"China spoke. China acted. Japan is an island. Wang Yi visited the country.", "Japan",
 	 "country", 0, 0},
+	{"Anna Kowal's trip came after Peter Stone had resigned. In a speech she thanked him.",
+	 "Kowal", "she", 0, 0},
 };
+
+/* Whose entities differ. */
+static const struct {
+	const char *text, *one, *other;
+	int nth_one, nth_other;
+} APART[] = {
+	{"Neighbouring countries sent rice. Wealthier countries sent nothing.", "countries",
+	 "countries", 0, 1},
+	{"Norway is rich. Chile dared to impose tariffs on it.", "Chile", "it", 0, 0},
+};
+
+static void different_actors_are_apart(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(APART) / sizeof(*APART); i++) {
+		const struct doc *d = parse(APART[i].text);
+
+		assert_int_not_equal(entity_of(d, APART[i].one, APART[i].nth_one),
+				     entity_of(d, APART[i].other, APART[i].nth_other));
+	}
+}
+
+/* A code is one line, wherever the text breaks its own; so is a name. */
+static void codes_and_names_are_one_line(void **state)
+{
+	static const char *const TEXTS[] = {
+		"Boko\nHaram attacked the town.",
+		"Boko Haram\n\nattacked the town. Human rights\r\n organizations\tprotested.",
+		"Many\xc2\xa0 angry\n economists\xe2\x80\xa8 warned Greece. The Islamic\nState "
+		"fled.",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(TEXTS) / sizeof(*TEXTS); i++) {
+		const struct doc *d = parse(TEXTS[i]);
+
+		for (uint32_t k = 0; k < d->n_entities; k++)
+			for (int side = 0; side < 2; side++) {
+				struct str s = side ? d->entities[k].code : d->entities[k].name;
+
+				for (size_t j = 0; j < s.n; j++)
+					assert_in_range((unsigned char)s.p[j], ' ', 255);
+				assert_true(!s.n || (s.p[0] != ' ' && s.p[s.n - 1] != ' '));
+			}
+	}
+}
+
+static const char *code_of(const char *text, const char *form)
+{
+	const struct doc *d = parse(text);
+	int32_t e = entity_of(d, form, 0);
+	static char code[80];
+
+	snprintf(code, sizeof(code), "%.*s", e < 0 ? 0 : (int)d->entities[e].code.n,
+		 e < 0 ? "" : d->entities[e].code.p);
+	return code;
+}
+
+static void who_has_no_country_goes_by_the_words_of_the_text(void **state)
+{
+	(void)state;
+	assert_string_equal(code_of("Chile is rich. It has helped countries.", "countries"),
+			    "WORLD");
+	assert_string_equal(code_of("Chile is rich. Police arrested several suspects.", "suspects"),
+			    "OTHER:suspects");
+	assert_string_equal(code_of("Chile is rich. One attacker was shot.", "attacker"),
+			    "OTHER:attacker");
+	assert_string_equal(code_of("Chile thanked wealthier countries.", "countries"),
+			    "OTHER:wealthier countries");
+}
 
 static void one_actor_is_one_entity(void **state)
 {
@@ -221,6 +293,9 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_actor_is_one_entity),
+		cmocka_unit_test(different_actors_are_apart),
+		cmocka_unit_test(codes_and_names_are_one_line),
+		cmocka_unit_test(who_has_no_country_goes_by_the_words_of_the_text),
 		cmocka_unit_test(a_day_of_may_is_not_theresa_may),
 		cmocka_unit_test(the_former_and_the_latter_are_told_apart),
 		cmocka_unit_test(two_countries_are_both),

@@ -64,6 +64,16 @@ static bool is_of_others(const struct doc *d, const struct mention *x)
 	return in_list(lemma, beside) || (x->plural && in_list(lemma, many));
 }
 
+bool actor_is_stranger(struct str lemma)
+{
+	static const char *const strangers[] = {
+		"migrant",     "immigrant", "seeker",   "suspect",    "attacker", "assailant",
+		"perpetrator", "kidnapper", "gunman",   "hijacker",   "bomber",   "terrorist",
+		"passenger",   "observer",  "smuggler", "trafficker", NULL};
+
+	return in_list(lemma, strangers);
+}
+
 /* Whose country the document as a whole may give. Scholars, companies, rebels and charities are
  * often somebody else's; those stay without. */
 static bool takes_country(const struct doc *d, const struct mention *x)
@@ -71,7 +81,8 @@ static bool takes_country(const struct doc *d, const struct mention *x)
 	static const char *const roles[] = {"GOV", "MIL", "LEG", "JUD", "PTY",
 					    "OPP", "CVL", "SPY", "MED", NULL};
 
-	if (x->code.n || x->is_place || x->entry >= 0 || is_of_others(d, x))
+	if (x->code.n || x->is_place || x->entry >= 0 || is_of_others(d, x) ||
+	    (x->kind == MENTION_NOMINAL && actor_is_stranger(d->tokens[x->head].lemma)))
 		return false;
 	if (!x->role.n)
 		return x->etype == ENTITY_PERSON && x->kind == MENTION_NAME;

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "worker/engine/actor.h"
 #include "worker/engine/coref_memory.h"
 #include "worker/engine/coref_set.h"
 
@@ -35,7 +36,7 @@ static int32_t new_mention(struct doc *doc, uint32_t first, uint32_t end, int32_
 			      .code = STR(""),
 			      .role = STR(""),
 			      .rule = STR("coref")};
-	m->name = doc_text(doc, first, end - first);
+	m->name = doc_phrase(doc, first, end - first);
 	if (doc->tokens[head].mention < 0)
 		doc->tokens[head].mention = (int32_t)doc->n_mentions;
 	return (int32_t)doc->n_mentions++;
@@ -344,31 +345,46 @@ static void rest_in_order(struct coref *c)
 
 enum { OTHER_MAX = 64 };
 
-/* The phrase with what stands before its noun, but for articles and the like. */
-static struct str plain_phrase(const struct doc *doc, const struct mention *m)
+static bool is_country_word(struct str lemma)
 {
-	static const char *const SOME[] = {"some",  "many",    "several", "most",
-					   "other", "various", "certain", NULL};
-	uint32_t first = m->tok, sent = doc->sentences[doc->tokens[m->tok].sent].tok;
-
-	while (first > sent && doc->tokens[first - 1].head == m->head &&
-	       (doc->tokens[first - 1].rel == REL_AMOD ||
-		doc->tokens[first - 1].rel == REL_NUMMOD ||
-		doc->tokens[first - 1].rel == REL_COMPOUND ||
-		in_list(doc->tokens[first - 1].lower, SOME)))
-		first--;
-	while (first < (uint32_t)m->head && doc->tokens[first].upos == UPOS_DET &&
-	       !in_list(doc->tokens[first].lower, SOME))
-		first++;
-	return doc_text(doc, first, m->tok + m->n_tok - first);
+	return str_is(lemma, "country") || str_is(lemma, "nation") || str_is(lemma, "state") ||
+	       str_is(lemma, "government");
 }
 
-/* "Many economists", "human rights organizations": groups and people by what they do, of no
- * country that the text would tell. Named persons and things stay without a code. */
-static bool is_nameless(const struct entity *en, const struct mention *m)
+/* The words that such an actor goes by. How many of them there are says who countries are ("46
+ * countries"), but not who people are ("one attacker", "several suspects"). */
+static struct str plain_phrase(const struct doc *doc, const struct mention *m)
+{
+	static const char *const COUNTS[] = {"several", "other",  "another", "first",
+					     "second",  "third",  "two",     "three",
+					     "one",     "dozens", "various", NULL};
+	uint32_t first = coref_phrase_start(doc, m);
+
+	while (first < (uint32_t)m->head && !is_country_word(doc->tokens[m->head].lemma) &&
+	       (doc->tokens[first].rel == REL_NUMMOD || in_list(doc->tokens[first].lower, COUNTS)))
+		first++;
+	return doc_phrase(doc, first, m->tok + m->n_tok - first);
+}
+
+/* "Many economists", "human rights organizations", "an attacker": groups and people by what they
+ * do, of no country that the text would tell. Named persons and things stay without a code. */
+static bool is_nameless(const struct doc *doc, const struct entity *en, const struct mention *m)
 {
 	return !en->code.n && (en->role.n || en->kind == ENTITY_GROUP) &&
-	       (m->plural || str_is(en->role, "REB"));
+	       (m->plural || str_is(en->role, "REB") ||
+		actor_is_stranger(doc->tokens[m->head].lemma));
+}
+
+/* "It helped countries", of which nothing else is said: the world's. */
+static bool is_world(const struct doc *doc, const struct mention *m)
+{
+	struct str w = doc->tokens[m->head].lower;
+
+	return m->n_tok == 1 && coref_phrase_start(doc, m) == (uint32_t)m->head &&
+	       (str_is(w, "countries") || str_is(w, "nations")) &&
+	       doc_child(doc, m->head, REL_DET) < 0 && doc_child(doc, m->head, REL_NMOD) < 0 &&
+	       doc_child(doc, m->head, REL_NMOD_POSS) < 0 && doc_child(doc, m->head, REL_ACL) < 0 &&
+	       doc_child(doc, m->head, REL_ACL_RELCL) < 0;
 }
 
 /* An actor of no country goes by the words of the text, as the guidelines of coding have it. */
@@ -381,15 +397,17 @@ static void code_the_nameless(struct doc *doc)
 		char code[OTHER_MAX + 8];
 		size_t n;
 
-		if (!m || m->kind != MENTION_NOMINAL || m->is_place || !is_nameless(en, m))
+		if (!m || m->kind != MENTION_NOMINAL || m->is_place || !is_nameless(doc, en, m))
 			continue;
+		if (is_world(doc, m)) {
+			en->code = STR("WORLD");
+			en->role = STR("");
+			continue;
+		}
 		phrase = plain_phrase(doc, m);
 		if (!phrase.n || phrase.n > OTHER_MAX)
 			continue;
 		n = (size_t)snprintf(code, sizeof(code), "OTHER:%.*s", STR_ARG(phrase));
-		for (size_t k = 0; k < n; k++)
-			code[k] = code[k] == '\n' || code[k] == '\t' || code[k] == '\r' ? ' '
-											: code[k];
 		en->code = arena_str(doc->arena, (struct str){code, n});
 	}
 }

@@ -373,6 +373,34 @@ static bool says_more(const struct coref *c, const struct mention *m, int32_t en
 	return false;
 }
 
+uint32_t coref_phrase_start(const struct doc *doc, const struct mention *m)
+{
+	static const char *const SOME[] = {"some",  "many",    "several", "most",
+					   "other", "various", "certain", NULL};
+	uint32_t first = m->tok, sent = doc->sentences[doc->tokens[m->tok].sent].tok;
+
+	while (first > sent && doc->tokens[first - 1].head == m->head &&
+	       (doc->tokens[first - 1].rel == REL_AMOD ||
+		doc->tokens[first - 1].rel == REL_NUMMOD ||
+		doc->tokens[first - 1].rel == REL_COMPOUND ||
+		in_list(doc->tokens[first - 1].lower, SOME)))
+		first--;
+	while (first < (uint32_t)m->head && doc->tokens[first].upos == UPOS_DET &&
+	       !in_list(doc->tokens[first].lower, SOME))
+		first++;
+	return first;
+}
+
+/* What tells them from others of their kind: "wealthier countries", "neighbouring countries". */
+static struct str modifiers(const struct coref *c, const struct mention *m)
+{
+	uint32_t first = coref_phrase_start(c->doc, m);
+
+	return first < (uint32_t)m->head && !c->doc->every_noun
+		       ? doc_phrase(c->doc, first, (uint32_t)m->head - first)
+		       : STR("");
+}
+
 /* Descriptions of one kind and country are one: "Chinese officials". */
 static int32_t same_words(struct coref *c, const struct mention *m)
 {
@@ -391,8 +419,12 @@ static int32_t same_words(struct coref *c, const struct mention *m)
 		else
 			key = coref_key(kind, both, lemma);
 	} else {
+		struct str which = m->plural && !m->code.n ? modifiers(c, m) : STR("");
+
 		key = coref_key(kind, lemma,
-				c->doc->every_noun || definite(c, m) ? STR("the") : m->role);
+				which.n                                ? which
+				: c->doc->every_noun || definite(c, m) ? STR("the")
+								       : m->role);
 		if ((!definite(c, m) && (!m->plural || c->doc->every_noun)) ||
 		    (c->doc->every_noun && says_more(c, m, coref_get(c, key)))) {
 			e = coref_new_entity(c); /* "an official": a new one */

@@ -114,7 +114,7 @@ static int agree_person(const struct coref *c, enum pronoun kind, const struct c
 	if (a->plural || (f && (f->number == NUMBER_MANY || f->gender == other)))
 		return IMPOSSIBLE;
 	if (f && f->person)
-		return f->gender != GENDER_UNKNOWN ? 30 : 12;
+		return f->gender != GENDER_UNKNOWN ? 30 : 24;
 	if (person_like(c, a))
 		return f && f->gender != GENDER_UNKNOWN ? 20 : 8;
 	if (!f || is_thing(c, a->entity) || c->doc->entities[a->entity].kind != ENTITY_OTHER)
@@ -155,6 +155,37 @@ static bool within(const struct coref *c, const struct candidate *a, int32_t tok
 	return (uint32_t)tok >= m->tok && (uint32_t)tok < m->tok + m->n_tok;
 }
 
+/* Whether the token is what does the verb: its own subject, or that of the verb above, which lends
+ * it ("the allies dared to impose sanctions on it"). */
+static bool does_it(const struct coref *c, int32_t tok, int32_t verb)
+{
+	for (int n = 0; n < 4 && verb >= 0; n++, verb = at(c, verb)->head) {
+		if (at(c, tok)->head == verb && is_subject(at(c, tok)->rel))
+			return true;
+		if (doc_child(c->doc, verb, REL_NSUBJ) >= 0 ||
+		    doc_child(c->doc, verb, REL_NSUBJ_PASS) >= 0 ||
+		    (at(c, verb)->rel != REL_XCOMP && at(c, verb)->rel != REL_CONJ) ||
+		    (at(c, verb)->head >= 0 && doc_child(c->doc, at(c, verb)->head, REL_OBJ) >= 0 &&
+		     at(c, verb)->rel == REL_XCOMP))
+			return false;
+	}
+	return false;
+}
+
+/* "Imposed sanctions on it", "sought to curb it": an object, or inside one. */
+static bool is_acted_on(const struct coref *c, int32_t tok)
+{
+	const struct token *p = at(c, tok);
+	int32_t prep = doc_child(c->doc, tok, REL_CASE);
+	struct str w = prep < 0 ? STR("") : at(c, prep)->lower;
+
+	if (p->rel == REL_OBL)
+		return str_is(w, "on") || str_is(w, "against") || str_is(w, "upon");
+	if (p->rel == REL_NMOD && p->head >= 0)
+		p = at(c, p->head);
+	return p->rel == REL_OBJ || p->rel == REL_IOBJ;
+}
+
 /* The pronoun and the candidate are arguments of one verb: then they differ ("he saw him"). So
  * are a noun and what owns it: "its army" is not the army's. */
 static bool clash(const struct coref *c, const struct mention *m, const struct candidate *a)
@@ -165,13 +196,15 @@ static bool clash(const struct coref *c, const struct mention *m, const struct c
 		return p->head == a->tok;
 	if (reflexive(p->lower))
 		return false;
+	if (is_acted_on(c, m->head) && does_it(c, a->tok, predicate(c, m->head)))
+		return true;
 	return p->head >= 0 && q->head == p->head && q->rel != REL_CONJ;
 }
 
 static int role(enum rel r)
 {
 	if (is_subject(r))
-		return 14;
+		return 20;
 	if (r == REL_OBJ)
 		return 4;
 	if (r == REL_NMOD_POSS || r == REL_COMPOUND || r == REL_AMOD)
@@ -203,7 +236,9 @@ static int place(const struct coref *c, const struct mention *m, const struct ca
 	const struct token *p = at(c, m->head), *q = at(c, a->tok);
 	const struct mention *own = a->mention >= 0 ? &c->doc->mentions[a->mention] : NULL;
 	uint32_t far = p->sent - q->sent;
-	int score = role(q->rel) - (int)order - (int)far * 16;
+	bool of_subject =
+		q->rel == REL_NMOD_POSS && q->head >= 0 && is_subject(at(c, q->head)->rel);
+	int score = role(of_subject ? REL_OBJ : (enum rel)q->rel) - (int)order - (int)far * 20;
 	int32_t mine;
 
 	if (own && own->modifier)
@@ -213,11 +248,11 @@ static int place(const struct coref *c, const struct mention *m, const struct ca
 	if (own && own->kind == MENTION_PRONOUN)
 		score += 8;
 	if (is_subject(q->rel) && is_subject(p->rel))
-		score += 6;
+		score += 8;
 	if (far == 0 && is_subject(q->rel)) {
 		mine = predicate(c, m->head);
 		if (mine >= 0 && (q->head == mine || doc_dominates(c->doc, q->head, mine)))
-			score += p->rel == REL_NMOD_POSS ? 16 : 6;
+			score += p->rel == REL_NMOD_POSS ? 16 : 10;
 	}
 	return score + by_voice(c, p, a);
 }

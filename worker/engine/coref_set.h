@@ -53,6 +53,9 @@ bool coref_is_person(const struct doc *doc, const struct mention *m);
 /* coref_nominal.c: one description; coref_pronoun.c: one pronoun. They leave entity -1 where
  * they find nothing (a pronoun) or make an entity of its own (a description). */
 void coref_nominal(struct coref *c, uint32_t mention);
+/* Where a description begins with what stands before its noun ("many *human rights* groups"), but
+ * for articles. */
+uint32_t coref_phrase_start(const struct doc *doc, const struct mention *m);
 void coref_pronoun(struct coref *c, uint32_t mention);
 /* coref_voice.c: who speaks whole sentences (a speech, an interview); sets sentence.voice. */
 void coref_voices(struct coref *c);
