@@ -48,6 +48,48 @@ static void set(struct event_arg *a, enum arg_place place, uint32_t role)
 	a->frame_role |= role;
 }
 
+static bool is_by(const struct doc *d, int32_t prep)
+{
+	return prep >= 0 && str_is(d->tokens[prep].lower, "by");
+}
+
+/* Nouns and passives have agents; "won the war by Iran" is a slip of the tree. */
+static bool may_have_agent(const struct doc *d, int32_t trigger)
+{
+	return d->tokens[trigger].upos != UPOS_VERB || event_is_passive(d, trigger);
+}
+
+/* "The arrest of a journalist by Niger": the tree hangs "by" on the noun beside it. Whoever does it
+ * is the agent of the nearest word of an event above. */
+static bool is_agent_inside(const struct event_ground *g, int32_t trigger, int32_t tok)
+{
+	const struct doc *d = g->d;
+
+	if (!is_by(d, doc_child(d, tok, REL_CASE)) || !may_have_agent(d, trigger))
+		return false;
+	for (int32_t up = d->tokens[tok].head; up != trigger; up = d->tokens[up].head)
+		if (up < 0 || d->tokens[up].upos == UPOS_VERB || g->tokens[up].types)
+			return false;
+	return true;
+}
+
+/* "Condemned the seizure of a ship by Iran": nobody condemns by Iran, so it belongs to the noun
+ * before it. */
+static bool is_agent_beside(const struct event_ground *g, int32_t trigger, int32_t tok)
+{
+	const struct doc *d = g->d;
+	int32_t verb = d->tokens[tok].head;
+
+	if (verb < 0 || verb >= trigger || trigger >= tok || d->tokens[verb].upos != UPOS_VERB ||
+	    d->tokens[trigger].upos == UPOS_VERB || event_is_passive(d, verb) ||
+	    !is_by(d, doc_child(d, tok, REL_CASE)) || !doc_dominates(d, verb, trigger))
+		return false;
+	for (int32_t t = trigger + 1; t < tok; t++)
+		if (g->tokens[t].types || d->tokens[t].upos == UPOS_VERB)
+			return false;
+	return true;
+}
+
 /* A dependent of the trigger itself. */
 static bool below(const struct event_ground *g, int32_t trigger, int32_t tok, struct event_arg *a)
 {
@@ -78,8 +120,7 @@ static bool below(const struct event_ground *g, int32_t trigger, int32_t tok, st
 			return true;
 		}
 		a->prep = doc_child(d, tok, REL_CASE);
-		if (t->rel == REL_OBL_AGENT ||
-		    (a->prep >= 0 && str_is(d->tokens[a->prep].lower, "by")))
+		if (t->rel == REL_OBL_AGENT || (is_by(d, a->prep) && may_have_agent(d, trigger)))
 			set(a, ARG_AGENT, 1u << FRAME_ROLE_SUBJECT | 1u << FRAME_ROLE_BY);
 		else
 			set(a, ARG_PREP, preposition_role(d, a->prep));
@@ -117,6 +158,11 @@ static bool inside(const struct event_ground *g, int32_t trigger, int32_t tok, s
 			set(a, ARG_CLAUSE_OBJECT, 0);
 		else
 			set(a, ARG_CLAUSE_INSIDE, 0);
+		return true;
+	}
+	if (is_agent_inside(g, trigger, tok)) {
+		set(a, ARG_AGENT, 1u << FRAME_ROLE_SUBJECT | 1u << FRAME_ROLE_BY);
+		a->prep = doc_child(d, tok, REL_CASE);
 		return true;
 	}
 	if (d->tokens[tok].head == top && (r == REL_OBJ || r == REL_NSUBJ)) {
@@ -185,6 +231,12 @@ static void locate(const struct event_ground *g, int32_t trigger, int32_t tok, s
 	bool inherited;
 	int32_t top = lift(d, tok, &a->conjunct);
 
+	a->top = top;
+	if (is_agent_beside(g, trigger, top)) {
+		a->prep = doc_child(d, top, REL_CASE);
+		set(a, ARG_AGENT, 1u << FRAME_ROLE_SUBJECT | 1u << FRAME_ROLE_BY);
+		return;
+	}
 	if (top == trigger)
 		set(a, ARG_MODIFIER, 0);
 	else if (below(g, trigger, top, a))
@@ -246,6 +298,7 @@ static void from_sentence(const struct event_ground *g, int32_t trigger, struct 
 		const struct mention *m = &d->mentions[g->mentions[k]];
 		struct event_arg a = {.entity = (uint32_t)m->entity,
 				      .prep = -1,
+				      .top = -1,
 				      .mention = (int32_t)g->mentions[k]};
 
 		a.nested = is_nested(d, m);
@@ -264,8 +317,11 @@ static void add_plain(struct event_arg *args, uint32_t *n, int64_t entity, int32
 {
 	if (entity <= ENTITY_DOC_AUTHOR || *n == EVENT_ARGS_MAX)
 		return;
-	args[(*n)++] = (struct event_arg){
-		.entity = (uint32_t)entity, .mention = mention, .place = place, .prep = -1};
+	args[(*n)++] = (struct event_arg){.entity = (uint32_t)entity,
+					  .mention = mention,
+					  .place = place,
+					  .prep = -1,
+					  .top = -1};
 }
 
 static void from_voices(const struct event_ground *g, int32_t trigger, struct event_arg *args,

@@ -29,6 +29,7 @@ struct event_arg {
 	int32_t prep;        /* token of the preposition, -1 */
 	uint32_t frame_role; /* bits of enum frame_role that the place stands for */
 	bool conjunct;       /* stands where it does by coordination with another */
+	int32_t top;         /* head of the row of names that it stands in; -1 without a mention */
 	bool nested;         /* inside another actor's phrase ("the ambassador of X") */
 	uint64_t path;       /* hash of the way through the tree */
 	uint32_t distance;   /* tokens between */

@@ -48,13 +48,19 @@ bool event_negated(const struct doc *d, int32_t tok)
 bool event_is_passive(const struct doc *d, int32_t tok)
 {
 	const struct token *t = &d->tokens[tok];
+	enum rel r = (enum rel)t->rel;
 
 	if (doc_child(d, tok, REL_NSUBJ_PASS) >= 0 || doc_child(d, tok, REL_AUX_PASS) >= 0)
 		return true;
-	/* "sanctions imposed by": a participle after its noun, without a subject of its own. */
-	return t->upos == UPOS_VERB && (t->rel == REL_ACL || t->rel == REL_AMOD) &&
-	       t->lower.n > 2 && (str_ends(t->lower, STR("ed")) || str_ends(t->lower, STR("en"))) &&
-	       doc_child(d, tok, REL_NSUBJ) < 0 && doc_child(d, tok, REL_OBJ) < 0;
+	if (t->upos != UPOS_VERB || t->lower.n <= 2 || doc_child(d, tok, REL_NSUBJ) >= 0 ||
+	    doc_child(d, tok, REL_OBJ) >= 0)
+		return false;
+	/* "sanctions imposed by": a participle after its noun, without a subject of its own;
+	 * "accused by Iran, Iraq sent troops" */
+	if (r == REL_ACL || r == REL_AMOD)
+		return t->xpos == XPOS_VBN || str_ends(t->lower, STR("ed")) ||
+		       str_ends(t->lower, STR("en"));
+	return r == REL_ADVCL && t->xpos == XPOS_VBN && doc_child(d, tok, REL_AUX) < 0;
 }
 
 static int32_t own_subject(const struct doc *d, int32_t tok)

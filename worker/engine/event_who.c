@@ -128,6 +128,63 @@ static bool is_of_next_verb(const struct who *w, uint32_t arg)
 	return has_object(d, tok, tok) || (t->head >= 0 && has_object(d, tok, t->head));
 }
 
+static bool is_same_row(const struct who *w, const struct event_arg *a, const struct event_arg *b)
+{
+	const struct doc *d = w->g->d;
+	int32_t head, up;
+
+	if (a->mention < 0 || b->mention < 0 || b->top < 0)
+		return false;
+	if (b->top == a->top)
+		return a->conjunct || b->conjunct;
+	/* "the presidents of Kenya and Uganda" */
+	head = d->mentions[a->mention].head;
+	up = d->tokens[b->top].head;
+	return b->conjunct && up == head && d->mentions[a->mention].plural;
+}
+
+/* Where the sentence itself has the actor, also where the trees know him best as its speaker or
+ * from elsewhere. */
+static int32_t in_sentence(const struct who *w, enum who_side side, int32_t arg)
+{
+	int32_t best = arg;
+
+	if (arg < 0 || w->x->args[arg].top >= 0)
+		return arg;
+	for (uint32_t i = 0; i < w->x->n_args; i++)
+		if (w->args[i].entity == w->args[arg].entity && w->x->args[i].top >= 0 &&
+		    (best == arg || w->args[i].logit[side] > w->args[best].logit[side]))
+			best = (int32_t)i;
+	return best;
+}
+
+/* Who stands in one row with an actor ("France, Italy and Spain") stands where he does. */
+static void join_row(const struct who *w, enum who_side side, int32_t arg,
+		     const struct who_chosen * not, struct who_chosen *c)
+{
+	arg = in_sentence(w, side, arg);
+	for (uint32_t i = 0; i < w->x->n_args; i++) {
+		const struct event_arg *b = &w->x->args[i];
+
+		if (is_same_row(w, &w->x->args[arg], b) && !is_chosen(not, b->entity) &&
+		    !is_spoken_for(w->g->d, c, b->entity))
+			who_choose(c, b->entity);
+	}
+}
+
+/* Whether an actor adds something to those on the side: "in Jeddah" says where they met. */
+static bool is_further(const struct who *w, enum who_side side, uint32_t arg)
+{
+	const struct event_arg *a = &w->x->args[arg];
+	const struct doc *d = w->g->d;
+
+	if (side != WHO_TARGET || a->mention < 0 || !d->mentions[a->mention].is_place ||
+	    a->prep < 0)
+		return true;
+	return !str_is(d->tokens[a->prep].lower, "in") && !str_is(d->tokens[a->prep].lower, "at") &&
+	       !str_is(d->tokens[a->prep].lower, "near");
+}
+
 /* Chooses the likeliest actor above `first`, then those above `more` whose country is not there
  * yet. Nobody in `not` is chosen. Returns the likeliest's candidate, or -1. */
 static int32_t pick(const struct who *w, enum who_side side, const struct who_chosen * not,
@@ -136,6 +193,7 @@ static int32_t pick(const struct who *w, enum who_side side, const struct who_ch
 	struct who_actor actors[EVENT_ARGS_MAX];
 	uint32_t n = who_weigh(w, side, actors);
 	int32_t at = -1;
+	bool is_agent;
 
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t entity = w->args[actors[k].arg].entity;
@@ -149,11 +207,15 @@ static int32_t pick(const struct who *w, enum who_side side, const struct who_ch
 	if (at < 0 || actors[at].p < first)
 		return -1;
 	*p = actors[at].p;
+	/* "seized by Iran": by nobody else, but who is named beside it */
+	is_agent = side == WHO_SOURCE && w->args[actors[at].arg].place == ARG_AGENT;
 	who_choose(c, w->args[actors[at].arg].entity);
+	join_row(w, side, (int32_t)actors[at].arg, not, c);
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t entity = w->args[actors[k].arg].entity;
 
-		if (actors[k].p >= more && !is_spoken_for(w->g->d, c, entity))
+		if (actors[k].p >= more && !is_agent && !is_spoken_for(w->g->d, c, entity) &&
+		    !is_spoken_for(w->g->d, not, entity) && is_further(w, side, actors[k].arg))
 			who_choose(c, entity);
 	}
 	return (int32_t)actors[at].arg;
@@ -170,10 +232,38 @@ static void one_side(struct who_chosen *source, const struct who_chosen *target)
 	source->n = n;
 }
 
+static bool is_swap(const struct doc *d, int32_t tok)
+{
+	struct str w = d->tokens[tok].lemma;
+
+	return str_is(w, "exchange") || str_is(w, "trade") || str_is(w, "swap");
+}
+
+/* "Accused each other", "exchanged accusations". */
+static bool is_mutual(const struct doc *d, int32_t tok)
+{
+	const struct token *t = &d->tokens[tok];
+	const struct sentence *s = &d->sentences[t->sent];
+
+	if (is_swap(d, tok) || (t->rel == REL_OBJ && is_swap(d, t->head)))
+		return true;
+	for (uint32_t i = s->tok; i + 1 < s->tok + s->n_tok; i++) {
+		const struct token *one = &d->tokens[i], *two = one + 1;
+
+		if (((str_is(one->lower, "each") && str_is(two->lower, "other")) ||
+		     (str_is(one->lower, "one") && str_is(two->lower, "another"))) &&
+		    event_clause(d, (int32_t)i + 1) == event_clause(d, tok))
+			return true;
+	}
+	return false;
+}
+
 /* What the frame says so of, and whatever is between parties ("clashes between", "trade between").
  */
 static bool is_reciprocal(const struct event_ground *g, const struct event_context *x)
 {
+	if (is_mutual(g->d, x->candidate->tok))
+		return true;
 	for (uint32_t i = 0; i < x->n_args; i++)
 		if (x->args[i].place == ARG_PREP &&
 		    x->args[i].frame_role & 1u << FRAME_ROLE_BETWEEN)
@@ -192,7 +282,7 @@ static bool is_reciprocal(const struct event_ground *g, const struct event_conte
 static void join_named(const struct who *w, struct who_chosen *source)
 {
 	const struct doc *d = w->g->d;
-	const struct event_arg *doer = &w->x->args[w->source];
+	const struct event_arg *doer = &w->x->args[in_sentence(w, WHO_SOURCE, w->source)];
 
 	for (uint32_t i = 0; doer->mention >= 0 && i < w->x->n_args; i++) {
 		const struct event_arg *a = &w->x->args[i];
@@ -218,12 +308,47 @@ static void parties(const struct who_chosen *source, struct who_chosen *target)
 static struct who_chosen doers(const struct who *w, const struct who_chosen *source)
 {
 	struct who_chosen c = {.entities = {source->entities[0]}, .n = source->n > 0};
+	int32_t doer = in_sentence(w, WHO_SOURCE, w->source);
 
 	for (uint32_t i = 0; w->source >= 0 && i < w->x->n_args; i++)
-		if (w->args[i].conjunct && w->args[i].place == w->args[w->source].place &&
+		if (((w->args[i].conjunct && w->args[i].place == w->args[w->source].place) ||
+		     is_same_row(w, &w->x->args[doer], &w->x->args[i])) &&
 		    is_chosen(source, w->args[i].entity))
 			who_choose(&c, w->args[i].entity);
 	return c;
+}
+
+/* "Mexican troops were deployed": a passive's troops move by themselves, unless somebody else is
+ * said to have sent them. Returns the candidate or -1. */
+static int32_t moved_troops(const struct event_ground *g, const struct event_context *x)
+{
+	int32_t troops = -1;
+
+	if ((x->type != EVENT_MOBILIZE && x->type != EVENT_RETREAT) ||
+	    !event_is_passive(g->d, x->candidate->tok))
+		return -1;
+	for (uint32_t i = 0; i < x->n_args; i++) {
+		if (x->args[i].place == ARG_AGENT)
+			return -1;
+		if (x->args[i].place == ARG_PASSIVE_SUBJECT && x->args[i].mention >= 0 &&
+		    !x->args[i].nested && troops < 0)
+			troops = (int32_t)i;
+	}
+	return troops;
+}
+
+/* "Egypt and Turkey agreed to exchange ambassadors": several who talk, agree or work together do so
+ * with each other, where nobody else is named. */
+static bool are_among_themselves(const struct event_ground *g, const struct event_context *x,
+				 const struct who_chosen *source, const struct who_chosen *target)
+{
+	if (source->n < 2 ||
+	    (x->type != EVENT_CONSULT && x->type != EVENT_AGREE && x->type != EVENT_COOPERATE))
+		return false;
+	for (uint32_t i = 0; i < target->n; i++)
+		if (!is_spoken_for(g->d, source, target->entities[i]))
+			return false;
+	return true;
 }
 
 void who_decide(const struct who_model *m, const struct event_ground *g,
@@ -237,8 +362,15 @@ void who_decide(const struct who_model *m, const struct event_ground *g,
 
 	source->n = target->n = 0;
 	who_rank(&w, m, g, x, f);
-	w.source = pick(&w, WHO_SOURCE, &nobody, 0, (double)m->limits.source_more, source,
-			&w.p_source);
+	w.source = moved_troops(g, x);
+	if (w.source >= 0) {
+		w.p_source = 1;
+		who_choose(source, x->args[w.source].entity);
+		join_row(&w, WHO_SOURCE, w.source, &nobody, source);
+	} else {
+		w.source = pick(&w, WHO_SOURCE, &nobody, 0, (double)m->limits.source_more, source,
+				&w.p_source);
+	}
 	if (w.source >= 0 && is_reciprocal(g, x)) {
 		join_named(&w, source);
 		parties(source, target);
@@ -250,4 +382,8 @@ void who_decide(const struct who_model *m, const struct event_ground *g,
 	pick(&w, WHO_TARGET, &not, (double)m->limits.target, (double)m->limits.target_more, target,
 	     &p);
 	one_side(source, target);
+	if (are_among_themselves(g, x, source, target)) {
+		target->n = 0;
+		parties(source, target);
+	}
 }

@@ -223,6 +223,7 @@ static void mark_child(const struct doc *d, struct marks *m, const struct token 
 			m->modal = true;
 		return;
 	case REL_NSUBJ:
+	case REL_OBJ: /* "gave no weapons" */
 		m->negated |= is_nobody(d, (int32_t)(t - d->tokens));
 		return;
 	default:
