@@ -18,6 +18,7 @@ struct labelled_arg {
 	struct who_arg arg;
 	uint32_t features[N_WHO_SIDES], n_features[N_WHO_SIDES];
 	bool right[N_WHO_SIDES];
+	bool exact[N_WHO_SIDES]; /* by the very code that the coder gave, as it is scored */
 	float weight[N_WHO_SIDES];
 };
 
@@ -68,7 +69,61 @@ void who_cases_free(struct who_cases *s)
 	mem_free(s);
 }
 
+static struct str next_word(struct str *s)
+{
+	struct str w;
+	size_t n = 0;
+
+	while (s->n && (s->p[0] == ' ' || s->p[0] == ':'))
+		*s = (struct str){s->p + 1, s->n - 1};
+	while (n < s->n && s->p[n] != ' ' && s->p[n] != ':')
+		n++;
+	w = (struct str){s->p, n};
+	*s = (struct str){s->p + n, s->n - n};
+	return w;
+}
+
+/* Whether they share a word of at least four letters, but for its case and ending. */
+static bool share_word(struct str a, struct str b)
+{
+	for (struct str rest = a, w = next_word(&rest); w.n; w = next_word(&rest))
+		for (struct str other = b, v = next_word(&other); v.n; v = next_word(&other)) {
+			size_t n = w.n < v.n ? w.n : v.n, k = 0;
+
+			while (k < n && (w.p[k] | 32) == (v.p[k] | 32))
+				k++;
+			if (k >= 4 && k + 2 >= w.n && k + 2 >= v.n)
+				return true;
+		}
+	return false;
+}
+
+/* Whether one code is the other. Who has no code of his own goes by the words of the text, of which
+ * coders take more or fewer: "OTHER:attackers" is "OTHER:three attackers". */
+static bool same_code(struct str code, const struct gold_actor *coded)
+{
+	const struct str other = STR("OTHER:");
+
+	if (str_eq(coded->code, code))
+		return true;
+	if (!str_starts(code, other))
+		return false;
+	code = (struct str){code.p + other.n, code.n - other.n};
+	if (str_is(coded->code, "OTHER"))
+		return share_word(code, coded->name);
+	return str_starts(coded->code, other) &&
+	       share_word(code, (struct str){coded->code.p + other.n, coded->code.n - other.n});
+}
+
 static bool code_in(struct str code, const struct gold_actor *list, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (code.n && same_code(code, &list[i]))
+			return true;
+	return false;
+}
+
+static bool is_coded(struct str code, const struct gold_actor *list, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
 		if (code.n && str_eq(list[i].code, code))
@@ -94,7 +149,7 @@ static bool name_fits(struct str a, struct str b)
 static bool name_in(const struct entity *e, const struct gold_actor *list, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
-		if (str_eq(list[i].code, e->code) && name_fits(e->name, list[i].name))
+		if (e->code.n && same_code(e->code, &list[i]) && name_fits(e->name, list[i].name))
 			return true;
 	return false;
 }
@@ -123,6 +178,7 @@ static void add_side(struct who_cases *s, const struct event_ground *g,
 		struct features *f = &s->scratch;
 
 		a->right[side] = code_in(e->code, coded, n_coded);
+		a->exact[side] = is_coded(e->code, coded, n_coded);
 		a->weight[side] = a->right[side] && named && !name_in(e, coded, n_coded) ? 0.3f : 1;
 		event_arg_features(g, x, i, side == WHO_TARGET, f);
 		grow((void **)&s->features, &s->cap_features, s->n_features + f->n,
@@ -174,7 +230,7 @@ void who_cases_report(const struct who_cases *s)
 			if (!x->tested || !x->wants[side])
 				continue;
 			for (uint32_t i = x->first; i < x->first + x->n; i++)
-				right |= s->args[i].right[side];
+				right |= s->args[i].exact[side];
 			n++;
 			reached += right;
 		}
@@ -316,7 +372,7 @@ static struct outcome try_side(const struct who_cases *s, const struct who_case 
 
 		if (k && (at == best || rows[at].p < more || !is_new(codes, o.n, a->arg.code)))
 			continue;
-		o.right |= a->right[side];
+		o.right |= a->exact[side];
 		if (a->arg.code)
 			codes[o.n++] = a->arg.code;
 		if (!k)
