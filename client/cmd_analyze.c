@@ -64,7 +64,8 @@ static const struct option_program PROGRAM = {
 	.section = "client",
 	.synopsis = "[FILE…]",
 	.about =
-		"Analyses documents (text, HTML, PDF, DOCX, JSON Lines, WARC, folders of these; "
+		"Analyses documents (text, HTML, PDF, DOCX, CSV, JSON Lines, WARC, folders of "
+		"these; "
 		"standard input without FILE or for -) and prints one result record a line: events "
 		"and stances with their evidence. Needs no broker.",
 	.more = "Examples:\n"

@@ -62,7 +62,8 @@ static const struct option_program PROGRAM = {
 	.name = "demarche submit",
 	.section = "client",
 	.synopsis = "PATH…",
-	.about = "Submits documents (text, HTML, PDF, DOCX, JSON Lines, WARC, folders of these, or "
+	.about = "Submits documents (text, HTML, PDF, DOCX, CSV, JSON Lines, WARC, folders of "
+		 "these, or "
 		 "- "
 		 "for standard input) and prints one job id a line. What is printed is on the "
 		 "broker's disk. The same bytes in the same collection are one job.",

@@ -1,5 +1,5 @@
 /* Happy path: next argument, next file of a folder (fts, sorted), open, look at its first bytes,
- * read with the reader that fits, finish. A stream of records (JSON Lines, WARC) stays open
+ * read with the reader that fits, finish. A stream of records (JSON Lines, CSV, WARC) stays open
  * between calls. Failure modes: a folder or file that cannot be read, a record that is not what
  * it should be; both are one error with the name in it, and the next call goes on behind it. */
 #include "client/input.h"
@@ -10,7 +10,7 @@
 
 enum { SNIFF = 512, ARENA_KEEP = 8 << 20 };
 
-enum kind { KIND_TEXT, KIND_JSONL, KIND_HTML, KIND_PDF, KIND_DOCX, KIND_WARC };
+enum kind { KIND_TEXT, KIND_JSONL, KIND_JSON, KIND_CSV, KIND_HTML, KIND_PDF, KIND_DOCX, KIND_WARC };
 
 struct input {
 	char *const *paths;
@@ -18,8 +18,10 @@ struct input {
 	bool implicit_stdin;
 	FTS *walk;
 	struct stream *stream; /* an open file of records */
+	struct csv *csv;       /* its table, where it is one */
+	struct json_list *list;
 	enum kind kind;
-	struct buf id; /* of the open file */
+	struct buf name; /* of the open file, for messages */
 	uint64_t line, failed;
 	struct arena arena;
 };
@@ -34,14 +36,24 @@ struct input *input_new(char *const *paths, int n)
 	return in;
 }
 
+static void close_records(struct input *in)
+{
+	csv_close(in->csv);
+	json_list_close(in->list);
+	stream_close(in->stream);
+	in->csv = NULL;
+	in->list = NULL;
+	in->stream = NULL;
+}
+
 void input_free(struct input *in)
 {
 	if (!in)
 		return;
 	if (in->walk)
 		fts_close(in->walk);
-	stream_close(in->stream);
-	buf_free(&in->id);
+	close_records(in);
+	buf_free(&in->name);
 	arena_free(&in->arena);
 	mem_free(in);
 }
@@ -58,6 +70,18 @@ static bool has_suffix(const char *path, const char *suffix)
 	return n > m && strcasecmp(path + n - m, suffix) == 0;
 }
 
+/* An array, or an object whose first line is only its bracket: no JSON Lines. */
+static bool is_one_value(struct str head)
+{
+	size_t i = 1;
+
+	if (!head.n || head.p[0] == '[')
+		return head.n;
+	while (i < head.n && strchr(" \t\r", head.p[i]))
+		i++;
+	return head.p[0] == '{' && i < head.n && head.p[i] == '\n';
+}
+
 /* By the name's ending where it says something, else by the first bytes. */
 static enum kind kind_of(const char *path, struct str head)
 {
@@ -69,7 +93,11 @@ static enum kind kind_of(const char *path, struct str head)
 		{".jsonl.gz", KIND_JSONL}, {".jsonl.zst", KIND_JSONL}, {".json", KIND_JSONL},
 		{".html", KIND_HTML},      {".htm", KIND_HTML},        {".xhtml", KIND_HTML},
 		{".warc", KIND_WARC},      {".warc.gz", KIND_WARC},    {".md", KIND_TEXT},
+		{".csv", KIND_CSV},        {".csv.gz", KIND_CSV},      {".tsv", KIND_CSV},
+		{".tsv.gz", KIND_CSV},
 	};
+	enum kind kind = KIND_TEXT;
+	bool named = false;
 
 	if (str_starts(head, STR("%PDF-")))
 		return KIND_PDF;
@@ -78,10 +106,18 @@ static enum kind kind_of(const char *path, struct str head)
 	if (str_starts(head, STR("WARC/")))
 		return KIND_WARC;
 	for (size_t i = 0; i < sizeof(SUFFIXES) / sizeof(*SUFFIXES); i++)
-		if (has_suffix(path, SUFFIXES[i].suffix))
-			return SUFFIXES[i].kind;
+		if (has_suffix(path, SUFFIXES[i].suffix)) {
+			kind = SUFFIXES[i].kind;
+			named = true;
+		}
+	if (named && kind != KIND_JSONL)
+		return kind;
+	if (str_starts(head, STR("\xef\xbb\xbf")))
+		head.p += 3, head.n -= 3;
 	while (head.n && strchr(" \t\r\n", head.p[0]))
 		head.p++, head.n--;
+	if (named)
+		return is_one_value(head) ? KIND_JSON : KIND_JSONL;
 	if (head.n && head.p[0] == '{')
 		return KIND_JSONL;
 	if ((head.n >= 9 && strncasecmp(head.p, "<!doctype", 9) == 0) ||
@@ -111,17 +147,22 @@ static int next_record(struct input *in, struct document *d, struct err *e)
 	struct str line;
 	int got;
 
-	if (in->kind == KIND_WARC) {
-		got = reader_warc(in->stream, &in->arena, d, e);
+	if (in->kind == KIND_WARC || in->kind == KIND_JSON) {
+		got = in->list ? reader_json_list(in->list, &in->arena, d, e)
+			       : reader_warc(in->stream, &in->arena, d, e);
 		in->line++;
 		return got;
 	}
+	if (in->kind == KIND_CSV)
+		return reader_csv(in->csv, in->stream, &in->arena, d, &in->line, e);
 	do {
 		got = stream_line(in->stream, &line, e);
 		in->line++;
 	} while (got == 1 && !line.n);
 	if (got != 1)
 		return got;
+	if (in->line == 1 && str_starts(line, STR("\xef\xbb\xbf")))
+		line.p += 3, line.n -= 3;
 	return reader_json(&in->arena, line, d, e) < 0 ? -1 : 1;
 }
 
@@ -132,16 +173,19 @@ static int failed(struct input *in, const char *name, struct err *e)
 	return err_wrap(e, "%s", name);
 }
 
+static const char *shown(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
 static int failed_record(struct input *in, struct err *e)
 {
 	bool lost = e->code == ERR_IO || e->code == ERR_CORRUPT;
 
 	in->failed++;
-	err_wrap(e, "%.*s:%lu", STR_ARG(buf_str(&in->id)), in->line);
-	if (lost) { /* the place in the file is lost: nothing more can be read from it */
-		stream_close(in->stream);
-		in->stream = NULL;
-	}
+	err_wrap(e, "%.*s:%lu", STR_ARG(buf_str(&in->name)), in->line);
+	if (lost) /* the place in the file is lost: nothing more can be read from it */
+		close_records(in);
 	return -1;
 }
 
@@ -156,16 +200,31 @@ static int from_stream(struct input *in, struct document *d, struct err *e)
 		got = reader_finish(&in->arena, d, e) < 0 ? -1 : 1;
 	if (got < 0)
 		return failed_record(in, e);
-	if (got == 0) {
-		stream_close(in->stream);
-		in->stream = NULL;
-	}
+	if (got == 0)
+		close_records(in);
 	return got;
 }
 
-static const char *shown(const char *path)
+/* A file of many documents stays open: its stream is the input's from now on. */
+static int open_records(struct input *in, struct stream *s, const char *path, struct err *e)
 {
-	return strcmp(path, "-") == 0 ? "standard input" : path;
+	struct str raw;
+	int r = 0;
+
+	in->stream = s;
+	in->line = 0;
+	if (in->kind == KIND_CSV) {
+		in->csv = csv_open(s, &in->line, e);
+		r = in->csv ? 0 : -1;
+	} else if (in->kind == KIND_JSON) {
+		r = stream_all(s, &raw, e);
+		in->list = r == 0 ? json_list_open(raw, e) : NULL;
+		r = in->list ? 0 : -1;
+	}
+	if (r == 0)
+		return 0;
+	close_records(in);
+	return failed(in, path, e);
 }
 
 /* 1 one document, 0 a file of records is open now, -1. `id` is what the document is called. */
@@ -173,6 +232,7 @@ static int from_file(struct input *in, const char *path, const char *id, struct 
 		     struct err *e)
 {
 	struct stream *s = stream_open(path, e);
+	const char *unknown;
 	struct str head;
 	int r;
 
@@ -183,13 +243,17 @@ static int from_file(struct input *in, const char *path, const char *id, struct 
 		return failed(in, shown(path), e);
 	}
 	in->kind = kind_of(path, head);
-	in->id.n = 0;
-	buf_add(&in->id, shown(id), strlen(shown(id)));
-	if (head.n && (in->kind == KIND_JSONL || in->kind == KIND_WARC)) {
-		in->stream = s;
-		in->line = 0;
-		return 0;
+	in->name.n = 0;
+	buf_add(&in->name, shown(path), strlen(shown(path)));
+	unknown = reader_unknown(head);
+	if (unknown) {
+		stream_close(s);
+		err_set(e, ERR_UNSUPPORTED, "%s", unknown);
+		return failed(in, shown(path), e);
 	}
+	if (head.n && (in->kind == KIND_JSONL || in->kind == KIND_JSON || in->kind == KIND_CSV ||
+		       in->kind == KIND_WARC))
+		return open_records(in, s, shown(path), e);
 	arena_reset(&in->arena, ARENA_KEEP);
 	*d = (struct document){0};
 	if (strcmp(path, "-") != 0)

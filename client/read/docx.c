@@ -21,7 +21,10 @@ static int inner_file(struct str raw, const char *name, struct buf *out, struct 
 		if (strcmp(archive_entry_pathname(entry), name) == 0)
 			break;
 	if (r != ARCHIVE_OK) {
-		err_set(e, ERR_INVALID, "not a Word document: no %s in it", name);
+		err_set(e, ERR_INVALID,
+			"a ZIP file without %s: no Word document (unpack archives, save "
+			"spreadsheets as .csv)",
+			name);
 		archive_read_free(z);
 		return -1;
 	}

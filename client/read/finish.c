@@ -3,6 +3,31 @@
 
 #include <sodium.h>
 
+const char *reader_unknown(struct str head)
+{
+	static const struct {
+		const char *magic;
+		const char *what;
+	} KNOWN[] = {
+		{"{\\rtf", "rich text (RTF) is not read: save it as .docx or plain text"},
+		{"\xd0\xcf\x11\xe0",
+		 "an old Office file is not read: save it as .docx, or a table as .csv"},
+		{"\x89PNG", "a picture has no text (OCR makes one of it)"},
+		{"\xff\xd8\xff", "a picture has no text (OCR makes one of it)"},
+		{"GIF8", "a picture has no text"},
+		{"SQLite format 3", "a database, not a document"},
+		{"7z\xbc\xaf", "an archive: unpack it, folders are read"},
+		{"Rar!", "an archive: unpack it, folders are read"},
+	};
+
+	for (size_t i = 0; i < sizeof(KNOWN) / sizeof(*KNOWN); i++)
+		if (str_starts(head, str_of(KNOWN[i].magic)))
+			return KNOWN[i].what;
+	if (head.n >= 262 && memcmp(head.p + 257, "ustar", 5) == 0)
+		return "an archive (tar): unpack it, folders are read";
+	return NULL;
+}
+
 int reader_finish(struct arena *a, struct document *d, struct err *e)
 {
 	unsigned char hash[crypto_hash_sha256_BYTES];

@@ -1,4 +1,5 @@
-/* One line of JSON Lines. Field names are ours and NGEC's (event_text, pub_date, publisher). */
+/* JSON Lines, and JSON files that are an array of objects or one object. Field names are ours and
+ * NGEC's (event_text, pub_date, publisher). */
 #include "client/read/reader.h"
 
 #include <jansson.h>
@@ -30,8 +31,9 @@ static bool partial_date(struct str s)
 	       month >= 1 && month <= 12;
 }
 
-/* "2021-03-15", "2021-03-15T08:00:00Z", "20210315" and dates as people write them. */
-static int take_date(struct arena *a, struct document *d, struct str given, struct err *e)
+/* Strings come terminated from the arena. "2021-03-15", "2021-03-15T08:00:00Z", "20210315" and
+ * dates as people write them. */
+int reader_date_given(struct arena *a, struct document *d, struct str given, struct err *e)
 {
 	struct str day = given.n > 10 && given.p[10] == 'T' ? (struct str){given.p, 10} : given;
 
@@ -75,7 +77,7 @@ static int take_fields(struct arena *a, const json_t *o, struct document *d, str
 		return -1;
 	if (id.n)
 		d->meta.id = id;
-	return take_date(a, d, date, e);
+	return reader_date_given(a, d, date, e);
 }
 
 int reader_json(struct arena *a, struct str raw, struct document *d, struct err *e)
@@ -89,4 +91,44 @@ int reader_json(struct arena *a, struct str raw, struct document *d, struct err 
 	r = take_fields(a, o, d, e);
 	json_decref(o);
 	return r;
+}
+
+struct json_list {
+	json_t *all;
+	size_t at;
+};
+
+struct json_list *json_list_open(struct str raw, struct err *e)
+{
+	struct json_list *l;
+	json_error_t je;
+	json_t *all = json_loadb(raw.p, raw.n, JSON_REJECT_DUPLICATES, &je);
+
+	if (!all) {
+		err_set(e, ERR_CORRUPT, "not JSON: %s (line %d, column %d)", je.text, je.line,
+			je.column);
+		return NULL;
+	}
+	l = mem_alloc(sizeof(*l));
+	l->all = all;
+	return l;
+}
+
+void json_list_close(struct json_list *l)
+{
+	if (!l)
+		return;
+	json_decref(l->all);
+	mem_free(l);
+}
+
+int reader_json_list(struct json_list *l, struct arena *a, struct document *d, struct err *e)
+{
+	bool is_array = json_is_array(l->all);
+
+	if (l->at >= (is_array ? json_array_size(l->all) : 1))
+		return 0;
+	l->at++;
+	return take_fields(a, is_array ? json_array_get(l->all, l->at - 1) : l->all, d, e) < 0 ? -1
+											       : 1;
 }

@@ -40,6 +40,33 @@ reader_fn reader_docx;
 struct stream;
 int reader_warc(struct stream *s, struct arena *a, struct document *d, struct err *e);
 
+/* A table with a header line (CSV, TSV); a row is a document. Opening reads the header, which must
+ * name a column of texts. Reading gives 1, 0 at the end, or -1: ERR_IO and ERR_CORRUPT where
+ * nothing more can be read from it. `lines` counts the file's lines. */
+struct csv;
+struct csv *csv_open(struct stream *s, uint64_t *lines, struct err *e);
+void csv_close(struct csv *c);
+int reader_csv(struct csv *c, struct stream *s, struct arena *a, struct document *d,
+	       uint64_t *lines, struct err *e);
+
+/* A JSON array of objects, or one object over several lines: the documents in it one by one. */
+struct json_list;
+struct json_list *json_list_open(struct str raw, struct err *e);
+void json_list_close(struct json_list *l);
+int reader_json_list(struct json_list *l, struct arena *a, struct document *d, struct err *e);
+
+/* The text as UTF-8. Where it is none, and holds no character of several bytes either, it is
+ * Windows-1252, of which Latin-1 is a part; else single bytes are damaged, and stay as they are. */
+struct str reader_utf8(struct arena *a, struct str raw);
+
+/* A date as a field gives it ("2021-03-15", "2021-03", "20210315", "15 March 2021 08:00"); nothing
+ * where it is "". ERR_INVALID for anything else. */
+int reader_date_given(struct arena *a, struct document *d, struct str given, struct err *e);
+
+/* What the first bytes of a file say where no reader knows them: a sentence that says what to do,
+ * or NULL. Give it 512 bytes. */
+const char *reader_unknown(struct str head);
+
 /* Finishes any document: non-empty text without NUL, content hash, id where none was given.
  * Fails with a sentence that does not name the document (the caller does). */
 int reader_finish(struct arena *a, struct document *d, struct err *e);

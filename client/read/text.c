@@ -35,6 +35,79 @@ static int decode_marks(struct arena *a, struct str raw, struct str *text, struc
 	return 0;
 }
 
+/* Bytes of one character that is well formed, 0 where it is not. */
+static size_t good_bytes(const unsigned char *p, size_t n)
+{
+	size_t len = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+
+	if (len > n || p[0] > 0xf4)
+		return 0;
+	for (size_t i = 1; i < len; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	return len;
+}
+
+static bool is_single_bytes(struct str s)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+	bool high = false;
+
+	for (size_t i = 0; i < s.n; i++) {
+		high |= p[i] >= 0x80;
+		if (good_bytes(p + i, s.n - i) > 1)
+			return false;
+	}
+	return high;
+}
+
+struct str reader_utf8(struct arena *a, struct str raw)
+{
+	/* What Windows-1252 has at 0x80 to 0x9f; 0 where it has nothing. */
+	static const uint16_t MIDDLE[32] = {0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020,
+					    0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0,
+					    0x017d, 0,      0,      0x2018, 0x2019, 0x201c, 0x201d,
+					    0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a,
+					    0x0153, 0,      0x017e, 0x0178};
+	unsigned char *out;
+	size_t n = 0;
+
+	if (!is_single_bytes(raw))
+		return raw;
+	out = arena_alloc(a, 3 * raw.n);
+	for (size_t i = 0; i < raw.n; i++) {
+		unsigned c = (unsigned char)raw.p[i];
+
+		if (c >= 0x80 && c < 0xa0)
+			c = MIDDLE[c - 0x80] ? MIDDLE[c - 0x80] : 0xfffd;
+		if (c < 0x80) {
+			out[n++] = (unsigned char)c;
+		} else if (c < 0x800) {
+			out[n++] = (unsigned char)(0xc0 | c >> 6);
+			out[n++] = (unsigned char)(0x80 | (c & 0x3f));
+		} else {
+			out[n++] = (unsigned char)(0xe0 | c >> 12);
+			out[n++] = (unsigned char)(0x80 | (c >> 6 & 0x3f));
+			out[n++] = (unsigned char)(0x80 | (c & 0x3f));
+		}
+	}
+	return (struct str){(const char *)out, n};
+}
+
+/* "11/22/26, 12:06 PM" at the head of a printed page is no title: there must be a word. */
+static bool has_word(struct str s)
+{
+	size_t run = 0;
+
+	for (size_t i = 0; i < s.n && run < 3; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		bool letter = c >= 0x80 || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+
+		run = letter ? run + 1 : 0;
+	}
+	return run >= 3;
+}
+
 static struct str trim(struct str s)
 {
 	while (s.n && strchr(" \t\r", s.p[0]))
@@ -70,6 +143,7 @@ int reader_text(struct arena *a, struct str raw, struct document *d, struct err 
 
 	if (decode_marks(a, raw, &d->text, e) < 0)
 		return -1;
+	d->text = reader_utf8(a, d->text);
 	rest = d->text;
 	while (rest.n && seen < HEAD_LINES) {
 		struct str line = take_line(&rest);
@@ -83,7 +157,7 @@ int reader_text(struct arena *a, struct str raw, struct document *d, struct err 
 			d->meta.date = date;
 			d->meta.date_source = STR("text");
 		}
-		if (seen == 1 && !date.n)
+		if (seen == 1 && !date.n && has_word(line))
 			first = line;
 		if (seen == 2 && rest.n && first.n && !d->meta.title.n &&
 		    looks_like_title(first, line, date.n > 0))

@@ -30,7 +30,7 @@ is "no such confidence" 2 $?
 
 : >empty.txt
 printf 'a\0b' >nul.txt
-printf 'Oslo \xff\xfe signed.\n' >bad-utf8.txt
+printf 'Oslo é \xff\xfe signed.\n' >bad-utf8.txt
 "$demarche" analyze empty.txt nul.txt missing.txt good.txt bad-utf8.txt >out 2>err
 is "some failed" 1 $?
 is "the others go on" 2 "$(wc -l <out)"
@@ -97,7 +97,7 @@ if command -v pdftotext >/dev/null; then
 fi
 "$demarche" analyze broken.docx page.html.gz >out 2>err
 is "broken DOCX" 1 $?
-has "says so (2)" 'broken.docx: not a Word document' err
+has "says so (2)" 'broken.docx: a ZIP file without' err
 has "compressed page" '"sha256"' out
 
 mkdir locked

@@ -301,6 +301,176 @@ static void dates_are_read_as_people_write_them(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, drop_folder)
 
+static void read_file(const char *name, struct input **in, struct document *d, int expected)
+{
+	static char *paths[1];
+	struct err e;
+	int got;
+
+	paths[0] = path_of(name);
+	*in = input_new(paths, 1);
+	got = input_next(*in, d, &e);
+	if (got != expected)
+		fail_msg("%d where %d was expected: %s", got, expected, got < 0 ? e.text : "");
+}
+
+static void a_table_is_a_document_a_row(void **state)
+{
+	struct document d;
+	struct input *in;
+	struct err e;
+
+	(void)state;
+	put_text("t.csv", "\xef\xbb\xbf"
+			  "ID,Date,Headline,Text,other\r\n"
+			  "7,2020-01-02,NA,\"Iran said \"\"no\"\", twice.\nIt left.\",x\r\n"
+			  "\r\n"
+			  "8,,Oslo,,y\r\n"
+			  "9,20200105,\"Bergen, again\",Norway left.\r\n");
+	read_file("t.csv", &in, &d, 1);
+	assert_str(d.meta.id, "7");
+	assert_str(d.meta.date, "2020-01-02");
+	assert_str(d.meta.date_source, "given");
+	assert_str(d.meta.title, "");
+	assert_str(d.text, "Iran said \"no\", twice.\nIt left.");
+	assert_int_equal(input_next(in, &d, &e), -1); /* a row without text */
+	assert_non_null(strstr(e.text, "t.csv:5: empty"));
+	assert_int_equal(input_next(in, &d, &e), 1);
+	assert_str(d.meta.title, "Bergen, again");
+	assert_str(d.meta.date, "2020-01-05");
+	assert_str(d.text, "Norway left.");
+	assert_int_equal(input_next(in, &d, &e), 0);
+	input_free(in);
+}
+
+static void a_table_may_have_tabs_or_semicolons(void **state)
+{
+	struct document d;
+	struct input *in;
+
+	(void)state;
+	put_text("t.tsv", "source\ttext\nWire\tA, b; c.\n");
+	read_file("t.tsv", &in, &d, 1);
+	assert_str(d.text, "A, b; c.");
+	assert_str(d.meta.source, "Wire");
+	input_free(in);
+	put_text("s.csv", "text;lang\nA, b.;en\n");
+	read_file("s.csv", &in, &d, 1);
+	assert_str(d.text, "A, b.");
+	input_free(in);
+}
+
+static void a_table_without_texts_says_what_is_missing(void **state)
+{
+	struct document d;
+	struct input *in;
+	struct err e;
+	char *paths[] = {path_of("no.csv"), path_of("open.csv"), path_of("good.txt")};
+
+	(void)state;
+	put_text("no.csv", "id,year\n1,2020\n");
+	put_text("open.csv", "id,text\n1,\"never closed\n2,b\n");
+	put_text("good.txt", "Good.");
+	in = input_new(paths, 3);
+	assert_int_equal(input_next(in, &d, &e), -1);
+	assert_non_null(strstr(e.text, "names no column \"text\""));
+	assert_int_equal(input_next(in, &d, &e), -1);
+	assert_non_null(strstr(e.text, "a quote is not closed"));
+	assert_int_equal(input_next(in, &d, &e), 1);
+	assert_str(d.text, "Good.");
+	assert_int_equal(input_next(in, &d, &e), 0);
+	assert_int_equal(input_failed(in), 2);
+	input_free(in);
+}
+
+static void a_json_file_may_be_an_array_or_one_object(void **state)
+{
+	struct document d;
+	struct input *in;
+	struct err e;
+
+	(void)state;
+	put_text("a.json",
+		 "[{\"id\": 1, \"text\": \"One.\"},\n {\"id\": 2}, {\"text\": \"Three.\"}]");
+	read_file("a.json", &in, &d, 1);
+	assert_str(d.meta.id, "1");
+	assert_int_equal(input_next(in, &d, &e), -1);
+	assert_non_null(strstr(e.text, "a.json:2: no \"text\""));
+	assert_int_equal(input_next(in, &d, &e), 1);
+	assert_str(d.text, "Three.");
+	assert_int_equal(input_next(in, &d, &e), 0);
+	input_free(in);
+	put_text("o.json", "{\n  \"text\": \"One.\"\n}\n");
+	read_file("o.json", &in, &d, 1);
+	assert_str(d.text, "One.");
+	input_free(in);
+	put_text("l.json", "\xef\xbb\xbf{\"text\": \"One.\"}\n{\"text\": \"Two.\"}\n");
+	read_file("l.json", &in, &d, 1);
+	assert_int_equal(input_next(in, &d, &e), 1);
+	assert_str(d.text, "Two.");
+	input_free(in);
+}
+
+static void single_bytes_are_windows_1252(void **state)
+{
+	struct document d;
+	struct input *in;
+
+	(void)state;
+	put_text("w.txt", "The \xc9lys\xe9"
+			  "e said \x93no\x94.");
+	read_file("w.txt", &in, &d, 1);
+	assert_str(d.text, "The Élysée said “no”.");
+	input_free(in);
+	put_text("w.csv", "text\nThe \xc9lys\xe9"
+			  "e said no.\n");
+	read_file("w.csv", &in, &d, 1);
+	assert_str(d.text, "The Élysée said no.");
+	input_free(in);
+	put_text("u.txt", "É and a damaged \xe9.");
+	read_file("u.txt", &in, &d, 1);
+	assert_str(d.text, "É and a damaged \xe9.");
+	input_free(in);
+}
+
+static void files_of_other_formats_say_what_to_do(void **state)
+{
+	static const struct {
+		const char *name, *bytes, *says;
+	} FILES[] = {
+		{"x.rtf", "{\\rtf1\\ansi Oslo.}", "RTF"},
+		{"x.doc", "\xd0\xcf\x11\xe0\xa1\xb1", "old Office"},
+		{"x.png", "\x89PNG\r\n", "picture"},
+		{"x.zip", "PK\003\004abcdef", "unpack archives"},
+	};
+	struct document d;
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(FILES) / sizeof(*FILES); i++) {
+		char *paths[] = {path_of(FILES[i].name)};
+		struct input *in = input_new(paths, 1);
+
+		put_text(FILES[i].name, FILES[i].bytes);
+		assert_int_equal(input_next(in, &d, &e), -1);
+		if (!strstr(e.text, FILES[i].says))
+			fail_msg("%s", e.text);
+		input_free(in);
+	}
+}
+
+static void the_head_of_a_printed_page_is_no_title(void **state)
+{
+	struct document d;
+	struct input *in;
+
+	(void)state;
+	put_text("p.txt", "11/22/26, 12:06 PM\n\nJapan protests\n\nJapan protested.");
+	read_file("p.txt", &in, &d, 1);
+	assert_str(d.meta.title, "");
+	input_free(in);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -313,6 +483,13 @@ int main(void)
 		TEST(warc_gives_its_pages_only),
 		TEST(utf16_with_its_mark_is_read),
 		TEST(line_above_the_limit_is_refused),
+		TEST(a_table_is_a_document_a_row),
+		TEST(a_table_may_have_tabs_or_semicolons),
+		TEST(a_table_without_texts_says_what_is_missing),
+		TEST(a_json_file_may_be_an_array_or_one_object),
+		TEST(single_bytes_are_windows_1252),
+		TEST(files_of_other_formats_say_what_to_do),
+		TEST(the_head_of_a_printed_page_is_no_title),
 		cmocka_unit_test(dates_are_read_as_people_write_them),
 	};
 
