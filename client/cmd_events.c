@@ -67,11 +67,16 @@ static void id(struct arena *a, const json_t *row, struct buf *out)
 
 static void who(struct arena *a, const json_t *row, struct buf *out)
 {
+	struct buf target = {0};
+
 	(void)a;
 	row_actors(row, "source", false, out);
-	if (json_array_size(json_object_get(row, "target")))
-		buf_add_str(out, STR(" → "));
-	row_actors(row, "target", false, out);
+	row_actors(row, "target", false, &target);
+	if (target.n && str_eq(buf_str(out), buf_str(&target)))
+		buf_add_str(out, STR(" with each other"));
+	else if (target.n)
+		buf_printf(out, " → %.*s", STR_ARG(buf_str(&target)));
+	buf_free(&target);
 }
 
 static void what(struct arena *a, const json_t *row, struct buf *out)
@@ -93,10 +98,10 @@ static const struct row_column COLUMNS[] = {
 	{NULL, NULL, NULL},
 };
 static const struct row_column CLUSTER_COLUMNS[] = {
-	{"cluster", "cluster", NULL}, {">reports", "reports", NULL},
-	{"from", "doc_date", NULL},   {"to", "last_date", NULL},
-	{"first report", NULL, id},   {"who → whom", NULL, who},
-	{"~sentence", "text", NULL},  {NULL, NULL, NULL},
+	{"!cluster", "cluster", NULL}, {">reports", "reports", NULL},
+	{"from", "doc_date", NULL},    {"to", "last_date", NULL},
+	{"first report", NULL, id},    {"who → whom", NULL, who},
+	{"~sentence", "text", NULL},   {NULL, NULL, NULL},
 };
 
 static const struct row_list LIST = {"events", "events", COLUMNS, "no such events"};

@@ -12,7 +12,7 @@ enum { FLEXIBLE_MIN = 34, OTHERS_MIN = 16 };
 struct table {
 	struct arena arena;
 	struct str heads[TABLE_COLUMNS_MAX];
-	bool right[TABLE_COLUMNS_MAX];
+	bool right[TABLE_COLUMNS_MAX], whole[TABLE_COLUMNS_MAX];
 	int n_columns, flexible;
 	struct str *cells; /* [n_rows][n_columns] */
 	uint32_t n, cap;
@@ -31,7 +31,9 @@ struct table *table_new(const char *const *heads)
 			t->right[t->n_columns] = true;
 		if (h.n && h.p[0] == '~')
 			t->flexible = t->n_columns;
-		if (h.n && strchr(">~", h.p[0]))
+		if (h.n && h.p[0] == '!')
+			t->whole[t->n_columns] = true;
+		if (h.n && strchr(">~!", h.p[0]))
 			h.p++, h.n--;
 		t->heads[t->n_columns] = h;
 	}
@@ -169,15 +171,11 @@ static struct str take_words(struct str *rest, int columns)
 
 static void print_cell(const struct table *t, int c, struct str s, int width, FILE *f)
 {
-	bool cut = text_columns(s) > width;
-	int room;
+	int room = width - text_columns(s);
 
-	if (cut)
-		s = text_fit(s, width - 1);
-	room = width - text_columns(s) - cut;
 	if (t->right[c])
 		pad(f, room);
-	fprintf(f, "%.*s%s", STR_ARG(s), cut ? "…" : "");
+	fprintf(f, "%.*s", STR_ARG(s));
 	if (c + 1 == t->n_columns)
 		return;
 	if (!t->right[c])
@@ -185,23 +183,24 @@ static void print_cell(const struct table *t, int c, struct str s, int width, FI
 	fputs("  ", f);
 }
 
-/* A row takes as many lines as its flexible cell needs. */
+/* A row takes as many lines as its cells need: nothing is cut, since nobody could read it
+ * elsewhere. */
 static void print_row(const struct table *t, const struct str *cells, const int *widths, FILE *f)
 {
-	struct str rest = t->flexible >= 0 ? cells[t->flexible] : STR("");
-	bool first = true;
+	struct str rest[TABLE_COLUMNS_MAX];
+	bool more = true;
 
-	do {
-		struct str part = take_words(&rest, t->flexible >= 0 ? widths[t->flexible] : 0);
-
+	memcpy(rest, cells, (size_t)t->n_columns * sizeof(*rest));
+	while (more) {
+		more = false;
 		for (int c = 0; c < t->n_columns; c++) {
-			struct str s = c == t->flexible ? part : first ? cells[c] : STR("");
+			struct str part = take_words(&rest[c], widths[c]);
 
-			print_cell(t, c, s, widths[c], f);
+			print_cell(t, c, part, widths[c], f);
+			more |= rest[c].n > 0;
 		}
 		fputc('\n', f);
-		first = false;
-	} while (rest.n);
+	}
 }
 
 /* Takes so many columns away: first from the flexible column, down to a readable width; then from
@@ -219,7 +218,7 @@ static void fit_widths(const struct table *t, int *widths, int excess)
 		int widest = -1;
 
 		for (int c = 0; c < t->n_columns; c++)
-			if (c != t->flexible && widths[c] > OTHERS_MIN &&
+			if (c != t->flexible && !t->whole[c] && widths[c] > OTHERS_MIN &&
 			    (widest < 0 || widths[c] > widths[widest]))
 				widest = c;
 		if (widest < 0)

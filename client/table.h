@@ -1,5 +1,5 @@
 /* Tables and styles for people. Rows are collected, widths computed in columns of the terminal
- * (wide characters count two), and one flexible column is wrapped so that a line fits. Owns how
+ * (wide characters count two), and cells are wrapped so that a line fits. Owns how
  * things look; must never know what they mean. */
 #ifndef DEMARCHE_CLIENT_TABLE_H
 #define DEMARCHE_CLIENT_TABLE_H
@@ -14,7 +14,8 @@ enum { TABLE_COLUMNS_MAX = 12 };
 struct table;
 
 /* `heads` are the column titles, borrowed, NULL at the end; a title that starts with ">" makes a
- * column of numbers (right), one with "~" the flexible one (wrapped). */
+ * column of numbers (right), one with "~" the flexible one (it gives room first), one with "!" one
+ * whose cells stand on one line, to be copied. Where a line is too short, cells are wrapped. */
 struct table *table_new(const char *const *heads);
 void table_add(struct table *t, const struct str *cells); /* as many as columns; copied */
 void table_print(struct table *t, FILE *f);

@@ -100,6 +100,13 @@ for order in "news.jsonl reports.jsonl" "reports.jsonl news.jsonl"; do
 	rm -f o.db o.db-wal o.db-shm o.db.lock
 done
 is "the order of documents changes nothing" "$(cat order.news)" "$(cat order.reports)"
+"$demarche" events --db a.db --clusters >out
+has "a cluster's name can be copied" '^2022-06-01:SANCTION:NOR:RUS ' out
+echo "The European Union and the African Union held talks in Nairobi on trade, migration and debt." |
+	"$demarche" run - --db long.db --rows 0 2>err
+"$demarche" events --db long.db >out
+is "no name is cut" 0 "$(grep -c '…' out)"
+has "who met each other" 'each other' out
 "$demarche" export --db a.db --as csv --out csv 2>err
 is "export" 0 $?
 has "names the cluster" '2022-06-01:SANCTION:NOR:RUS,3' csv/events.csv
