@@ -74,12 +74,11 @@ static void changed(struct arena *a, const json_t *row, struct buf *out)
 
 static void reason(struct arena *a, const json_t *row, struct buf *out)
 {
-	int64_t code = row_int(row, "code");
+	struct str code = row_str(row, "code"), text = row_str(row, "text");
 
 	(void)a;
-	if (code)
-		buf_printf(out, "%s: %.*s", err_name((enum err_code)code),
-			   STR_ARG(row_str(row, "text")));
+	if (code.n)
+		buf_printf(out, "%.*s%s%.*s", STR_ARG(code), text.n ? ": " : "", STR_ARG(text));
 }
 
 static const struct row_column JOB_COLUMNS[] = {

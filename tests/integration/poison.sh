@@ -48,6 +48,8 @@ for evil in $evils; do
 	*) reason "$evil" 'system call that its sandbox forbids' ;;
 	esac
 done
+"$demarche" dead >table
+has "the table says why, too" 'evil-hang.txt +timeout: the slot' table
 kill -0 "$worker"
 is "the worker lives" 0 $?
 "$demarche" submit --again good-1.txt --wait >out 2>err
