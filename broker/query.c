@@ -68,6 +68,9 @@ static const struct condition RESULT_CONDITIONS[] = {
 	{"job", "r.job = CAST(% AS INTEGER) AND r.seq = (SELECT seq FROM jobs WHERE job = "
 		"CAST(% AS INTEGER))"},
 	{"collection", "r.collection = " COLLECTION_IS},
+	{"latest", "% <> 'yes' OR NOT EXISTS (SELECT 1 FROM jobs j JOIN jobs k ON "
+		   "k.document = j.document AND k.job <> k.document AND k.job > j.job AND "
+		   "k.state = 4 WHERE j.job = r.job)"},
 	{0},
 };
 static const struct condition EVENT_CONDITIONS[] = {

@@ -62,6 +62,7 @@ const char *const STORE_SCHEMA[] = {
 	"CREATE INDEX IF NOT EXISTS jobs_rare ON jobs(state) WHERE state IN (5, 6);",
 	"CREATE INDEX IF NOT EXISTS jobs_deadline ON jobs(deadline_ms)"
 	" WHERE state < 4 AND deadline_ms > 0;",
+	"CREATE INDEX IF NOT EXISTS jobs_again ON jobs(document) WHERE job <> document;",
 	"CREATE INDEX IF NOT EXISTS jobs_batch ON jobs(batch, state) WHERE batch IS NOT NULL;",
 	"CREATE TABLE IF NOT EXISTS job_log(\n"
 	"	job INTEGER NOT NULL,\n"

@@ -107,6 +107,25 @@
 		      "?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)")                                     \
 	X(ADD_STANCE_ACTOR, "INSERT OR IGNORE INTO stance_actors(stance, part, code, name, seq, "  \
 			    "entity) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")                              \
+	X(OTHER_RESULTS, "SELECT k.job, k.seq FROM jobs j JOIN jobs k ON k.job = j.document "      \
+			 "WHERE j.job = ?1 AND k.job <> ?1 AND k.state = 4 UNION ALL "             \
+			 "SELECT k.job, k.seq FROM jobs j JOIN jobs k ON k.document = j.document " \
+			 "AND k.job <> k.document WHERE j.job = ?1 AND k.job <> ?1 AND "           \
+			 "k.state = 4")                                                            \
+	X(LEAVE_CELLS, "UPDATE event_cells SET (first_event, first_date, first_id) = "             \
+		       "(SELECT v.event, coalesce(nullif(d.date, ''), '9999') AS date, d.id "      \
+		       "FROM events v JOIN results r ON r.seq = v.seq JOIN jobs j ON "             \
+		       "j.job = r.job JOIN documents d ON d.document = j.document "                \
+		       "WHERE v.cell = event_cells.cell AND v.seq <> ?1 ORDER BY 2, 3, 1 "         \
+		       "LIMIT 1) WHERE cell IN (SELECT cell FROM events WHERE seq = ?1)")          \
+	X(DROP_EVENT_ACTORS, "DELETE FROM event_actors WHERE event IN "                            \
+			     "(SELECT event FROM events WHERE seq = ?1)")                          \
+	X(DROP_EVENTS, "DELETE FROM events WHERE seq = ?1")                                        \
+	X(DROP_EMPTY_CELLS, "DELETE FROM event_cells WHERE first_event IS NULL")                   \
+	X(DROP_STANCE_ACTORS, "DELETE FROM stance_actors WHERE stance IN "                         \
+			      "(SELECT stance FROM stances WHERE seq = ?1)")                       \
+	X(DROP_STANCES, "DELETE FROM stances WHERE seq = ?1")                                      \
+	X(DROP_ENTITIES, "DELETE FROM entities WHERE seq = ?1")                                    \
 	X(RESULTS, "SELECT seq, job, record FROM results WHERE seq > ?1 AND seq <= ?2 "            \
 		   "ORDER BY seq")                                                                 \
 	X(RESULTS_OF, RESULTS_HEAD RESULTS_FILTER)                                                 \
@@ -167,7 +186,7 @@ struct store {
 };
 
 extern const char *const STORE_SCHEMA[]; /* makes what is not there yet; NULL at the end */
-enum { STORE_SCHEMA_VERSION = 5, STORE_APPLICATION_ID = 0x44454d41 };
+enum { STORE_SCHEMA_VERSION = 6, STORE_APPLICATION_ID = 0x44454d41 };
 
 /* clang-format off */
 /* A row for each holder of each stance, with what it counts: the view stance_values. Positions are
@@ -218,6 +237,12 @@ int store_start_leases(struct store *s, struct arena *a, struct store_facts *out
 
 /* The rows of one result (store_rows.c). */
 int store_rows(struct store *s, uint64_t seq, const struct result *r, struct err *e);
+
+/* Before the rows of a job's result are stored (store_again.c): those of the older jobs of its
+ * document are dropped. *outdated where a newer one is done already: then it gets no rows. */
+int store_outdate(struct store *s, uint64_t job, bool *outdated, struct err *e);
+/* The same for a whole store: for stores that were made before this was done. */
+int store_outdate_all(struct store *s, struct err *e);
 
 /* Puts event `i` of a record, stored as `event`, where reports of the same event meet
  * (store_cells.c); `repeats`: the stored event that it repeats, 0 none. */

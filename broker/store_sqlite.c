@@ -650,6 +650,7 @@ static int set_done(struct store *s, const struct change *c, int64_t now_ms, str
 static int add_result(struct store *s, const struct change *c, int64_t now_ms, struct err *e)
 {
 	sqlite3_stmt *q = store_statement(s, SQL_ADD_RESULT);
+	bool outdated;
 
 	sqlite3_bind_int64(q, 1, (int64_t)c->seq);
 	sqlite3_bind_int64(q, 2, (int64_t)c->job.job);
@@ -658,7 +659,11 @@ static int add_result(struct store *s, const struct change *c, int64_t now_ms, s
 	sqlite3_bind_blob(q, 5, c->record.n ? c->record.p : "", (int)c->record.n, SQLITE_STATIC);
 	if (store_run(s, q, "store a result", e) < 0)
 		return -1;
-	return c->result ? store_rows(s, c->seq, c->result, e) : 0;
+	if (!c->result)
+		return 0;
+	if (store_outdate(s, c->job.job, &outdated, e) < 0)
+		return -1;
+	return outdated ? 0 : store_rows(s, c->seq, c->result, e);
 }
 
 static enum job_state stored_state(enum job_state state)

@@ -12,7 +12,9 @@
  * 3 -> 4: identities have a table of their own. The index that `documents` had for them stays in
  * such a store, and costs what it did.
  *
- * 4 -> 5: the newest identities are indexed later; so far all are. */
+ * 4 -> 5: the newest identities are indexed later; so far all are.
+ *
+ * 5 -> 6: of a document that was analysed again only the newest result has rows. */
 #include "broker/store_sql.h"
 
 /* The events of a record have numbers in a row, in its order. */
@@ -130,6 +132,7 @@ static const struct step {
 	 fill_tallies},
 	{3, NULL, fill_identities},
 	{4, NULL, note_indexed},
+	{5, NULL, store_outdate_all},
 };
 enum { N_STEPS = sizeof(STEPS) / sizeof(STEPS[0]) };
 

@@ -287,8 +287,8 @@ static const struct option_program RESULTS = {
 	.name = "demarche results",
 	.section = "client",
 	.synopsis = "[JOB…]",
-	.about = "Stored result records, in the order in which they were stored: all, or those of "
-		 "the given jobs.",
+	.about = "Stored result records, in the order in which they were stored: the newest of "
+		 "each document, or those of the given jobs.",
 	.rows = RESULT_ROWS,
 };
 
@@ -323,7 +323,7 @@ static int take_row(struct str packed, struct table *t, struct arena *a, struct 
 static int print_results(struct source *s, const struct results *o, const char *job,
 			 struct table *t, struct err *e)
 {
-	struct msg_argument arguments[2];
+	struct msg_argument arguments[3];
 	struct link_query q = {
 		.what = "results", .arguments = arguments, .limit = (uint64_t)o->limit};
 	struct arena a = {0};
@@ -333,6 +333,8 @@ static int print_results(struct source *s, const struct results *o, const char *
 
 	if (job)
 		arguments[q.n_arguments++] = (struct msg_argument){STR("job"), str_of(job)};
+	else
+		arguments[q.n_arguments++] = (struct msg_argument){STR("latest"), STR("yes")};
 	if (o->collection)
 		arguments[q.n_arguments++] =
 			(struct msg_argument){STR("collection"), str_of(o->collection)};

@@ -253,7 +253,7 @@ int link_send(struct link *l, struct msg *m, struct err *e)
 }
 
 /* Said once a command, so that nobody wonders why it stands still. */
-static void say_busy(struct link *l, struct str why)
+void link_say_busy(struct link *l, struct str why)
 {
 	if (!l->busy_said)
 		fprintf(stderr, "demarche: the broker is busy (%.*s): waiting\n", STR_ARG(why));
@@ -342,7 +342,7 @@ static int judge(struct link *l, const struct msg *m, uint64_t tag, struct err *
 	if (m->error.code == ERR_FULL && has_long_been_full(l))
 		return take_error(l, m, e);
 	if (m->error.code == ERR_BUSY || m->error.code == ERR_FULL) {
-		say_busy(l, m->error.text);
+		link_say_busy(l, m->error.text);
 		wire_pause(m->error.retry_ms ? (int)m->error.retry_ms : 500);
 		return 2;
 	}

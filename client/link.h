@@ -27,6 +27,8 @@ const struct msg_welcome *link_welcome(const struct link *l);
 /* From now on a broker may be silent for so long before the link gives up (-1: for ever; at first
  * it is the options' timeout). Said once on standard error when it has been silent for a while. */
 void link_patience(struct link *l, int64_t ms);
+/* Says once on standard error that the broker is busy, and why. */
+void link_say_busy(struct link *l, struct str why);
 
 /* Sends m with a tag of its own and waits for the answer, as long as patience allows without any
  * sign of life. BUSY is waited out (and said once on standard error). An ERROR answer is the error

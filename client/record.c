@@ -30,9 +30,11 @@ int record_row(struct str packed, struct arena *a, struct result *r, uint64_t *s
 
 int records_each(struct source *s, const char *collection, record_fn *fn, void *arg, struct err *e)
 {
-	struct msg_argument argument = {STR("collection"), str_of(collection ? collection : "")};
+	struct msg_argument arguments[] = {
+		{STR("latest"), STR("yes")},
+		{STR("collection"), str_of(collection ? collection : "")}};
 	struct link_query q = {
-		.what = "results", .arguments = &argument, .n_arguments = collection ? 1 : 0};
+		.what = "results", .arguments = arguments, .n_arguments = collection ? 2 : 1};
 	struct arena a = {0};
 	struct msg_rows page;
 	int got;

@@ -108,6 +108,7 @@ static void take_answer(struct submitter *s, const struct msg_submitted *m)
 		const struct msg_submitted_item *x = &m->items[i];
 
 		if (is_later(x)) {
+			link_say_busy(s->link, x->text);
 			b->items[left++] = b->items[i];
 			continue;
 		}

@@ -28,6 +28,20 @@ has "also by explain" 'three \[31m Russian diplomats' out
 "$demarche" run undated.txt --db u.db --rows 0 >out 2>err
 is "no tables where none are wanted" 1 "$(grep -c . out)"
 
+for what in events "events --clusters" stances "stances --matrix" results; do
+	# shellcheck disable=SC2086
+	"$demarche" $what --db u.db >"once.${what// /}"
+done
+"$demarche" run undated.txt --db u.db --again --rows 0 >out 2>err
+has "a document analysed again counts once" ': 1 events and ' out
+for what in events "events --clusters" stances "stances --matrix" results; do
+	# shellcheck disable=SC2086
+	is "$what: as many as before" "$(wc -l <"once.${what// /}")" "$("$demarche" $what --db u.db | wc -l)"
+done
+"$demarche" export --db u.db --as csv --out u.csv 2>err
+is "and so in files" 1 "$(grep -c -- '-e1,' u.csv/events.csv)"
+is "the older record is there" 2 "$("$demarche" results 1 2 --db u.db | wc -l)"
+
 "$demarche" stances --db a.db --matrix >out
 is "matrix" 0 $?
 has "a holder in each row" '^DEU ' out

@@ -59,7 +59,8 @@ struct report {
 	const char *source_role, *target_role;
 };
 
-static void add(struct fixture *f, const struct report *p)
+/* A job that is done at once: of a new document, or once more of that whose first job was `of`. */
+static void add_job(struct fixture *f, const struct report *p, uint64_t of)
 {
 	struct result_entity entities[2] = {{.id = 1,
 					     .name = STR("a"),
@@ -95,13 +96,19 @@ static void add(struct fixture *f, const struct report *p)
 			      .result = &r};
 	struct buf b = {0};
 
-	memcpy(d.identity, &job, sizeof(job));
+	memcpy(d.identity, of ? &of : &job, sizeof(job));
+	d.again = of > 0;
 	result_pack(&r, &b);
 	done.record = buf_str(&b);
 	if (store_insert(f->store, &d, &submit, 1, &f->e) < 0 ||
 	    store_apply(f->store, &done, (int64_t)job, &f->e) < 0)
 		fail_msg("%s", f->e.text);
 	buf_free(&b);
+}
+
+static void add(struct fixture *f, const struct report *p)
+{
+	add_job(f, p, 0);
 }
 
 static void commit(struct fixture *f)
@@ -346,6 +353,72 @@ static void what_is_no_longer_kept_leaves_its_cell(void **state)
 	end(&f);
 }
 
+static int64_t count(struct fixture *f, const char *sql)
+{
+	sqlite3_stmt *q;
+	sqlite3 *db;
+	int64_t n;
+
+	commit(f);
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &q, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+	n = sqlite3_column_int64(q, 0);
+	sqlite3_finalize(q);
+	sqlite3_close(db);
+	return n;
+}
+
+static const struct report AGAIN[] = {
+	{"a", "2022-03-09", "RUS", "UKR", "2022-03-09", "", .status = STATUS_ACTUAL},
+	{"b", "2022-03-10", "RUS", "UKR", "2022-03-09", "", .status = STATUS_ACTUAL},
+	{"a", "2022-03-09", "RUS", "FIN", "2022-03-09", "", .status = STATUS_ACTUAL},
+	{"a", "2022-03-09", "RUS", "NOR", "2022-03-09", "", .status = STATUS_ACTUAL},
+};
+
+static void a_document_analysed_again_counts_once(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	add(&f, &AGAIN[0]);
+	add(&f, &AGAIN[1]);
+	add_job(&f, &AGAIN[2], 1);
+	assert_true(str_is(clusters(&f), "2022-03-09:ASSAULT:RUS:FIN a 1;"
+					 "2022-03-09:ASSAULT:RUS:UKR b 1;"));
+	add_job(&f, &AGAIN[3], 1);
+	assert_true(str_is(clusters(&f), "2022-03-09:ASSAULT:RUS:NOR a 1;"
+					 "2022-03-09:ASSAULT:RUS:UKR b 1;"));
+	assert_int_equal(count(&f, "SELECT count(*) FROM events"), 2);
+	assert_int_equal(count(&f, "SELECT count(*) FROM event_actors"), 4);
+	assert_int_equal(count(&f, "SELECT count(*) FROM entities"), 4);
+	assert_int_equal(count(&f, "SELECT count(*) FROM event_cells"), 2);
+	assert_int_equal(count(&f, "SELECT count(*) FROM results WHERE record NOT NULL"), 4);
+	end(&f);
+}
+
+static void a_store_of_version_5_counts_again_once_from_now_on(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	for (int i = 0; i < 4; i++)
+		add(&f, &AGAIN[i]);
+	commit(&f);
+	store_close(f.store);
+	f.store = NULL;
+	execute(f.path, "UPDATE jobs SET document = 1 WHERE job IN (3, 4);"
+			"DELETE FROM documents WHERE document IN (3, 4);"
+			"DROP INDEX jobs_again; PRAGMA user_version = 5");
+	open_store(&f);
+	assert_true(str_is(clusters(&f), "2022-03-09:ASSAULT:RUS:NOR a 1;"
+					 "2022-03-09:ASSAULT:RUS:UKR b 1;"));
+	assert_int_equal(count(&f, "SELECT count(*) FROM events"), 2);
+	end(&f);
+}
+
 /* DEMARCHE_EVENTS=100000 measures: as many events of 40 actors over three years. */
 static void many_events_are_grouped_quickly(void **state)
 {
@@ -394,6 +467,8 @@ int main(void)
 		cmocka_unit_test(what_is_not_known_meets_nothing),
 		cmocka_unit_test(a_store_of_version_1_is_brought_up_to_date),
 		cmocka_unit_test(what_is_no_longer_kept_leaves_its_cell),
+		cmocka_unit_test(a_document_analysed_again_counts_once),
+		cmocka_unit_test(a_store_of_version_5_counts_again_once_from_now_on),
 		cmocka_unit_test(many_events_are_grouped_quickly),
 	};
 
