@@ -89,16 +89,25 @@ static double stance_score(const json_t *row)
 	return score - (n > 220 ? 0.3 : 0) - (n < 40 ? 0.2 : 0);
 }
 
-static void take_event(struct summary *s, json_t *row)
+/* What was planned, hypothetical or negated is no act of one on the other. */
+static void count_acts(struct summary *s, const json_t *row)
 {
 	const json_t *a, *b;
 	size_t i, k;
 
-	s->counts->events++;
-	count_document(s, row);
+	if (!str_is(row_str(row, "status"), "actual") &&
+	    !str_is(row_str(row, "status"), "habitual"))
+		return;
 	json_array_foreach(json_object_get(row, "source"), i, a)
 		json_array_foreach(json_object_get(row, "target"), k, b) count_pair(
 			s->acts, row_str(a, "code"), row_str(b, "code"), row_int(row, "quad") > 2);
+}
+
+static void take_event(struct summary *s, json_t *row)
+{
+	s->counts->events++;
+	count_document(s, row);
+	count_acts(s, row);
 	if (json_array_size(json_object_get(row, "source")))
 		keep(&s->events, row, event_score(row));
 }
