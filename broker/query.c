@@ -207,18 +207,28 @@ static void state_number(sqlite3_context *context, int n, sqlite3_value **v)
 	sqlite3_result_int(context, job_state_of(str_of(name)));
 }
 
+static int ask_pragma(sqlite3 *db, const char *sql, int *value, struct err *e)
+{
+	sqlite3_stmt *s;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) != SQLITE_OK)
+		return store_failed(db, e, "read the version");
+	*value = sqlite3_step(s) == SQLITE_ROW ? sqlite3_column_int(s, 0) : 0;
+	sqlite3_finalize(s);
+	return 0;
+}
+
 /* Another version has other tables. A new one is made up to date by whoever may write it. */
 static int check_version(sqlite3 *db, const char *path, struct err *e)
 {
-	sqlite3_stmt *s;
-	int version = 0;
+	int version, application;
 
-	if (sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &s, NULL) != SQLITE_OK)
-		return store_failed(db, e, "read the version");
-	if (sqlite3_step(s) == SQLITE_ROW)
-		version = sqlite3_column_int(s, 0);
-	sqlite3_finalize(s);
-	if (version == STORE_SCHEMA_VERSION || version == 0)
+	if (ask_pragma(db, "PRAGMA user_version", &version, e) < 0 ||
+	    ask_pragma(db, "PRAGMA application_id", &application, e) < 0)
+		return -1;
+	if (application != STORE_APPLICATION_ID)
+		return err_set(e, ERR_CORRUPT, "%s is no database of demarche", path);
+	if (version == STORE_SCHEMA_VERSION)
 		return 0;
 	if (version > STORE_SCHEMA_VERSION)
 		return err_set(e, ERR_VERSION, "%s has schema %d, this program knows %d", path,

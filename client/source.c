@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "broker/query.h"
+#include "broker/store.h"
 #include "client/table.h"
 #include "proto/pack.h"
 
@@ -27,12 +28,29 @@ struct source {
 	struct arena arena; /* of the page that a query gave */
 };
 
+/* A file that an older version made is brought up to date, once, where it can be written and no
+ * broker has it; else the error says what to do. */
+static int open_file(struct source *s, const char *path, struct err *e)
+{
+	struct store *store;
+	struct err why;
+
+	if (query_open(&s->query, path, e) == 0)
+		return 0;
+	if (e->code != ERR_VERSION || store_open(&store, path, &why) < 0)
+		return -1;
+	store_close(store);
+	if (query_open(&s->query, path, e) < 0)
+		return -1;
+	fprintf(stderr, "demarche: %s, made by an older version, was brought up to date\n", path);
+	return 0;
+}
+
 struct source *source_open(const struct source_options *o, struct err *e)
 {
 	struct source *s = mem_alloc(sizeof(*s));
 
-	if (o->db ? query_open(&s->query, o->db, e) < 0
-		  : !(s->link = link_open(&o->link, ROLE_READ, e))) {
+	if (o->db ? open_file(s, o->db, e) < 0 : !(s->link = link_open(&o->link, ROLE_READ, e))) {
 		mem_free(s);
 		return NULL;
 	}

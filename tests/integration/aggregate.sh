@@ -124,4 +124,18 @@ has "who met each other" 'each other' out
 "$demarche" export --db a.db --as csv --out csv 2>err
 is "export" 0 $?
 has "names the cluster" '2022-06-01:SANCTION:NOR:RUS,3' csv/events.csv
+
+# A file of an older version: user_version stands at byte 60.
+cp a.db old.db
+printf '\000\000\000\005' | dd of=old.db bs=1 seek=60 conv=notrunc status=none
+"$demarche" events --db old.db >out 2>err
+is "a database of an older version" 0 $?
+has "is brought up to date, and it is said" 'old.db, made by an older version, was brought up' err
+is "with all that is in it" "$("$demarche" events --db a.db | sha256sum)" "$(sha256sum <out)"
+"$demarche" events --db old.db >out 2>err
+is "once" 0 "$(wc -c <err)"
+printf 'xxxx' | dd of=old.db bs=1 seek=68 conv=notrunc status=none
+"$demarche" events --db old.db >out 2>err
+is "a database of another program" 1 $?
+has "is told apart" 'no database of demarche' err
 finish
