@@ -127,6 +127,13 @@ static void who_has_no_country_goes_by_the_words_of_the_text(void **state)
 			    "OTHER:suspects");
 	assert_string_equal(code_of("Chile is rich. One attacker was shot.", "attacker"),
 			    "OTHER:attacker");
+	assert_string_equal(
+		code_of("Chile is rich. Rebels loyal to the leader of Yemen fled.", "Rebels"),
+		"YEM");
+	assert_string_equal(code_of("Western countries armed Peru. Chile thanked those nations and "
+				    "those countries.",
+				    "countries"),
+			    "WEST");
 	assert_string_equal(code_of("Chile thanked wealthier countries.", "countries"),
 			    "OTHER:wealthier countries");
 }

@@ -66,10 +66,10 @@ static bool is_of_others(const struct doc *d, const struct mention *x)
 
 bool actor_is_stranger(struct str lemma)
 {
-	static const char *const strangers[] = {
-		"migrant",     "immigrant", "seeker",   "suspect",    "attacker", "assailant",
-		"perpetrator", "kidnapper", "gunman",   "hijacker",   "bomber",   "terrorist",
-		"passenger",   "observer",  "smuggler", "trafficker", NULL};
+	static const char *const strangers[] = {"migrant",  "immigrant", "seeker",      "suspect",
+						"attacker", "assailant", "perpetrator", "kidnapper",
+						"gunman",   "hijacker",  "terrorist",   "passenger",
+						"observer", "smuggler",  "trafficker",  NULL};
 
 	return in_list(lemma, strangers);
 }
@@ -100,6 +100,46 @@ static bool is_of_the_un(const struct doc *d, const struct mention *x)
 	       t->form.p[0] >= 'A' && t->form.p[0] <= 'Z';
 }
 
+/* "Rebels", "insurgents": of the country where they fight. */
+static bool is_rebel(const struct doc *d, const struct mention *x)
+{
+	static const char *const rebels[] = {"rebel",      "insurgent", "guerrilla", "separatist",
+					     "militiaman", "fighter",   NULL};
+
+	return x->kind == MENTION_NOMINAL && !x->code.n && x->plural &&
+	       in_list(d->tokens[x->head].lemma, rebels);
+}
+
+/* A country named as a place, or after "of": "in Yemen", "the former president of Yemen". */
+static bool is_where(const struct doc *d, const struct mention *x)
+{
+	static const char *const words[] = {"in", "of", "across", "near", "inside", NULL};
+	int32_t prep = x->head < 0 ? -1 : doc_child(d, x->head, REL_CASE);
+
+	return is_country_code(x->code) && !x->guessed &&
+	       (x->is_place || (prep >= 0 && in_list(d->tokens[prep].lower, words)));
+}
+
+/* The nearest such country in the sentence; else that of the document. */
+static struct str country_fought_in(const struct doc *d, uint32_t mention, struct str otherwise)
+{
+	const struct mention *x = &d->mentions[mention];
+	uint32_t sent = d->tokens[x->tok].sent, best = UINT32_MAX;
+
+	for (uint32_t i = mention; i-- > 0 && d->tokens[d->mentions[i].tok].sent == sent;)
+		if (is_where(d, &d->mentions[i]) && x->tok - d->mentions[i].tok < best) {
+			best = x->tok - d->mentions[i].tok;
+			otherwise = d->mentions[i].code;
+		}
+	for (uint32_t i = mention + 1;
+	     i < d->n_mentions && d->tokens[d->mentions[i].tok].sent == sent; i++)
+		if (is_where(d, &d->mentions[i]) && d->mentions[i].tok - x->tok < best) {
+			best = d->mentions[i].tok - x->tok;
+			otherwise = d->mentions[i].code;
+		}
+	return otherwise;
+}
+
 void context_run(struct matcher *m)
 {
 	struct doc *d = m->d;
@@ -108,6 +148,10 @@ void context_run(struct matcher *m)
 	for (uint32_t i = 0; country.n && i < d->n_mentions; i++) {
 		struct mention *x = &d->mentions[i];
 
+		if (is_rebel(d, x)) {
+			x->code = country_fought_in(d, i, country);
+			x->guessed = true;
+		}
 		if (!takes_country(d, x))
 			continue;
 		if (is_of_the_un(d, x)) {

@@ -328,11 +328,24 @@ static bool first_person(const struct coref *c, const struct mention *m)
 	return m->kind == MENTION_PRONOUN && in_list(at(c->doc, (uint32_t)m->head)->lower, WORDS);
 }
 
+/* "Western countries blocked it. Those countries ...": a name that ends like a description. */
+static void remember_kind(struct coref *c, const struct mention *m)
+{
+	const struct token *last = &c->doc->tokens[m->tok + m->n_tok - 1];
+
+	if (m->kind == MENTION_NAME && m->entity > ENTITY_DOC_AUTHOR &&
+	    (str_is(last->lower, "countries") || str_is(last->lower, "nations") ||
+	     str_is(last->lower, "states")) &&
+	    last->upos == UPOS_NOUN && !c->doc->every_noun)
+		coref_put(c, coref_key('G', last->lemma, STR("the")), m->entity);
+}
+
 static void rest_in_order(struct coref *c)
 {
 	for (uint32_t k = 0; k < c->n_order; k++) {
 		struct mention *m = &c->doc->mentions[c->order[k]];
 
+		remember_kind(c, m);
 		if (m->entity < 0 && m->kind == MENTION_NOMINAL)
 			coref_nominal(c, c->order[k]);
 		else if (m->entity < 0 && m->kind == MENTION_PRONOUN && !first_person(c, m))

@@ -326,7 +326,7 @@ static int32_t armed_group(const struct coref *c, const struct mention *m)
 	uint32_t sent = sent_of(c, m);
 	bool group = in_list(head_of(c, m)->lemma, GROUPS);
 
-	if (c->doc->every_noun || m->code.n ||
+	if (c->doc->every_noun || (m->code.n && !m->guessed) ||
 	    (group ? m->plural || !definite(c, m) : !m->plural || !str_is(m->role, "REB")))
 		return -1;
 	for (uint32_t back = 0; back < c->n_recent && back < LOOK_BACK * 2; back++) {

@@ -215,7 +215,7 @@ static int32_t pick(const struct who *w, enum who_side side, const struct who_ch
 		uint32_t entity = w->args[actors[k].arg].entity;
 
 		if (actors[k].p >= more && !is_agent && !is_spoken_for(w->g->d, c, entity) &&
-		    !is_spoken_for(w->g->d, not, entity) && is_further(w, side, actors[k].arg))
+		    is_further(w, side, actors[k].arg))
 			who_choose(c, entity);
 	}
 	return (int32_t)actors[at].arg;
@@ -337,13 +337,16 @@ static int32_t moved_troops(const struct event_ground *g, const struct event_con
 	return troops;
 }
 
-/* "Egypt and Turkey agreed to exchange ambassadors": several who talk, agree or work together do so
+/* "Egypt and Turkey agreed to exchange ambassadors": several who talk, agree, work or fight do so
  * with each other, where nobody else is named. */
 static bool are_among_themselves(const struct event_ground *g, const struct event_context *x,
 				 const struct who_chosen *source, const struct who_chosen *target)
 {
-	if (source->n < 2 ||
-	    (x->type != EVENT_CONSULT && x->type != EVENT_AGREE && x->type != EVENT_COOPERATE))
+	struct str verb = g->d->tokens[x->candidate->tok].lemma;
+	bool fight = str_is(verb, "fight") || str_is(verb, "clash") || str_is(verb, "battle");
+
+	if (source->n < 2 || (x->type != EVENT_CONSULT && x->type != EVENT_AGREE &&
+			      x->type != EVENT_COOPERATE && !fight))
 		return false;
 	for (uint32_t i = 0; i < target->n; i++)
 		if (!is_spoken_for(g->d, source, target->entities[i]))
