@@ -100,6 +100,7 @@ static const struct {
 	 "CONSULT"},
 	{"At least ten people were killed in a plane crash in Nepal.", "ASSAULT"},
 	{"Lightning struck a farmhouse in northern Italy and killed two cows.", "ASSAULT"},
+	{"Three tourists were killed in Peru when a bus left the road, police said.", "ASSAULT"},
 };
 enum { N_ABSENT = sizeof(ABSENT) / sizeof(ABSENT[0]) };
 

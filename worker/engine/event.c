@@ -187,7 +187,17 @@ static bool is_misfortune(const struct work *w, int32_t tok)
 	return false;
 }
 
-/* "Lightning killed two", "killed in a crash", "killed when a storm struck": nobody's assault. */
+/* "When a car left the road"; not "when a truck rammed the gate". */
+static bool is_accident(const struct work *w, int32_t verb)
+{
+	int32_t subject = doc_child(w->d, verb, REL_NSUBJ);
+
+	return subject >= 0 && (w->ground.tokens[subject].word.classes & w->ground.class_vehicle) &&
+	       !(w->ground.tokens[verb].types >> (EVENT_ASSAULT - 1) & 1);
+}
+
+/* "Lightning killed two", "killed in a crash", "killed when a storm struck", "when a car left the
+ * road": nobody's assault. */
 static bool befalls(const struct work *w, const struct event_guess *x)
 {
 	const struct doc *d = w->d;
@@ -208,7 +218,8 @@ static bool befalls(const struct work *w, const struct event_guess *x)
 
 		if ((r == REL_NSUBJ || r == REL_OBL || r == REL_NMOD) && is_misfortune(w, c))
 			return true;
-		if (r == REL_ADVCL && is_misfortune(w, doc_child(d, c, REL_NSUBJ)))
+		if (r == REL_ADVCL &&
+		    (is_misfortune(w, doc_child(d, c, REL_NSUBJ)) || is_accident(w, c)))
 			return true;
 	}
 	return false;

@@ -420,6 +420,7 @@ void event_ground_init(struct event_ground *g, const struct frame_book *book,
 	g->class_speech = class_bit(book, "speech");
 	g->class_will = class_bit(book, "will");
 	g->class_misfortune = class_bit(book, "misfortune");
+	g->class_vehicle = class_bit(book, "vehicle");
 	for (uint32_t i = 0; i < frame_n_classes(book); i++)
 		if (str_starts(frame_class_name(book, i), STR("topic-")))
 			g->topics |= (uint64_t)1 << i;

@@ -55,7 +55,7 @@ struct event_ground {
 	uint32_t share[64];    /* per cent of the document's sentences with each of these classes */
 	uint32_t political;    /* per cent of its sentences with an actor who makes politics */
 	uint64_t class_negative, class_positive, class_duty, class_speech, class_will,
-		class_misfortune;
+		class_misfortune, class_vehicle;
 };
 
 /* Fills g; everything lives in the document's arena. */
