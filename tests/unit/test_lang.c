@@ -27,6 +27,22 @@ static void common_languages_are_told_apart(void **state)
 		{"und", "12 + 30 = 42 !!!"},
 		{"en", "Xi meets Putin"},
 		{"en", "a b a c a d a e a f a g odd (text) a 1 a 2"},
+		/* one or two sentences */
+		{"fr", "La France a condamné le coup d’État et a rappelé son ambassadeur."},
+		{"de",
+		 "Deutschland hat den Putsch verurteilt. Die Regierung forderte Russland auf, die "
+		 "Truppen abzuziehen."},
+		{"it", "Il presidente Mattarella ha incontrato il presidente Macron a Roma."},
+		{"nl", "Nederland heeft de staatsgreep in Niger veroordeeld."},
+		{"id",
+		 "Presiden Joko Widodo bertemu dengan Presiden Tiongkok di Jakarta. Indonesia "
+		 "mengecam serangan itu."},
+		{"tl", "Nagpulong ang mga kalihim sa Maynila."},
+		{"en", "El Salvador's Bukele meets Los Angeles mayor in San José"},
+		{"en", "Macron, Le Pen to face off in la Sorbonne debate"},
+		{"en",
+		 "Presidente Lula da Silva met Presidente Gustavo Petro in Bogotá on Tuesday."},
+		{"en", "Lula da Silva, Petro da Costa, Boris de Souza sign trade deal"},
 		{"en", "President López Obrador and El País spoke of La Paz and Los Cabos."},
 	};
 
