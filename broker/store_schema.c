@@ -209,6 +209,22 @@ const char *const STORE_SCHEMA[] = {
 	"FROM event_cells c JOIN events v ON v.cell = c.cell\n"
 	"JOIN results r ON r.seq = v.seq JOIN jobs j ON j.job = r.job\n"
 	"GROUP BY c.cluster;",
+	"DROP VIEW IF EXISTS event_values;",
+	/* Who acts on each other is on both sides: nobody acts on himself. */
+	"CREATE VIEW event_values AS\n"
+	"SELECT v.event, v.seq, j.document, d.id AS document_id,\n"
+	"	coalesce(nullif(v.start_date, ''), d.date) AS date, v.date_precision,\n"
+	"	s.code AS source_code, s.name AS source, t.code AS target_code, t.name AS target,\n"
+	"	v.type, v.mode, v.cameo, v.quad, v.goldstein, v.status, v.confidence,\n"
+	"	v.place, v.place_country, v.latitude, v.longitude, v.same_as, c.cluster,\n"
+	"	d.title, d.date AS published, d.source AS publisher, v.text, r.collection\n"
+	"FROM events v\n"
+	"LEFT JOIN event_actors s ON s.event = v.event AND s.part = 'source'\n"
+	"LEFT JOIN event_actors t ON t.event = v.event AND t.part = 'target'\n"
+	"LEFT JOIN event_cells c ON c.cell = v.cell\n"
+	"JOIN results r ON r.seq = v.seq JOIN jobs j ON j.job = r.job\n"
+	"JOIN documents d ON d.document = j.document\n"
+	"WHERE s.entity IS NULL OR t.entity IS NULL OR s.entity <> t.entity;",
 	"DROP VIEW IF EXISTS stance_values;",
 	"CREATE VIEW stance_values AS\n" STORE_STANCE_VALUES ";",
 	"CREATE TABLE IF NOT EXISTS cursors(\n"

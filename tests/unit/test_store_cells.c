@@ -317,7 +317,8 @@ static void a_store_of_version_1_is_brought_up_to_date(void **state)
 	store_close(f.store);
 	f.store = NULL;
 	execute(f.path,
-		"DROP VIEW reported_events; DROP VIEW stance_values; DROP INDEX events_cell;"
+		"DROP VIEW reported_events; DROP VIEW stance_values; DROP VIEW event_values;"
+		"DROP INDEX events_cell;"
 		"ALTER TABLE events DROP COLUMN cell;"
 		"ALTER TABLE events DROP COLUMN same_as; DROP TABLE event_cells;"
 		"ALTER TABLE jobs DROP COLUMN leased_ms; DROP TABLE leases; DROP TABLE tallies;"
@@ -391,6 +392,10 @@ static void a_document_analysed_again_counts_once(void **state)
 	assert_true(str_is(clusters(&f), "2022-03-09:ASSAULT:RUS:NOR a 1;"
 					 "2022-03-09:ASSAULT:RUS:UKR b 1;"));
 	assert_int_equal(count(&f, "SELECT count(*) FROM events"), 2);
+	assert_int_equal(count(&f,
+			       "SELECT count(*) FROM event_values WHERE source_code = 'RUS' AND "
+			       "target_code IN ('NOR', 'UKR') AND date = '2022-03-09'"),
+			 2);
 	assert_int_equal(count(&f, "SELECT count(*) FROM event_actors"), 4);
 	assert_int_equal(count(&f, "SELECT count(*) FROM entities"), 4);
 	assert_int_equal(count(&f, "SELECT count(*) FROM event_cells"), 2);
