@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "client/command.h"
+#include "client/entries.h"
 #include "client/source.h"
 #include "client/table.h"
 #include "client/why.h"
@@ -37,8 +38,8 @@ static const struct option_program PROGRAM = {
 	.synopsis = "ID…",
 	.about = "Explains an event (E12) or a stance (S12), as events and stances list them: the "
 		 "sentence with the words marked, the actors, the rule behind it, why this code, "
-		 "and "
-		 "the other types and actors that were weighed, with their scores.",
+		 "the codebook's lines that name them, and the other types and actors that were "
+		 "weighed, with their scores.",
 	.rows = ROWS,
 };
 
@@ -206,9 +207,12 @@ static json_t *alternatives_of(struct why *w, struct source *s, const json_t *ro
 	return found;
 }
 
-static void print(json_t *row, json_t *alternatives, const char *id, bool is_event, bool json)
+static void print(json_t *row, json_t *entries, json_t *alternatives, const char *id, bool is_event,
+		  bool json)
 {
 	if (json) {
+		if (entries)
+			json_object_set(row, "entries", entries);
 		if (alternatives)
 			json_object_set(row, "alternatives", alternatives);
 		json_dumpf(row, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6));
@@ -219,11 +223,21 @@ static void print(json_t *row, json_t *alternatives, const char *id, bool is_eve
 		print_event(row, id);
 	else
 		print_stance(row, id);
+	if (entries)
+		entries_print(entries);
 	if (alternatives)
 		why_print(alternatives);
 }
 
-static int explain_one(struct source *s, struct why *w, const char *id, bool json, struct err *e)
+/* Where answers come from: the store, the engine and the codebook; the latter two may be missing.
+ */
+struct knowledge {
+	struct source *source;
+	struct why *why;
+	struct entries *entries;
+};
+
+static int explain_one(const struct knowledge *k, const char *id, bool json, struct err *e)
 {
 	bool is_event = id[0] == 'E' || id[0] == 'e';
 	const char *kind = is_event ? "event" : "stance";
@@ -233,8 +247,8 @@ static int explain_one(struct source *s, struct why *w, const char *id, bool jso
 			       .n_arguments = 1,
 			       .limit = 1};
 	struct msg_rows page;
-	int got = source_page(s, &q, &page, e);
-	json_t *row, *alternatives;
+	int got = source_page(k->source, &q, &page, e);
+	json_t *row, *alternatives, *entries;
 
 	if (got < 0)
 		return -1;
@@ -243,8 +257,10 @@ static int explain_one(struct source *s, struct why *w, const char *id, bool jso
 	row = source_row(page.rows[0], e);
 	if (!row)
 		return -1;
-	alternatives = alternatives_of(w, s, row, is_event);
-	print(row, alternatives, id, is_event, json);
+	alternatives = alternatives_of(k->why, k->source, row, is_event);
+	entries = k->entries ? entries_of(k->entries, row) : NULL;
+	print(row, entries, alternatives, id, is_event, json);
+	json_decref(entries);
 	json_decref(alternatives);
 	json_decref(row);
 	return 0;
@@ -261,37 +277,48 @@ static int check_ids(int n, char **ids, struct err *e)
 	return 0;
 }
 
+/* What is missing is said, and the rest goes on without it. */
+static void open_engine(struct knowledge *k, const struct work_options *o)
+{
+	struct err e;
+
+	k->why = why_open(o, &e);
+	if (!k->why) {
+		fprintf(stderr, "demarche explain: cannot say what was weighed: %s\n", e.text);
+		return;
+	}
+	k->entries = entries_open(why_images(k->why), o->codebook, &e);
+	if (!k->entries)
+		fprintf(stderr, "demarche explain: cannot name the codebook's lines: %s\n", e.text);
+}
+
 int cmd_explain(int argc, char **argv)
 {
 	struct explain o = {0};
 	struct err e;
 	int operand, status = command_options(&PROGRAM, argc, argv, &o, &operand);
-	struct source *s;
-	struct why *w = NULL;
+	struct knowledge k = {0};
 
 	if (status >= 0)
 		return status;
 	if (check_ids(argc - operand, argv + operand, &e) < 0)
 		return options_wrong(&PROGRAM, &e);
-	s = source_open(&o.source, &e);
-	status = s ? EXIT_DONE : link_exit_status(&e);
-	if (!s)
+	k.source = source_open(&o.source, &e);
+	status = k.source ? EXIT_DONE : link_exit_status(&e);
+	if (!k.source)
 		fprintf(stderr, "demarche explain: %s\n", e.text);
-	if (s && !o.brief) {
-		w = why_open(&o.work, &e);
-		if (!w)
-			fprintf(stderr, "demarche explain: cannot say what was weighed: %s\n",
-				e.text);
-	}
-	for (int i = operand; s && i < argc; i++) {
+	if (k.source && !o.brief)
+		open_engine(&k, &o.work);
+	for (int i = operand; k.source && i < argc; i++) {
 		if (i > operand && !o.json)
 			putchar('\n');
-		if (explain_one(s, w, argv[i], o.json, &e) == 0)
+		if (explain_one(&k, argv[i], o.json, &e) == 0)
 			continue;
 		fprintf(stderr, "demarche explain: %s\n", e.text);
 		status = link_exit_status(&e);
 	}
-	why_close(w);
-	source_close(s);
+	entries_close(k.entries);
+	why_close(k.why);
+	source_close(k.source);
 	return status;
 }

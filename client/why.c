@@ -43,6 +43,11 @@ void why_close(struct why *w)
 	mem_free(w);
 }
 
+const struct images *why_images(const struct why *w)
+{
+	return &w->work.images;
+}
+
 /* The one row of a question about a job. NULL where there is none. */
 static int ask(struct source *s, const char *what, int64_t job, struct msg_rows *page,
 	       struct err *e)

@@ -11,6 +11,7 @@ struct why;
 
 struct why *why_open(const struct work_options *o, struct err *e);
 void why_close(struct why *w);
+const struct images *why_images(const struct why *w); /* valid until closed */
 
 /* The alternatives to an event's or a stance's row, yours to json_decref:
  *   event: {"frames": [name], "types": [{type, score}], "source", "target": [{name, code, place,
