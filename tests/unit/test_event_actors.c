@@ -11,7 +11,7 @@
 #include "tests/unit/event_actors.h"
 
 /* How many are known to be wrong. May only be lowered. */
-enum { READ_WRONG_MAX = 12, APART_WRONG_MAX = 12 };
+enum { READ_WRONG_MAX = 12, LATER_WRONG_MAX = 13, APART_WRONG_MAX = 9 };
 
 static struct str code_of(const struct result *r, uint32_t id)
 {
@@ -84,7 +84,7 @@ static void show(const struct result *r, const struct coded *c)
 	}
 }
 
-static int count_wrong(const struct coded *list, size_t n)
+static int count_wrong(const struct coded *list, size_t n, bool shown)
 {
 	struct images im;
 	struct engine *en = engine_for_test(&im);
@@ -97,8 +97,9 @@ static int count_wrong(const struct coded *list, size_t n)
 		in.meta.date = STR("2023-06-15");
 		r = engine_analyze(en, &in);
 		if (!is_found(r, &list[i])) {
-			show(r, &list[i]);
 			wrong++;
+			if (shown)
+				show(r, &list[i]);
 		}
 	}
 	print_message("%d of %zu wrong\n", wrong, n);
@@ -110,19 +111,26 @@ static int count_wrong(const struct coded *list, size_t n)
 static void sentences_that_were_mended_have_their_actors(void **state)
 {
 	(void)state;
-	assert_true(count_wrong(READ, sizeof(READ) / sizeof(*READ)) <= READ_WRONG_MAX);
+	assert_true(count_wrong(READ, sizeof(READ) / sizeof(*READ), true) <= READ_WRONG_MAX);
+}
+
+static void sentences_read_later_have_their_actors(void **state)
+{
+	(void)state;
+	assert_true(count_wrong(LATER, sizeof(LATER) / sizeof(*LATER), true) <= LATER_WRONG_MAX);
 }
 
 static void sentences_kept_apart_have_their_actors(void **state)
 {
 	(void)state;
-	assert_true(count_wrong(APART, sizeof(APART) / sizeof(*APART)) <= APART_WRONG_MAX);
+	assert_true(count_wrong(APART, sizeof(APART) / sizeof(*APART), false) <= APART_WRONG_MAX);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sentences_that_were_mended_have_their_actors),
+		cmocka_unit_test(sentences_read_later_have_their_actors),
 		cmocka_unit_test(sentences_kept_apart_have_their_actors),
 	};
 
