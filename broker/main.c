@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "broker/http.h"
 #include "broker/server.h"
 #include "broker/store.h"
 #include "proto/log.h"
@@ -16,11 +17,11 @@
 #include "proto/wire.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_REFUSED = 4 };
-enum { TURN_MS = 1000, DRAIN_MS = 5000 };
+enum { TURN_MS = 1000, DRAIN_MS = 5000, SHOW_MS = 500 };
 
 struct settings {
 	struct option_list listen;
-	const char *data_dir, *store, *keys;
+	const char *data_dir, *store, *keys, *http;
 	int64_t lease_ms, heartbeat_ms, backoff_ms, backoff_most_ms, keep_ms;
 	int64_t attempts, window, max_waiting, keep_results, seed;
 	int log_level, log_format;
@@ -36,6 +37,10 @@ static const struct option_row ROWS[] = {
 	 "the store itself: sqlite:PATH (default: demarche.db in --data-dir)", 0, 0, NULL},
 	{"keys", 0, OPTION_STR, AT(keys), "FILE", NULL,
 	 "CURVE keys and roles; needed to listen beyond this machine", 0, 0, NULL},
+	{"http", 0, OPTION_STR, AT(http), "ENDPOINT", NULL,
+	 "figures for browsers and monitoring, on this machine only (127.0.0.1:7780): a live page, "
+	 "/status as JSON, /metrics",
+	 0, 0, NULL},
 	{"lease", 0, OPTION_DURATION, AT(lease_ms), "TIME", "30s",
 	 "a lease without heartbeat ends after this", 100, 86400000, NULL},
 	{"heartbeat", 0, OPTION_DURATION, AT(heartbeat_ms), "TIME", "5s",
@@ -196,9 +201,23 @@ static void reload_keys(struct keys *keys)
 		log_info("reload", LOG_BOOL("done", true));
 }
 
-static int run_turns(struct server *s, struct keys *keys, struct err *e)
+/* Gives the pages what they show, twice a second at most. */
+static void show(struct server *s, struct http *http, int64_t *next)
 {
-	int64_t end_at = INT64_MAX;
+	struct buf json = {0}, metrics = {0};
+
+	if (!http || wire_now_ms() < *next)
+		return;
+	*next = wire_now_ms() + SHOW_MS;
+	server_describe(s, &json, &metrics);
+	http_show(http, buf_str(&json), buf_str(&metrics));
+	buf_free(&json);
+	buf_free(&metrics);
+}
+
+static int run_turns(struct server *s, struct keys *keys, struct http *http, struct err *e)
+{
+	int64_t end_at = INT64_MAX, next_show = 0;
 
 	while (asked_to_end < 2 && wire_now_ms() < end_at) {
 		if (asked_to_end && end_at == INT64_MAX) {
@@ -210,6 +229,7 @@ static int run_turns(struct server *s, struct keys *keys, struct err *e)
 			break;
 		if (asked_to_reload)
 			reload_keys(keys);
+		show(s, http, &next_show);
 		if (server_turn(s, asked_to_end ? 50 : TURN_MS, e) < 0)
 			return -1;
 	}
@@ -220,6 +240,7 @@ static int serve(const struct settings *set, const char *url, struct err *e)
 {
 	struct keys *keys = NULL;
 	struct server *s = NULL;
+	struct http *http = NULL;
 	struct server_options o = {
 		.endpoints = set->listen.v,
 		.n_endpoints = (uint32_t)set->listen.n,
@@ -247,11 +268,16 @@ static int serve(const struct settings *set, const char *url, struct err *e)
 	o.keys = keys;
 	if (server_open(&s, &o, e) < 0)
 		goto out;
+	if (set->http && http_open(&http, set->http, e) < 0)
+		goto out;
 	announce(s, set);
-	r = run_turns(s, keys, e);
+	if (http)
+		log_info("http", LOG_CSTR("endpoint", http_address(http)));
+	r = run_turns(s, keys, http, e);
 	if (r == 0)
 		log_info("end", LOG_UINT("queued", server_figures(s).queued));
 out:
+	http_close(http);
 	server_close(s);
 	keys_close(keys);
 	return r;

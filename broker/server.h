@@ -39,4 +39,8 @@ struct server_figures {
 };
 struct server_figures server_figures(const struct server *s);
 
+/* Appends what the question "status" answers, with the workers, as one JSON object; and as lines of
+ * Prometheus' text format. */
+void server_describe(struct server *s, struct buf *json, struct buf *metrics);
+
 #endif

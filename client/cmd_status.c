@@ -93,8 +93,9 @@ static void print_pairs(const json_t *row)
 
 static void print_workers(const json_t *workers)
 {
-	static const char *const HEADS[] = {"worker", "address", ">leases",     ">credit",
-					    ">done",  ">failed", "since (UTC)", NULL};
+	static const char *const HEADS[] = {"worker",  ">leases",     ">credit", ">done",
+					    ">failed", "since (UTC)", NULL};
+	static const char *const KEYS[] = {"leases", "credit", "done", "failed"};
 	struct table *t = table_new(HEADS);
 	struct arena a = {0};
 	const json_t *w;
@@ -102,12 +103,11 @@ static void print_workers(const json_t *workers)
 
 	json_array_foreach(workers, i, w)
 	{
-		struct str cells[7] = {row_str(w, "name"), row_str(w, "address")};
-		static const char *const KEYS[] = {"leases", "credit", "done", "failed"};
+		struct str cells[6] = {row_str(w, "name")};
 
 		for (int k = 0; k < 4; k++)
-			cells[2 + k] = arena_printf(&a, "%ld", (long)row_int(w, KEYS[k]));
-		cells[6] = row_time(&a, w, "since_ms");
+			cells[1 + k] = arena_printf(&a, "%ld", (long)row_int(w, KEYS[k]));
+		cells[5] = row_time(&a, w, "since_ms");
 		table_add(t, cells);
 	}
 	putchar('\n');

@@ -34,6 +34,7 @@ forbid 'broker/core.c broker/core.h broker/sched.c broker/sched.h' \
 	'<(stdio|fcntl|unistd|pthread|threads|time|sys/.*|zmq|sqlite3)\.h>' 'the core decides without I/O'
 
 only 'proto/wire\.c' '<zmq\.h>' 'only proto/wire.c knows ZeroMQ'
+only 'broker/http\.c' '<microhttpd\.h>' 'only broker/http.c knows HTTP'
 only 'proto/pack\.c' '<msgpack' 'only proto/pack.c knows msgpack-c'
 only 'broker/(store|query)[a-z_]*\.[ch]' '<(sqlite3|libpq-fe)\.h>' 'only the store knows its database'
 
