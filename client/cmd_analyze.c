@@ -233,11 +233,13 @@ int cmd_analyze(int argc, char **argv)
 	struct analyze o = {0};
 	struct pipeline p = {.o = &o};
 	struct err e;
+	char iso[READER_DATE];
 	int operand, r, status = command_options(&PROGRAM, argc, argv, &o, &operand);
 
 	if (status >= 0)
 		return status;
-	if (slots_read_confidence(o.stances_from, &o.stance_least, &e) < 0)
+	if (reader_date_option(&o.date, iso, &e) < 0 ||
+	    slots_read_confidence(o.stances_from, &o.stance_least, &e) < 0)
 		return options_wrong(&PROGRAM, &e);
 	r = analyze(&o, argv + operand, argc - operand, &p, &e);
 	progress_clear();

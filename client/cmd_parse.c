@@ -160,10 +160,13 @@ int cmd_parse(int argc, char **argv)
 	struct input *in;
 	struct err e;
 	bool refused = false;
+	char iso[READER_DATE];
 	int operand, r, status = command_options(&PROGRAM, argc, argv, &o, &operand);
 
 	if (status >= 0)
 		return status;
+	if (reader_date_option(&o.date, iso, &e) < 0)
+		return options_wrong(&PROGRAM, &e);
 	if (o.out && mkdir(o.out, 0777) < 0 && errno != EEXIST) {
 		fprintf(stderr, "demarche parse: cannot make %s\n", o.out);
 		return EXIT_SOME_FAILED;

@@ -10,6 +10,7 @@
 
 #include "client/child.h"
 #include "client/command.h"
+#include "client/read/reader.h"
 #include "client/report.h"
 #include "client/source.h"
 #include "client/submit.h"
@@ -229,6 +230,7 @@ int cmd_run(int argc, char **argv)
 	struct submit_totals t = {0};
 	struct err e;
 	int64_t start = wire_now_ms();
+	char iso[READER_DATE];
 	double least; /* only checked: the worker reads it */
 	int operand, r, status = command_options(&PROGRAM, argc, argv, &o, &operand);
 
@@ -238,7 +240,8 @@ int cmd_run(int argc, char **argv)
 		err_set(&e, ERR_INVALID, operand == argc ? "which documents?" : "--db is needed");
 		return options_wrong(&PROGRAM, &e);
 	}
-	if (slots_read_confidence(o.stances_from, &least, &e) < 0)
+	if (reader_date_option(&o.documents.date, iso, &e) < 0 ||
+	    slots_read_confidence(o.stances_from, &least, &e) < 0)
 		return options_wrong(&PROGRAM, &e);
 	signal(SIGINT, stop);
 	signal(SIGTERM, stop);

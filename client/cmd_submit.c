@@ -101,11 +101,14 @@ int cmd_submit(int argc, char **argv)
 	struct submit_totals totals = {0};
 	struct err e;
 	int operand, status = command_options(&PROGRAM, argc, argv, &o, &operand);
+	char iso[READER_DATE];
 	struct link *l;
 	int r;
 
 	if (status >= 0)
 		return status;
+	if (reader_date_option(&o.documents.date, iso, &e) < 0)
+		return options_wrong(&PROGRAM, &e);
 	if (operand == argc) {
 		err_set(&e, ERR_INVALID, "which documents? - is standard input");
 		return options_wrong(&PROGRAM, &e);

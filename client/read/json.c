@@ -52,6 +52,22 @@ int reader_date_given(struct arena *a, struct document *d, struct str given, str
 	return 0;
 }
 
+int reader_date_option(const char **date, char iso[static READER_DATE], struct err *e)
+{
+	struct document d = {0};
+	struct arena a = {0};
+	int r = 0;
+
+	if (*date && reader_date_given(&a, &d, arena_str(&a, str_of(*date)), e) < 0)
+		r = err_set(e, ERR_INVALID, "--date %s is no date: expected YYYY-MM-DD", *date);
+	if (r == 0 && *date) {
+		snprintf(iso, READER_DATE, "%.*s", STR_ARG(d.meta.date));
+		*date = iso;
+	}
+	arena_free(&a);
+	return r;
+}
+
 static int take_fields(struct arena *a, const json_t *o, struct document *d, struct err *e)
 {
 	const struct {

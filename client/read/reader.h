@@ -63,6 +63,10 @@ struct str reader_utf8(struct arena *a, struct str raw);
  * where it is "". ERR_INVALID for anything else. */
 int reader_date_given(struct arena *a, struct document *d, struct str given, struct err *e);
 
+/* The value of --date as ISO, kept in `iso`; NULL stays. ERR_INVALID where it is no date. */
+enum { READER_DATE = 16 };
+int reader_date_option(const char **date, char iso[static READER_DATE], struct err *e);
+
 /* What the first bytes of a file say where no reader knows them: a sentence that says what to do,
  * or NULL. Give it 512 bytes. */
 const char *reader_unknown(struct str head);

@@ -15,6 +15,15 @@ is "one line a document" 1 "$(wc -l <out)"
 is "nothing on standard error" 0 "$(wc -c <err)"
 has "id is the path" '"id":"good.txt"' out
 
+"$demarche" analyze --date 'March 5, 2020' good.txt >out 2>err
+has "a date as people write it becomes ISO" '"date":"2020-03-05"' out
+for command in analyze parse "run --db x.db" submit; do
+	# shellcheck disable=SC2086
+	"$demarche" $command --date 2020-13-01 good.txt >out 2>err
+	is "$command: what is no date is wrong usage" 2 $?
+	has "and said" '^demarche [a-z]+: --date 2020-13-01 is no date' err
+done
+
 "$demarche" analyze <good.txt >out
 is "standard input without operand" 0 $?
 has "id is the hash" "\"id\":\"$(sha256sum good.txt | cut -d' ' -f1)\"" out
