@@ -6,8 +6,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "client/command.h"
+#include "client/examples.h"
 #include "client/table.h"
 #include "proto/json.h"
 #include "proto/options.h"
@@ -54,17 +56,27 @@ static const struct option_program PROGRAM = {
 	.synopsis = "check [DIR…] | build DIR… --out FILE | find NAME [--date DATE]",
 	.about =
 		"Checks and compiles codebooks, and looks names up in them. The built-in texts are "
-		"always the lowest layer; later folders win where both name the same.",
+		"always the lowest layer; later folders win where both name the same. check also "
+		"codes the examples of one's own frames.",
 	.more = "Examples:\n"
 		"  demarche codebook check my-actors\n"
 		"  demarche codebook find \"Emmanuel Macron\" --date 2019-05-01\n",
 	.rows = ROWS,
 };
 
-/* All layers into one image. Problems are printed, one a line. */
-static int compile(char **dirs, int n, struct buf *image, struct err *e)
+/* Prints the problems, one a line; -1 with their number where there are any. */
+static int tell(const struct problems *p, struct err *e)
 {
-	bool named;
+	if (!p->n)
+		return 0;
+	fprintf(stderr, "%.*s", STR_ARG(buf_str(&p->text)));
+	return err_set(e, ERR_INVALID, "%u problem%s found", p->n, p->n == 1 ? "" : "s");
+}
+
+/* All layers into one image; where `examples` is given, those of one's own frames are run with it.
+ */
+static int compile(char **dirs, int n, struct buf *image, int *examples, struct err *e)
+{
 	struct codebook_files files = {0};
 	struct problems problems = {0};
 	int rc = codebook_read_dir(&files, images_path("codebook"), e);
@@ -73,12 +85,12 @@ static int compile(char **dirs, int n, struct buf *image, struct err *e)
 		rc = codebook_read_dir(&files, dirs[i], e);
 	if (rc == 0)
 		rc = codebook_compile(&files, image, &problems, e);
-	named = problems.n > 0;
-	if (named)
-		fprintf(stderr, "%.*s", STR_ARG(buf_str(&problems.text)));
-	if (rc < 0 && named)
-		err_set(e, ERR_INVALID, "%u problem%s found", problems.n,
-			problems.n == 1 ? "" : "s");
+	if (rc == 0 && n > 0 && examples) {
+		*examples = examples_run(&files, buf_str(image), &problems, e);
+		rc = *examples < 0 ? -1 : 0;
+	}
+	if (problems.n)
+		rc = tell(&problems, e);
 	codebook_files_free(&files);
 	problems_free(&problems);
 	return rc;
@@ -106,12 +118,15 @@ static int check(char **dirs, int n, const char *out)
 {
 	struct buf image = {0};
 	struct err e = {0};
-	int status = EXIT_DONE;
+	int status = EXIT_DONE, examples = 0;
 
-	if (compile(dirs, n, &image, &e) < 0)
+	if (compile(dirs, n, &image, out ? NULL : &examples, &e) < 0)
 		status = fail(&e, EXIT_SOME_FAILED);
 	else if (out && save(out, &image, &e) < 0)
 		status = fail(&e, EXIT_SOME_FAILED);
+	else if (!out && examples)
+		printf("no problem found, %d example%s hold%s\n", examples,
+		       examples == 1 ? "" : "s", examples == 1 ? "s" : "");
 	else if (!out)
 		printf("no problem found\n");
 	buf_free(&image);
@@ -182,6 +197,10 @@ static int print_found(const struct actor_book *book, struct str name, const str
 		return EXIT_USAGE;
 	}
 	n = actor_find(book, name, when, found, FOUND_MAX);
+	if (!n && name.n > 4 && strncasecmp(name.p, "the ", 4) == 0) { /* "the Kremlin" */
+		name = (struct str){name.p + 4, name.n - 4};
+		n = actor_find(book, name, when, found, FOUND_MAX);
+	}
 	for (uint32_t i = 0; i < n; i++) {
 		struct actor_entry x;
 		struct actor_role r = actor_role_at(book, found[i], when);

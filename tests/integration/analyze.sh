@@ -145,4 +145,19 @@ for c in $("$demarche" --help | sed -nE 's/^  ([a-z]+) .*/\1/p'); do
 	is "demarche $c --help" 0 $?
 	is "names the command" "Usage: demarche $c" "$(head -1 out | cut -c1-$((16 + ${#c})))"
 done
+
+# One's own frames: check says what their examples give.
+mkdir -p my/events
+printf 'frame own.curl\n\tcode: 173\n\tverb: curl\n\texample: Norway curled Sweden. => NOR COERCE SWE\n' >my/events/own.txt
+"$demarche" codebook check my >out 2>err
+is "an example that holds" 0 $?
+has "is counted" '^no problem found, 1 example holds' out
+sed -i 's/COERCE/SANCTION/' my/events/own.txt
+"$demarche" codebook check my >out 2>err
+is "an example that does not" 1 $?
+has "says what is found instead" '^events/own.txt:4: found "NOR COERCE SWE", expected the example' err
+"$demarche" codebook build my --out my.image >out 2>err
+is "an image is built of it all the same" 0 $?
+"$demarche" codebook find "the Kremlin" >out
+has "an article before a name is no hindrance" '^RUS ' out
 finish
