@@ -21,6 +21,7 @@ enum {
 	DISK_EVERY_MS = 1000,
 	RETAIN_EVERY_MS = 1000,
 	RETAIN_AT_ONCE = 500,
+	DISK_WRITES_US = 90,
 	FULL_PAUSE_MS = 5, /* before a reader that took nothing is tried again */
 };
 
@@ -449,9 +450,42 @@ static int sleep_ms(struct server *s, int timeout_ms)
 		timeout_ms = FULL_PAUSE_MS;
 	if ((s->options.keep_ms || s->options.keep_results) && timeout_ms > RETAIN_EVERY_MS)
 		timeout_ms = RETAIN_EVERY_MS;
+	if (store_lags(s->store) && timeout_ms > STORE_LAG_MS)
+		timeout_ms = STORE_LAG_MS;
 	if (left < 0)
 		return 0;
 	return left < timeout_ms ? (int)left : timeout_ms;
+}
+
+/* What the store put off is done while nothing is here. 1: something came, 0: it is done. */
+static int catch_up(struct server *s, struct err *e)
+{
+	bool more;
+	int came;
+
+	do {
+		came = wire_poll(s->wire, NULL, 0, 0, e);
+		if (came != 0)
+			return came;
+		if (store_catch_up(s->store, s->now_ms, &more, e) < 0)
+			return -1;
+	} while (more);
+	return 0;
+}
+
+/* While the disk writes, which takes about so long, and only then has a sync to wait for it. */
+static int catch_up_meanwhile(struct server *s, struct err *e)
+{
+	int64_t until = wire_now_us() + DISK_WRITES_US;
+	bool more = store_lags(s->store);
+
+	if (!more)
+		return 0;
+	store_sync_soon(s->store);
+	while (more && wire_now_us() < until)
+		if (store_catch_up(s->store, s->now_ms, &more, e) < 0)
+			return -1;
+	return 0;
 }
 
 /* Where more has arrived, the next turn begins while this one is synced. */
@@ -459,10 +493,13 @@ static int sync_turn(struct server *s, struct err *e)
 {
 	int more = s->drains ? 0 : wire_poll(s->wire, NULL, 0, 0, e);
 
-	if (more <= 0)
-		return more < 0 ? -1 : server_settle(s, e);
-	store_sync_begin(s->store);
-	return 0;
+	if (more < 0)
+		return -1;
+	if (more) {
+		store_sync_begin(s->store);
+		return 0;
+	}
+	return catch_up_meanwhile(s, e) < 0 ? -1 : server_settle(s, e);
 }
 
 static int end_and_sync(struct server *s, struct err *e)
@@ -484,8 +521,11 @@ static int end_and_sync(struct server *s, struct err *e)
 
 int server_turn(struct server *s, int timeout_ms, struct err *e)
 {
+	int came;
+
 	read_clock(s);
-	if (wire_poll(s->wire, NULL, 0, sleep_ms(s, timeout_ms), e) < 0)
+	came = catch_up(s, e);
+	if (came < 0 || (came == 0 && wire_poll(s->wire, NULL, 0, sleep_ms(s, timeout_ms), e) < 0))
 		return -1;
 	read_clock(s);
 	look_at_disk(s);

@@ -422,7 +422,8 @@ static int handle_query(struct server *s, struct server_peer *p, const struct ms
 	struct msg back = {.kind = MSG_ROWS};
 	struct err why;
 
-	(void)e;
+	if (store_publish(s->store, e) < 0)
+		return -1;
 	back.rows.tag = m->query.tag;
 	if (!server_status(s, &m->query, &back.rows) &&
 	    (tell_leases(s, m->query.what, &why) < 0 ||

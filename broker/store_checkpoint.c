@@ -1,14 +1,18 @@
 #include "broker/store_checkpoint.h"
 
 #include <pthread.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "broker/store_vfs.h"
 #include "proto/mem.h"
 
 enum {
 	WAKE_PAGES = 2500,
-	PASSES = 2,         /* of the thread, the second over what came during the first */
-	FORCE_PAGES = 10000 /* so long a log waits for those who read it */
+	PASSES = 2,          /* of the thread, the second over what came during the first */
+	FORCE_PAGES = 10000, /* so long a log waits for those who read it */
+	NICE = 10
 };
 
 struct store_checkpointer {
@@ -20,10 +24,21 @@ struct store_checkpointer {
 	int passes; /* since the log was last helped to its beginning */
 };
 
+/* It has time, and turns have not: where it takes a processor, a turn is to have it back at once.
+ * Not so little that the log grows without end on a busy machine. */
+static void give_way(void)
+{
+	struct sched_param none = {0};
+
+	sched_setscheduler(0, SCHED_BATCH, &none);
+	setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
+}
+
 static void *checkpoint_loop(void *context)
 {
 	struct store_checkpointer *c = context;
 
+	give_way();
 	pthread_mutex_lock(&c->lock);
 	while (!c->stop) {
 		if (!c->asked) {

@@ -105,7 +105,8 @@ static int64_t file_bytes(const char *path, const char *end)
 
 int64_t store_bytes(const struct store *s)
 {
-	return file_bytes(s->path, "") + file_bytes(s->path, "-wal");
+	return file_bytes(s->path, "") + file_bytes(s->path, "-wal") +
+	       file_bytes(s->path, "-intake");
 }
 
 /* Integrity and backup */

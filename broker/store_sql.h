@@ -158,15 +158,26 @@ struct store_tally {
 struct store {
 	sqlite3 *db;
 	sqlite3_stmt *statements[N_SQL];
-	bool in_turn;
+	enum {
+		TURN_NONE,
+		TURN_INTAKE, /* is open, and will be a record */
+		TURN_TABLES  /* is open, and in the tables */
+	} turn;
+	bool in_transaction; /* there are rows that are not committed */
 	bool started; /* numbers may be told */
-	bool failed;  /* a sync: what is on the disk is not known */
+	bool failed;  /* a write or a sync: what is on the disk is not known */
 	char id[33];
 	char *path;
 	struct store_checkpointer *checkpointer;
 	struct store_syncer *syncer;
-	sqlite3_file *log;           /* SQLite's, of this connection */
-	bool syncing;                /* the syncer has the log and was not waited for */
+	struct store_syncer *log_syncer; /* in the background */
+	sqlite3_file *log;               /* SQLite's, of this connection */
+	struct store_intake *intake;
+	enum { OWES_NOTHING, OWES_INTAKE, OWES_LOG } owes; /* what the written turn waits for */
+	bool syncing;                /* the syncer is at it and was not waited for */
+	bool log_syncing;            /* log_syncer was not waited for */
+	uint64_t inserted_job;       /* the last one in the tables; committed; on the disk there */
+	uint64_t committed_job, log_job, sync_covers, log_sync_covers;
 	int lock;                    /* file descriptor of the lock file */
 	int wal_pages;               /* in the log after the last commit */
 	struct buf moves;            /* of leases in this turn, as in the table leases */
@@ -186,7 +197,7 @@ struct store {
 };
 
 extern const char *const STORE_SCHEMA[]; /* makes what is not there yet; NULL at the end */
-enum { STORE_SCHEMA_VERSION = 6, STORE_APPLICATION_ID = 0x44454d41 };
+enum { STORE_SCHEMA_VERSION = 7, STORE_APPLICATION_ID = 0x44454d41 };
 
 /* clang-format off */
 /* A row for each holder of each stance, with what it counts: the view stance_values. Positions are
@@ -227,6 +238,18 @@ int store_identity_start(struct store *s, struct err *e);
 int store_identity_find(struct store *s, const uint8_t *identity, int64_t *document, struct err *e);
 int store_identity_add(struct store *s, const uint8_t *identity, uint64_t document, struct err *e);
 void store_identity_free(struct store *s);
+
+/* A transaction is open; it ends, written but not synced. */
+int store_transaction(struct store *s, struct err *e);
+int store_end_transaction(struct store *s, struct err *e);
+/* Everything accepted is in the tables, for those functions that read them. */
+int store_rows_there(struct store *s, struct err *e);
+/* The rows of a new document and its job, but for its identity. */
+int store_insert_rows(struct store *s, const struct store_document *d, const struct job_fact *f,
+		      int64_t now_ms, struct err *e);
+/* The log in the background: begins, unless it is at it; looks whether it has ended. */
+void store_log_sync_begin(struct store *s);
+int store_log_sync_look(struct store *s, struct err *e);
 
 /* Leases and tallies of the open turn, written before its commit (store_notes.c). */
 void store_note_lease(struct store *s, const struct change *c);

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "broker/store_checkpoint.h"
+#include "broker/store_intake.h"
 #include "broker/store_sync.h"
 #include "broker/store_vfs.h"
 
@@ -71,7 +72,10 @@ int store_run(struct store *s, sqlite3_stmt *q, const char *what, struct err *e)
 	int r = sqlite3_step(q);
 
 	sqlite3_reset(q);
-	return r == SQLITE_DONE || r == SQLITE_ROW ? 0 : store_failed(s->db, e, what);
+	if (r == SQLITE_DONE || r == SQLITE_ROW)
+		return 0;
+	s->failed = true;
+	return store_failed(s->db, e, what);
 }
 
 static int execute(struct store *s, const char *sql, const char *what, struct err *e)
@@ -218,11 +222,11 @@ static bool disk_is_roomy(const struct store *s)
 
 /* What a broker wrote that was killed before it synced is read like the rest, so it must be on the
  * disk before anything is built on it. */
-static int open_log(struct store *s, struct err *e)
+static int open_log(struct store *s, bool roomy, struct err *e)
 {
 	if (sqlite3_file_control(s->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &s->log) != SQLITE_OK)
 		return store_failed(s->db, e, "find the log");
-	if (disk_is_roomy(s))
+	if (roomy)
 		store_vfs_lengthen(s->log, LOG_BYTES);
 	if (store_vfs_sync(s->log) != SQLITE_OK)
 		return err_set(e, ERR_IO, "cannot sync the store: the disk failed");
@@ -233,9 +237,11 @@ static int open_log(struct store *s, struct err *e)
 static int open_all(struct store *s, struct err *e)
 {
 	int64_t version;
+	bool roomy;
 
 	if (lock_file(s, e) < 0)
 		return -1;
+	store_intake_init(s);
 	if (sqlite3_open_v2(s->path, &s->db,
 			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
 			    store_vfs()) != SQLITE_OK)
@@ -251,10 +257,12 @@ static int open_all(struct store *s, struct err *e)
 	sqlite3_wal_hook(s->db, note_wal, s);
 	if (check_version(s, &version, e) < 0 || bring_up(s, version, e) < 0 || read_id(s, e) < 0)
 		return -1;
-	if (store_identity_start(s, e) < 0 || open_log(s, e) < 0 ||
-	    store_syncer_start(&s->syncer, e) < 0)
+	roomy = disk_is_roomy(s);
+	if (store_identity_start(s, e) < 0 || open_log(s, roomy, e) < 0 ||
+	    store_syncer_start(&s->syncer, e) < 0 || store_syncer_start(&s->log_syncer, e) < 0 ||
+	    store_checkpointer_start(&s->checkpointer, s->path, e) < 0)
 		return -1;
-	return store_checkpointer_start(&s->checkpointer, s->path, e);
+	return store_intake_start(s, roomy, e);
 }
 
 const char *store_url_path(const char *url)
@@ -284,24 +292,39 @@ int store_open(struct store **out, const char *url, struct err *e)
 /* Where it cannot be written the store stays open, which costs some numbers. */
 static void note_closed(struct store *s)
 {
-	if (s->started && !s->in_turn && !s->failed)
+	if (s->started && s->turn == TURN_NONE && !s->failed)
 		sqlite3_exec(s->db,
 			     "UPDATE meta SET value = -abs(CAST(value AS INTEGER)) "
 			     "WHERE name = 'open'",
 			     NULL, NULL, NULL);
 }
 
+/* What was accepted goes into the tables. Where that fails, the intake still has it. */
+static void empty_intake(struct store *s)
+{
+	struct err e;
+
+	if (s->turn == TURN_TABLES || !s->log || s->failed)
+		return;
+	store_intake_drop_turn(s);
+	if (store_intake_commit(s, &e) == 0 && store_vfs_sync(s->log) == SQLITE_OK)
+		store_intake_remove(s);
+}
+
 void store_close(struct store *s)
 {
 	if (!s)
 		return;
-	store_checkpointer_stop(s->checkpointer);
 	store_syncer_stop(s->syncer);
+	store_syncer_stop(s->log_syncer);
 	if (s->log)
 		store_vfs_put_off(s->log, false);
+	empty_intake(s);
+	store_checkpointer_stop(s->checkpointer);
 	note_closed(s);
 	for (int i = 0; i < N_SQL; i++)
 		sqlite3_finalize(s->statements[i]);
+	store_intake_free(s);
 	sqlite3_close(s->db);
 	if (s->lock >= 0)
 		close(s->lock);
@@ -325,88 +348,7 @@ const char *store_path(const struct store *s)
 	return s->path;
 }
 
-/* Turns */
-
-int store_begin(struct store *s, struct err *e)
-{
-	if (s->in_turn)
-		return 0;
-	if (store_run(s, store_statement(s, SQL_BEGIN), "begin a turn", e) < 0)
-		return -1;
-	s->in_turn = true;
-	return 0;
-}
-
-/* A log that has grown long is helped to its beginning, which needs all of it on the disk. */
-static int help_checkpoint(struct store *s, struct err *e)
-{
-	enum store_checkpoint due = store_checkpoint_due(s->checkpointer, s->wal_pages);
-
-	if (due == CHECKPOINT_NONE)
-		return 0;
-	if (store_sync(s, e) < 0)
-		return -1;
-	store_vfs_put_off(s->log, false);
-	store_checkpoint_finish(s->db, due);
-	store_vfs_put_off(s->log, true);
-	return 0;
-}
-
-int store_write(struct store *s, struct err *e)
-{
-	if (!s->in_turn)
-		return 0;
-	if (store_write_notes(s, e) < 0 ||
-	    store_run(s, store_statement(s, SQL_COMMIT), "commit", e) < 0)
-		return -1;
-	s->in_turn = false;
-	return help_checkpoint(s, e);
-}
-
-void store_sync_begin(struct store *s)
-{
-	if (s->syncing || !store_vfs_owes(s->log))
-		return;
-	store_vfs_settled(s->log);
-	s->syncing = true;
-	store_syncer_begin(s->syncer, s->log);
-}
-
-bool store_sync_ended(struct store *s)
-{
-	return s->syncing ? !store_syncer_busy(s->syncer) : !store_vfs_owes(s->log);
-}
-
-static int sync_failed(struct store *s, struct err *e)
-{
-	s->failed = true;
-	return err_set(e, ERR_IO, "cannot sync the store: the disk failed");
-}
-
-int store_sync(struct store *s, struct err *e)
-{
-	if (s->syncing) {
-		s->syncing = false;
-		if (store_syncer_wait(s->syncer) != SQLITE_OK)
-			return sync_failed(s, e);
-	}
-	if (!store_vfs_owes(s->log))
-		return 0;
-	if (store_vfs_sync(s->log) != SQLITE_OK)
-		return sync_failed(s, e);
-	store_vfs_settled(s->log);
-	return 0;
-}
-
-int store_commit(struct store *s, struct err *e)
-{
-	return store_write(s, e) < 0 ? -1 : store_sync(s, e);
-}
-
-bool store_in_turn(const struct store *s)
-{
-	return s->in_turn;
-}
+/* Names */
 
 static int number_of(struct store *s, enum store_statement find, enum store_statement add,
 		     struct str name, uint32_t *number, struct err *e)
@@ -501,6 +443,8 @@ static int find_document(struct store *s, const uint8_t *identity, int64_t *docu
 		return -1;
 	if (!*document)
 		return 0;
+	if (store_rows_there(s, e) < 0)
+		return -1;
 	q = store_statement(s, SQL_LATEST);
 	sqlite3_bind_int64(q, 1, *document);
 	r = sqlite3_step(q);
@@ -535,9 +479,7 @@ static int add_document(struct store *s, const struct store_document *d, uint64_
 	sqlite3_bind_int64(q, 10, (int64_t)d->body.n);
 	sqlite3_bind_blob(q, 11, d->body.n ? d->body.p : "", (int)d->body.n, SQLITE_STATIC);
 	store_bind_str(q, 12, d->date_source);
-	if (store_run(s, q, "store a document", e) < 0)
-		return -1;
-	return store_identity_add(s, d->identity, job, e);
+	return store_run(s, q, "store a document", e);
 }
 
 static int add_job(struct store *s, const struct store_document *d, int64_t document,
@@ -557,7 +499,29 @@ static int add_job(struct store *s, const struct store_document *d, int64_t docu
 	sqlite3_bind_int64(q, 9, f->due_ms);
 	sqlite3_bind_int64(q, 10, f->deadline_ms);
 	sqlite3_bind_int64(q, 11, now_ms);
+	s->inserted_job = f->job;
 	return store_run(s, q, "store a job", e);
+}
+
+int store_insert_rows(struct store *s, const struct store_document *d, const struct job_fact *f,
+		      int64_t now_ms, struct err *e)
+{
+	if (store_tally(s, f, f->state, 1, e) < 0 || add_document(s, d, f->job, e) < 0)
+		return -1;
+	return add_job(s, d, (int64_t)f->job, f, now_ms, e);
+}
+
+static int insert_new(struct store *s, const struct store_document *d, const struct job_fact *f,
+		      int64_t now_ms, struct err *e)
+{
+	if (store_identity_add(s, d->identity, f->job, e) < 0)
+		return -1;
+	if (s->turn != TURN_TABLES && store_intake_takes(s, d)) {
+		s->turn = TURN_INTAKE;
+		store_intake_add(s, d, f, now_ms);
+		return 0;
+	}
+	return store_begin(s, e) < 0 ? -1 : store_insert_rows(s, d, f, now_ms, e);
 }
 
 int store_insert(struct store *s, const struct store_document *d, const struct change *c,
@@ -567,15 +531,12 @@ int store_insert(struct store *s, const struct store_document *d, const struct c
 	uint64_t job;
 	sqlite3_stmt *q;
 
-	if (store_begin(s, e) < 0 || store_tally(s, &c->job, c->job.state, 1, e) < 0)
-		return -1;
 	if (d->again && find_document(s, d->identity, &document, &job, e) < 0)
 		return -1;
-	if (!document) {
-		if (add_document(s, d, c->job.job, e) < 0)
-			return -1;
-		return add_job(s, d, (int64_t)c->job.job, &c->job, now_ms, e);
-	}
+	if (!document)
+		return insert_new(s, d, &c->job, now_ms, e);
+	if (store_begin(s, e) < 0 || store_tally(s, &c->job, c->job.state, 1, e) < 0)
+		return -1;
 	q = store_statement(s, SQL_SET_LATEST);
 	sqlite3_bind_int64(q, 1, document);
 	sqlite3_bind_int64(q, 2, (int64_t)c->job.job);
@@ -702,9 +663,12 @@ static struct job_fact fact_of(sqlite3_stmt *q)
 
 int store_job(struct store *s, uint64_t job, struct job_fact *f, struct err *e)
 {
-	sqlite3_stmt *q = store_statement(s, SQL_JOB);
+	sqlite3_stmt *q;
 	int r;
 
+	if (store_rows_there(s, e) < 0)
+		return -1;
+	q = store_statement(s, SQL_JOB);
 	*f = (struct job_fact){.job = job};
 	sqlite3_bind_int64(q, 1, (int64_t)job);
 	r = sqlite3_step(q);
@@ -732,8 +696,11 @@ int store_collect(struct store *s, sqlite3_stmt *q, struct arena *a, struct stor
 int store_refill(struct store *s, const struct refill *r, struct arena *a, struct store_facts *out,
 		 struct err *e)
 {
-	sqlite3_stmt *q = store_statement(s, SQL_REFILL);
+	sqlite3_stmt *q;
 
+	if (store_rows_there(s, e) < 0)
+		return -1;
+	q = store_statement(s, SQL_REFILL);
 	sqlite3_bind_int64(q, 1, r->collection);
 	sqlite3_bind_int(q, 2, r->priority);
 	sqlite3_bind_int64(q, 3, (int64_t)r->after);
@@ -743,9 +710,13 @@ int store_refill(struct store *s, const struct refill *r, struct arena *a, struc
 
 int store_least(struct store *s, enum store_statement which, int64_t *out, struct err *e)
 {
-	sqlite3_stmt *q = store_statement(s, which);
-	int r = sqlite3_step(q);
+	sqlite3_stmt *q;
+	int r;
 
+	if (store_rows_there(s, e) < 0)
+		return -1;
+	q = store_statement(s, which);
+	r = sqlite3_step(q);
 	*out = INT64_MAX;
 	if (r == SQLITE_ROW && sqlite3_column_type(q, 0) != SQLITE_NULL)
 		*out = sqlite3_column_int64(q, 0);
@@ -756,8 +727,11 @@ int store_least(struct store *s, enum store_statement which, int64_t *out, struc
 static int list_due(struct store *s, enum store_statement which, int64_t now_ms, uint32_t n,
 		    struct arena *a, struct store_facts *out, struct err *e)
 {
-	sqlite3_stmt *q = store_statement(s, which);
+	sqlite3_stmt *q;
 
+	if (store_rows_there(s, e) < 0)
+		return -1;
+	q = store_statement(s, which);
 	sqlite3_bind_int64(q, 1, now_ms);
 	sqlite3_bind_int64(q, 2, n);
 	return store_collect(s, q, a, out, e);

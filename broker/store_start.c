@@ -126,6 +126,7 @@ static int start_numbers(struct store *s, struct store_start *out, struct err *e
 	if (sqlite3_exec(s->db, sql, NULL, NULL, NULL) != SQLITE_OK)
 		return store_failed(s->db, e, "note that the store is open");
 	s->started = true;
+	s->owes = OWES_LOG;
 	return store_sync(s, e);
 }
 

@@ -39,8 +39,11 @@ int store_lease_document(struct store *s, uint64_t job, struct store_lease *out,
 {
 	sqlite3_stmt *q = s->statements[SQL_LEASE];
 	int64_t document = (int64_t)job;
-	int found = step_document(s, document, e);
+	int found;
 
+	if (store_rows_there(s, e) < 0)
+		return -1;
+	found = step_document(s, document, e);
 	if (found == 0) {
 		if (document_of(s, job, &document, e) < 0)
 			return -1;

@@ -133,6 +133,7 @@ static const struct step {
 	{3, NULL, fill_identities},
 	{4, NULL, note_indexed},
 	{5, NULL, store_outdate_all},
+	/* 6 to 7 changes no table: a broker of version 6 would not read the intake. */
 };
 enum { N_STEPS = sizeof(STEPS) / sizeof(STEPS[0]) };
 

@@ -187,8 +187,10 @@ static struct change change_of(uint64_t job, enum job_verb verb, enum job_state 
 			       .seq = verb == JOB_COMPLETE ? job : 0};
 }
 
-static int submit(struct store *s, int i, struct err *e)
+static int submit(struct store *s, int i, struct progress *p, struct err *e)
 {
+	bool more = i % 4 == 0;
+
 	struct change c = change_of((uint64_t)i, JOB_SUBMIT, JOB_NONE);
 	struct store_document d = {.collection = 1,
 				   .id = STR("d"),
@@ -205,7 +207,16 @@ static int submit(struct store *s, int i, struct err *e)
 	d.body = (struct str){body, sizeof(body)};
 	if (store_insert(s, &d, &c, 1000 + i, e) < 0)
 		return -1;
-	return store_commit(s, e);
+	if (i % 2)
+		return store_commit(s, e);
+	/* As the server does it: first a record, the rows when there is time. */
+	if (store_write(s, e) < 0 || store_sync(s, e) < 0)
+		return -1;
+	p->submitted = i;
+	while (more)
+		if (store_catch_up(s, 100000, &more, e) < 0)
+			return -1;
+	return 0;
 }
 
 static int move(struct store *s, int i, enum job_verb verb, enum job_state from, struct err *e)
@@ -225,7 +236,7 @@ static int work(const char *url, struct progress *p, struct err *e)
 	if (store_open(&s, url, e) < 0)
 		return -1;
 	for (int i = 1; r == 0 && i <= JOBS; i++) {
-		r = submit(s, i, e);
+		r = submit(s, i, p, e);
 		if (r == 0)
 			p->submitted = i;
 		if (r == 0 && (r = move(s, i, JOB_GRANT, JOB_QUEUED, e)) == 0)
@@ -239,7 +250,7 @@ static int work(const char *url, struct progress *p, struct err *e)
 
 static void remove_store(const char *path)
 {
-	static const char *const ends[] = {"", "-wal", "-shm", ".lock", "-journal"};
+	static const char *const ends[] = {"", "-wal", "-shm", "-intake", ".lock", "-journal"};
 	char name[512];
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {

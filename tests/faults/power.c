@@ -13,7 +13,7 @@
 
 #include "broker/store.h"
 
-enum { FILES = 8, OPEN = 64, BLOCK = 512, BODY = 3000 };
+enum { FILES = 8, OPEN = 64, BLOCK = 512, BODY = 40000, JOBS_A_TURN = 4, STRETCH = 150 };
 
 /* A write, or with p NULL a truncation, that was not synced. */
 struct pending {
@@ -37,7 +37,10 @@ static struct {
 		struct disk_file *on;
 	} open[OPEN];
 	uint64_t random, n_cuts, n_missing;
-} DISK = {.lock = PTHREAD_MUTEX_INITIALIZER};
+	bool slow; /* for all threads but this one: their syncs do not end */
+	pthread_t main;
+	pthread_cond_t quick;
+} DISK = {.lock = PTHREAD_MUTEX_INITIALIZER, .quick = PTHREAD_COND_INITIALIZER};
 
 /* SQLite has methods for files that are locked and for those that are not. */
 static const sqlite3_io_methods *ORIGINAL[2];
@@ -117,6 +120,8 @@ static int d_sync(sqlite3_file *f, int flags)
 
 	(void)flags;
 	pthread_mutex_lock(&DISK.lock);
+	while (DISK.slow && !pthread_equal(pthread_self(), DISK.main))
+		pthread_cond_wait(&DISK.quick, &DISK.lock);
 	d = file_of(f);
 	for (uint32_t i = 0; d && i < d->n; i++) {
 		apply(&d->synced, &d->pending[i]);
@@ -207,6 +212,7 @@ static void install(void)
 {
 	static sqlite3_vfs vfs;
 
+	DISK.main = pthread_self();
 	REAL = sqlite3_vfs_find(NULL);
 	vfs = *REAL;
 	vfs.zName = "power";
@@ -273,17 +279,31 @@ static void cut_power(const char *dir)
 	unlink(path);
 }
 
+/* What the turns did: jobs are numbered as they come. */
+static struct {
+	bool *ends_turn;   /* [job] is the last of its turn */
+	uint64_t *done_by; /* [job] has a result from the turn whose last job this is; 0 none */
+	uint64_t jobs, seq;
+} WORK;
+
 static uint64_t jobs_there(struct store *s, struct err *e)
 {
 	struct job_fact f;
+	uint64_t n = 0;
 
-	for (uint64_t job = 1;; job++) {
-		CHECK(store_job(s, job, &f, e) == 0);
+	for (;; n++) {
+		CHECK(store_job(s, n + 1, &f, e) == 0);
 		if (!f.state)
-			return job - 1;
-		/* Every third turn also ends the job before it. */
-		CHECK(f.state == JOB_QUEUED || (f.state == JOB_DONE && job % 3 == 2));
+			break;
 	}
+	CHECK(n == 0 || WORK.ends_turn[n]);
+	for (uint64_t job = 1; job <= n; job++) {
+		bool done = WORK.done_by[job] && WORK.done_by[job] <= n;
+
+		CHECK(store_job(s, job, &f, e) == 0);
+		CHECK(f.state == (done ? JOB_DONE : JOB_QUEUED));
+	}
+	return n;
 }
 
 static void examine(const char *dir, uint64_t synced, uint64_t written)
@@ -312,77 +332,128 @@ static void examine(const char *dir, uint64_t synced, uint64_t written)
 	DISK.n_cuts++;
 }
 
-/* The work: a job a turn, and every third turn a result for the one before. */
+/* The work: in some stretches turns only bring jobs, which are put into their tables later; in
+ * others a turn may also bring a result. */
 
-static void take_turn(struct store *s, uint64_t job, uint64_t *seq)
+static void insert(struct store *s, uint64_t job)
 {
 	static char body[BODY];
 	struct change c = {.job = {.job = job, .ticket = job, .collection = 1, .state = JOB_QUEUED},
 			   .verb = JOB_SUBMIT,
 			   .worker = STR(""),
-			   .text = STR(""),
-			   .record = STR("\x80")};
+			   .text = STR("")};
 	struct store_document d = {.collection = 1, .id = STR("d"), .body = {body, BODY}};
 	struct err e;
 
 	memcpy(d.identity, &job, sizeof(job));
 	memset(body, (int)('a' + job % 26), BODY);
+	d.body.n = rnd() % 16 ? BODY / 16 : BODY;
 	CHECK(store_insert(s, &d, &c, (int64_t)job, &e) == 0);
-	if (job % 3)
-		return;
-	c.job.job = c.job.ticket = job - 1;
-	c.job.state = JOB_DONE;
-	c.job.attempts = 1;
-	c.from = JOB_QUEUED;
-	c.verb = JOB_COMPLETE;
-	c.seq = ++*seq;
+}
+
+static void complete(struct store *s, uint64_t job)
+{
+	struct change c = {.job = {.job = job,
+				   .ticket = job,
+				   .collection = 1,
+				   .state = JOB_DONE,
+				   .attempts = 1},
+			   .from = JOB_QUEUED,
+			   .verb = JOB_COMPLETE,
+			   .seq = ++WORK.seq,
+			   .worker = STR(""),
+			   .text = STR(""),
+			   .record = STR("\x80")};
+	struct err e;
+
 	CHECK(store_apply(s, &c, (int64_t)job, &e) == 0);
+	WORK.done_by[job] = WORK.jobs;
+}
+
+static void take_turn(struct store *s, bool results)
+{
+	uint64_t before = WORK.jobs;
+
+	for (uint64_t n = rnd() % JOBS_A_TURN + 1; n > 0; n--)
+		insert(s, ++WORK.jobs);
+	WORK.ends_turn[WORK.jobs] = true;
+	if (results && before && !WORK.done_by[before] && rnd() % 2)
+		complete(s, before);
+}
+
+static void catch_up(struct store *s, uint64_t most)
+{
+	bool more = true;
+	struct err e;
+
+	while (more && most--)
+		CHECK(store_catch_up(s, (int64_t)(WORK.jobs + rnd() % 20), &more, &e) == 0);
+}
+
+static void set_slow(bool slow)
+{
+	pthread_mutex_lock(&DISK.lock);
+	DISK.slow = slow;
+	pthread_cond_broadcast(&DISK.quick);
+	pthread_mutex_unlock(&DISK.lock);
 }
 
 static void work(const char *dir, uint64_t turns)
 {
-	uint64_t synced = 0, seq = 0;
+	uint64_t synced = 0, written = 0;
 	char path[512];
 	struct store *s;
 	struct err e;
 
+	WORK.ends_turn = mem_alloc((turns * JOBS_A_TURN + 1) * sizeof(bool));
+	WORK.done_by = mem_alloc((turns * JOBS_A_TURN + 1) * sizeof(uint64_t));
 	snprintf(path, sizeof(path), "%s/live.db", dir);
 	CHECK(store_open(&s, path, &e) == 0);
-	for (uint64_t job = 1; job <= turns; job++) {
-		take_turn(s, job, &seq);
+	for (uint64_t turn = 0; turn < turns; turn++) {
+		if (turn % (STRETCH / 2) == 0)
+			set_slow(turn / STRETCH % 2 == 0 && rnd() % 2);
+		take_turn(s, turn / STRETCH % 2);
 		if (rnd() % 8 == 0)
-			examine(dir, synced, job - 1);
+			examine(dir, synced, written);
 		/* As the server does: the turn before is settled, this one written. */
 		CHECK(store_sync(s, &e) == 0);
-		synced = job - 1;
+		synced = written;
 		CHECK(store_write(s, &e) == 0);
+		written = WORK.jobs;
 		if (rnd() % 8 == 0)
-			examine(dir, synced, job);
-		if (rnd() % 2) {
+			examine(dir, synced, written);
+		if (!DISK.slow && rnd() % 2) {
 			store_sync_begin(s);
+			catch_up(s, rnd() % 8);
 			continue;
 		}
+		catch_up(s, rnd() % 8);
 		CHECK(store_sync(s, &e) == 0);
-		synced = job;
+		synced = written;
+		if (rnd() % 64 == 0)
+			CHECK(store_publish(s, &e) == 0);
 		if (rnd() % 8 == 0)
-			examine(dir, synced, job);
+			examine(dir, synced, written);
 	}
+	set_slow(false);
 	store_close(s);
+	mem_free(WORK.ends_turn);
+	mem_free(WORK.done_by);
 }
 
 int main(int argc, char **argv)
 {
-	uint64_t turns = argc > 2 ? strtoull(argv[2], NULL, 10) : 1200;
-	static const char *const ends[] = {"", "-wal", "-shm", ".lock"};
+	uint64_t turns = argc > 2 ? strtoull(argv[2], NULL, 10) : 400;
+	static const char *const ends[] = {"", "-wal", "-shm", "-intake", ".lock"};
 	char dir[] = "/dev/shm/demarche-power-XXXXXX", path[512];
 
 	DISK.random = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
 	CHECK(mkdtemp(dir));
 	install();
 	work(dir, turns);
-	for (int i = 0; i < 8; i++) {
-		snprintf(path, sizeof(path), "%s/%s.db%s", dir, i < 4 ? "live" : "cut",
-			 ends[i % 4]);
+	for (int i = 0; i < 10; i++) {
+		snprintf(path, sizeof(path), "%s/%s.db%s", dir, i < 5 ? "live" : "cut",
+			 ends[i % 5]);
 		unlink(path);
 	}
 	rmdir(dir);

@@ -82,7 +82,7 @@ is "live backup" 0 $?
 documents 601 650 | "$demarche" submit --broker "$ep" - >>jobs 2>>err
 until_results 650
 stop_broker
-rm data/demarche.db-wal data/demarche.db-shm 2>/dev/null
+rm data/demarche.db-wal data/demarche.db-shm data/demarche.db-intake 2>/dev/null
 cp copy.db data/demarche.db
 start_broker
 is "the restored store has what the backup had" 600 "$(results --limit 1000)"

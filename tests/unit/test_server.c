@@ -82,8 +82,8 @@ static int start(void **state)
 
 static int stop(void **state)
 {
-	static const char *const names[] = {"s.db",      "s.db-wal", "s.db-shm",
-					    "s.db.lock", "broker",   "copy.db"};
+	static const char *const names[] = {"s.db",   "s.db-wal", "s.db-shm",   "s.db.lock",
+					    "broker", "copy.db",  "s.db-intake"};
 	struct fixture *f = *state;
 	char path[128];
 

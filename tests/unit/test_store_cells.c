@@ -39,7 +39,7 @@ static void begin(struct fixture *f)
 
 static void end(struct fixture *f)
 {
-	static const char *const names[] = {"", "-wal", "-shm", ".lock"};
+	static const char *const names[] = {"", "-wal", "-shm", "-intake", ".lock"};
 	char path[128];
 
 	store_close(f->store);

@@ -32,7 +32,7 @@ static int start(void **state)
 
 static int stop(void **state)
 {
-	static const char *const ends[] = {"", "-wal", "-shm", ".lock"};
+	static const char *const ends[] = {"", "-wal", "-shm", "-intake", ".lock"};
 	struct fixture *f = *state;
 	char path[128];
 

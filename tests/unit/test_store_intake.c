@@ -1,0 +1,343 @@
+/* Jobs that are accepted and not in their tables yet (store_intake.c). A store that dies is a copy
+ * of its files, made while it is open. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "broker/store.h"
+
+enum { RECORD_AT_LEAST = 512 };
+
+static const char *const ENDS[] = {"", "-wal", "-intake"};
+
+struct fixture {
+	char dir[64], path[96], dead[96];
+	struct store *store;
+	struct arena arena;
+	struct err e;
+};
+
+static int start(void **state)
+{
+	struct fixture *f = mem_alloc(sizeof(*f));
+
+	snprintf(f->dir, sizeof(f->dir), "/tmp/demarche-intake-XXXXXX");
+	assert_non_null(mkdtemp(f->dir));
+	snprintf(f->path, sizeof(f->path), "%s/s.db", f->dir);
+	snprintf(f->dead, sizeof(f->dead), "%s/dead.db", f->dir);
+	assert_int_equal(store_open(&f->store, f->path, &f->e), 0);
+	*state = f;
+	return 0;
+}
+
+static int stop(void **state)
+{
+	static const char *const more[] = {"-shm", ".lock"};
+	struct fixture *f = *state;
+	char path[128];
+
+	store_close(f->store);
+	assert_int_equal(store_check(f->path, &f->e), 0);
+	for (int i = 0; i < 10; i++) {
+		snprintf(path, sizeof(path), "%s%s", i % 2 ? f->path : f->dead,
+			 i < 6 ? ENDS[i / 2] : more[i / 2 - 3]);
+		unlink(path);
+	}
+	rmdir(f->dir);
+	arena_free(&f->arena);
+	mem_free(f);
+	return 0;
+}
+
+static struct store_document document(uint64_t job, struct str body)
+{
+	struct store_document d = {.collection = 1,
+				   .id = STR("d"),
+				   .title = STR("t"),
+				   .key = STR(""),
+				   .date = STR("2026-11-22"),
+				   .date_source = STR("given"),
+				   .source = STR("s"),
+				   .lang = STR("en"),
+				   .body = body};
+
+	memcpy(d.identity, &job, sizeof(job));
+	return d;
+}
+
+static void submit(struct fixture *f, uint64_t job, struct str body)
+{
+	struct store_document d = document(job, body);
+	struct change c = {.job = {.job = job,
+				   .ticket = job,
+				   .collection = 1,
+				   .priority = 4,
+				   .deadline_ms = 99000,
+				   .state = JOB_QUEUED},
+			   .verb = JOB_SUBMIT};
+
+	assert_int_equal(store_insert(f->store, &d, &c, 1000, &f->e), 0);
+}
+
+/* A turn as the server writes it. */
+static void turn(struct fixture *f, uint64_t job, struct str body)
+{
+	submit(f, job, body);
+	assert_int_equal(store_write(f->store, &f->e), 0);
+	assert_int_equal(store_sync(f->store, &f->e), 0);
+}
+
+static void copy(const char *from, const char *to, const char *end)
+{
+	char a[128], b[128];
+	FILE *in, *out;
+	int c;
+
+	snprintf(a, sizeof(a), "%s%s", from, end);
+	snprintf(b, sizeof(b), "%s%s", to, end);
+	in = fopen(a, "r");
+	out = fopen(b, "w");
+	assert_non_null(in);
+	assert_non_null(out);
+	while ((c = getc(in)) != EOF)
+		putc(c, out);
+	fclose(in);
+	assert_int_equal(fclose(out), 0);
+}
+
+/* As kill -9 leaves it. */
+static void die(struct fixture *f)
+{
+	for (size_t i = 0; i < sizeof(ENDS) / sizeof(ENDS[0]); i++)
+		copy(f->path, f->dead, ENDS[i]);
+}
+
+static void open_dead(struct fixture *f)
+{
+	store_close(f->store);
+	assert_int_equal(store_open(&f->store, f->dead, &f->e), 0);
+}
+
+static void close_dead(struct fixture *f)
+{
+	store_close(f->store);
+	assert_int_equal(store_check(f->dead, &f->e), 0);
+	assert_int_equal(store_open(&f->store, f->path, &f->e), 0);
+}
+
+static enum job_state state_of(struct fixture *f, uint64_t job)
+{
+	struct job_fact fact;
+
+	assert_int_equal(store_job(f->store, job, &fact, &f->e), 0);
+	return fact.state;
+}
+
+static void what_was_accepted_is_there_after_a_kill(void **state)
+{
+	struct fixture *f = *state;
+	struct store_start s;
+	struct store_lease lease;
+	uint8_t identity[STORE_IDENTITY] = {2};
+	uint64_t job;
+
+	turn(f, 1, STR("one"));
+	turn(f, 2, STR("two"));
+	assert_true(store_lags(f->store));
+	die(f);
+	open_dead(f);
+	assert_int_equal(store_start(f->store, &f->arena, &s, &f->e), 0);
+	assert_int_equal(s.n_lanes, 1);
+	assert_int_equal(s.lanes[0].priority, 4);
+	assert_int_equal(s.lanes[0].n, 2);
+	assert_true(s.last_number >= 2);
+	assert_int_equal(store_find(f->store, identity, &job, &f->e), 0);
+	assert_int_equal(job, 2);
+	assert_int_equal(store_lease_document(f->store, 2, &lease, &f->e), 0);
+	assert_true(str_is(lease.body, "two") && str_is(lease.title, "t"));
+	assert_true(str_is(lease.date_source, "given") && str_is(lease.lang, "en"));
+	store_lease_done(f->store);
+	close_dead(f);
+}
+
+static void a_turn_that_was_not_written_is_not_there(void **state)
+{
+	struct fixture *f = *state;
+
+	turn(f, 1, STR("one"));
+	submit(f, 2, STR("two"));
+	die(f);
+	open_dead(f);
+	assert_int_equal(state_of(f, 1), JOB_QUEUED);
+	assert_int_equal(state_of(f, 2), JOB_NONE);
+	close_dead(f);
+}
+
+static void a_record_that_is_not_whole_is_none(void **state)
+{
+	struct fixture *f = *state;
+	char path[128];
+	FILE *file;
+
+	turn(f, 1, STR("one"));
+	turn(f, 2, STR("two"));
+	die(f);
+	snprintf(path, sizeof(path), "%s-intake", f->dead);
+	file = fopen(path, "r+");
+	assert_non_null(file);
+	fseek(file, RECORD_AT_LEAST + 60, SEEK_SET);
+	putc('?', file);
+	fclose(file);
+	open_dead(f);
+	assert_int_equal(state_of(f, 1), JOB_QUEUED);
+	assert_int_equal(state_of(f, 2), JOB_NONE);
+	close_dead(f);
+}
+
+static void the_intake_of_another_store_is_not_read(void **state)
+{
+	struct fixture *f = *state;
+	struct store *other;
+
+	assert_int_equal(store_open(&other, f->dead, &f->e), 0);
+	store_close(other);
+	turn(f, 1, STR("one"));
+	copy(f->path, f->dead, "-intake");
+	open_dead(f);
+	assert_int_equal(state_of(f, 1), JOB_NONE);
+	close_dead(f);
+}
+
+/* The copy is opened twice: what the first start read must not be read again by the second. */
+static void what_was_read_at_a_start_is_read_once(void **state)
+{
+	struct fixture *f = *state;
+
+	turn(f, 1, STR("one"));
+	die(f);
+	open_dead(f);
+	open_dead(f);
+	assert_int_equal(state_of(f, 1), JOB_QUEUED);
+	turn(f, 2, STR("two"));
+	open_dead(f);
+	assert_int_equal(state_of(f, 2), JOB_QUEUED);
+	close_dead(f);
+}
+
+static uint64_t others_see(struct fixture *f)
+{
+	char path[128];
+	struct store *copied;
+	struct store_start s;
+
+	/* Without the intake: the tables alone. */
+	copy(f->path, f->dead, "");
+	copy(f->path, f->dead, "-wal");
+	snprintf(path, sizeof(path), "%s-intake", f->dead);
+	unlink(path);
+	assert_int_equal(store_open(&copied, f->dead, &f->e), 0);
+	assert_int_equal(store_start(copied, &f->arena, &s, &f->e), 0);
+	store_close(copied);
+	return s.n_lanes ? s.lanes[0].n : 0;
+}
+
+static void others_see_what_was_published(void **state)
+{
+	struct fixture *f = *state;
+
+	turn(f, 1, STR("one"));
+	submit(f, 2, STR("two"));
+	assert_int_equal(others_see(f), 0);
+	assert_int_equal(store_publish(f->store, &f->e), 0);
+	assert_int_equal(others_see(f), 1); /* the second turn is still open */
+	assert_int_equal(store_write(f->store, &f->e), 0);
+	assert_int_equal(store_sync(f->store, &f->e), 0);
+	assert_int_equal(store_publish(f->store, &f->e), 0);
+	assert_int_equal(others_see(f), 2);
+}
+
+static void rows_follow_soon(void **state)
+{
+	struct fixture *f = *state;
+	bool more = true;
+
+	turn(f, 1, STR("one"));
+	while (more)
+		assert_int_equal(store_catch_up(f->store, 1000, &more, &f->e), 0);
+	assert_true(store_lags(f->store));
+	assert_int_equal(store_catch_up(f->store, 1000 + STORE_LAG_MS, &more, &f->e), 0);
+	assert_false(store_lags(f->store));
+	assert_int_equal(others_see(f), 1);
+}
+
+static void a_result_comes_after_the_job_that_waits(void **state)
+{
+	struct fixture *f = *state;
+	struct change c = {.job = {.job = 1,
+				   .ticket = 1,
+				   .collection = 1,
+				   .priority = 4,
+				   .attempts = 1,
+				   .state = JOB_DONE},
+			   .from = JOB_QUEUED,
+			   .verb = JOB_COMPLETE,
+			   .worker = STR("w"),
+			   .record = STR("\x80"),
+			   .seq = 1};
+
+	turn(f, 1, STR("one"));
+	submit(f, 2, STR("two"));
+	assert_int_equal(store_apply(f->store, &c, 2000, &f->e), 0);
+	assert_int_equal(store_write(f->store, &f->e), 0);
+	assert_int_equal(store_sync(f->store, &f->e), 0);
+	assert_false(store_lags(f->store));
+	die(f);
+	open_dead(f);
+	assert_int_equal(state_of(f, 1), JOB_DONE);
+	assert_int_equal(state_of(f, 2), JOB_QUEUED);
+	close_dead(f);
+}
+
+/* Many more than the file holds. */
+static void the_file_is_used_again_and_again(void **state)
+{
+	static char body[60000];
+	struct fixture *f = *state;
+	uint64_t n = 120;
+	bool more;
+
+	memset(body, 'b', sizeof(body));
+	for (uint64_t job = 1; job <= n; job++) {
+		turn(f, job, (struct str){body, sizeof(body)});
+		assert_int_equal(store_catch_up(f->store, 1000, &more, &f->e), 0);
+	}
+	die(f);
+	open_dead(f);
+	for (uint64_t job = 1; job <= n; job++)
+		assert_int_equal(state_of(f, job), JOB_QUEUED);
+	assert_int_equal(state_of(f, n + 1), JOB_NONE);
+	close_dead(f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+		TEST(what_was_accepted_is_there_after_a_kill),
+		TEST(a_turn_that_was_not_written_is_not_there),
+		TEST(a_record_that_is_not_whole_is_none),
+		TEST(the_intake_of_another_store_is_not_read),
+		TEST(what_was_read_at_a_start_is_read_once),
+		TEST(others_see_what_was_published),
+		TEST(rows_follow_soon),
+		TEST(a_result_comes_after_the_job_that_waits),
+		TEST(the_file_is_used_again_and_again),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
