@@ -772,6 +772,20 @@ static void streams_are_filtered(void **state)
 	wire_close(w, 0);
 }
 
+static void an_endpoint_is_told_as_it_was_asked_for(void **state)
+{
+	const char *endpoints[] = {"tcp://127.0.0.1:*"};
+	struct fixture *f = *state;
+	struct server_options o = {
+		.endpoints = endpoints, .n_endpoints = 1, .store = f->store, .core = f->core};
+
+	server_close(f->server);
+	f->server = NULL;
+	assert_int_equal(server_open(&f->server, &o, &f->e), 0);
+	assert_true(str_starts(str_of(server_endpoint(f->server, 0)), STR("tcp://127.0.0.1:")));
+	assert_null(strchr(server_endpoint(f->server, 0), '*'));
+}
+
 static void beyond_the_loopback_needs_keys(void **state)
 {
 	struct fixture *f = *state;
@@ -838,6 +852,7 @@ int main(void)
 		T(restart_keeps_everything_and_leases_are_taken_over),
 		T(questions_find_events_and_stances),
 		T(readers_of_one_cursor_share_and_nothing_is_lost_when_one_leaves),
+		T(an_endpoint_is_told_as_it_was_asked_for),
 		T(streams_are_filtered),
 		T(beyond_the_loopback_needs_keys),
 		T(a_store_has_one_broker),

@@ -95,6 +95,20 @@ static void spread(uint64_t n, uint8_t identity[static STORE_IDENTITY])
 	}
 }
 
+/* A wall clock that was set back: the broker's own goes on from here. */
+static void the_start_tells_the_latest_time_in_the_store(void **state)
+{
+	struct fixture *f = *state;
+
+	move(f, 1, JOB_SUBMIT, JOB_NONE, 0);
+	assert_int_equal(restart(f).last_ms, 1000);
+	move(f, 1, JOB_GRANT, JOB_QUEUED, 1);
+	move(f, 1, JOB_COMPLETE, JOB_LEASED, 1);
+	assert_int_equal(restart(f).last_ms, 6000);
+	move(f, 2, JOB_SUBMIT, JOB_NONE, 0);
+	assert_int_equal(restart(f).last_ms, 6000);
+}
+
 static void leases_are_found_at_the_next_start(void **state)
 {
 	struct fixture *f = *state;
@@ -346,6 +360,7 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
 	const struct CMUnitTest tests[] = {
+		T(the_start_tells_the_latest_time_in_the_store),
 		T(leases_are_found_at_the_next_start),
 		T(a_lease_that_ended_is_none),
 		T(notes_about_leases_do_not_pile_up),

@@ -8,7 +8,8 @@
  *	load EP bound FILE                                        serves EP without a queue: frames
  *								  go to FILE, one sync a burst
  *	load EP both N [producers] [workers] [items] [bytes]      submit to result; prints jobs/s
- *	load EP latency N [per second]                            submit to result, one worker
+ *	load EP latency N [per second] [analysis us]              submit to result, one worker; the
+ *								  time of the analysis is left out
  *	load EP first                                             ms until a first lease
  *	load EP restart N BROKER ARGUMENT…                        N times: the broker is started,
  *killed with -9 and started again while a worker waits; ms from the second start to the worker's
@@ -338,6 +339,7 @@ static int by_size(const void *a, const void *b)
 static int run_latency(int argc, char **argv)
 {
 	uint64_t n = arg(argc, argv, 3, 500), rate = arg(argc, argv, 4, 100);
+	uint64_t analysis_us = arg(argc, argv, 5, 0);
 	int64_t *took = mem_alloc(n * sizeof(*took));
 	struct task s = {.items = 1, .bytes = 4096}, w = {.credit = 4};
 	struct msg m;
@@ -347,16 +349,20 @@ static int run_latency(int argc, char **argv)
 	join(&w, ROLE_WORK);
 	ask_work(&w, 4);
 	for (uint64_t i = 0; i < n; i++) {
-		int64_t start = wire_now_us(), rest;
+		int64_t start = wire_now_us(), rest, analysed;
 
 		send_batch(&s, 1);
 		while (!hear(&w, &m, 5000) || m.kind != MSG_GRANT)
 			;
+		analysed = wire_now_us();
+		if (analysis_us)
+			usleep((useconds_t)analysis_us);
+		analysed = wire_now_us() - analysed;
 		finish_grant(&w, &m.grant);
 		ask_work(&w, 1); /* after it, as the worker's agent does */
 		while (!hear(&w, &m, 5000) || m.kind != MSG_DONE_ACK)
 			;
-		took[i] = wire_now_us() - start;
+		took[i] = wire_now_us() - start - analysed;
 		while (!hear(&s, &m, 5000) || m.kind != MSG_SUBMITTED)
 			;
 		rest = (int64_t)(1000000 / rate) - (wire_now_us() - start);
