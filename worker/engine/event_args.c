@@ -367,5 +367,7 @@ uint32_t event_args(const struct event_ground *g, int32_t trigger,
 		add_plain(args, &n, g->world, -1, ARG_ADDRESSEE);
 	from_before(g, trigger, args, &n);
 	add_plain(args, &n, g->salient, -1, ARG_SALIENT);
+	for (int i = 0; i < 2; i++)
+		add_plain(args, &n, g->next_salient[i], -1, ARG_SALIENT);
 	return n;
 }

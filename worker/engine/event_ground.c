@@ -306,6 +306,23 @@ static bool usable(const struct doc *d, const struct mention *m)
 	       d->entities[m->entity].code.n > 0 && m->head >= 0;
 }
 
+/* The entity named most often whose code none of the others has; 0 where there is none. */
+static uint32_t most_named(const struct doc *d, const uint32_t *but, uint32_t n)
+{
+	uint32_t best = 0;
+
+	for (uint32_t i = 1; i < d->n_entities; i++) {
+		const struct entity *e = &d->entities[i];
+		bool taken = !e->code.n;
+
+		for (uint32_t k = 0; k < n; k++)
+			taken |= but[k] && str_eq(d->entities[but[k]].code, e->code);
+		if (!taken && (!best || e->n_mentions > d->entities[best].n_mentions))
+			best = i;
+	}
+	return best;
+}
+
 /* Mentions sorted by sentence, then by position; an insertion sort within the sentence. */
 static void index_mentions(struct event_ground *g)
 {
@@ -336,10 +353,9 @@ static void index_mentions(struct event_ground *g)
 			g->mentions[k] = g->mentions[k - 1];
 		g->mentions[k] = i;
 	}
-	for (uint32_t i = 1; i < d->n_entities; i++)
-		if (d->entities[i].code.n &&
-		    (!g->salient || d->entities[i].n_mentions > d->entities[g->salient].n_mentions))
-			g->salient = i;
+	g->salient = most_named(d, NULL, 0);
+	g->next_salient[0] = most_named(d, (const uint32_t[]){g->salient}, 1);
+	g->next_salient[1] = most_named(d, (const uint32_t[]){g->salient, g->next_salient[0]}, 2);
 }
 
 static bool makes_politics(const struct mention *m)
@@ -410,6 +426,61 @@ static uint32_t find_world(struct doc *d)
 	return d->n_entities++;
 }
 
+static void add_deed(struct event_ground *g, int32_t tok, uint16_t types, bool does)
+{
+	const struct doc *d = g->d;
+	int32_t m = tok >= 0 ? d->tokens[tok].mention : -1;
+	uint32_t who;
+
+	if (m < 0 || d->mentions[m].entity <= ENTITY_DOC_AUTHOR)
+		return;
+	who = g->same_code[d->mentions[m].entity];
+	for (uint32_t t = 1; who && t < N_EVENT_TYPES; t++) {
+		struct event_deeds *list[2] = {&g->deeds[who], &g->deeds[0]};
+
+		for (int i = 0; i < 2 && (types >> (t - 1) & 1); i++) {
+			uint8_t *n = does ? &list[i]->does[t] : &list[i]->gets[t];
+
+			*n = (uint8_t)(*n + (*n < 200));
+		}
+	}
+}
+
+static void count_deeds(struct event_ground *g)
+{
+	const struct doc *d = g->d;
+
+	for (uint32_t i = 0; i < g->n_candidates; i++) {
+		int32_t tok = g->candidates[i].tok;
+		uint16_t types = g->tokens[tok].types;
+		bool inherited;
+
+		if (!types)
+			continue;
+		add_deed(g, event_subject(d, tok, &inherited), types, !event_is_passive(d, tok));
+		add_deed(g, doc_child(d, tok, REL_OBL_AGENT), types, true);
+		add_deed(g, doc_child(d, tok, REL_NMOD_POSS), types, true);
+		add_deed(g, doc_child(d, tok, REL_OBJ), types, false);
+	}
+}
+
+/* Entities of one code under the first of them. */
+static void index_codes(struct event_ground *g)
+{
+	const struct doc *d = g->d;
+
+	g->same_code = ARENA_ARRAY(d->arena, uint32_t, d->n_entities + 1);
+	g->deeds = ARENA_ARRAY(d->arena, struct event_deeds, d->n_entities + 1);
+	for (uint32_t i = 1; i < d->n_entities; i++) {
+		struct str code = d->entities[i].code;
+		uint32_t k = 1;
+
+		while (code.n && k < i && !str_eq(d->entities[k].code, code))
+			k++;
+		g->same_code[i] = code.n ? k : 0;
+	}
+}
+
 void event_ground_init(struct event_ground *g, const struct frame_book *book,
 		       const struct word_clusters *clusters, struct doc *d)
 {
@@ -439,4 +510,6 @@ void event_ground_init(struct event_ground *g, const struct frame_book *book,
 	count_document(g);
 	if (g->speech)
 		g->world = find_world(d);
+	index_codes(g);
+	count_deeds(g);
 }

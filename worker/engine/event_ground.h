@@ -39,6 +39,12 @@ struct event_sentence {
 	bool archive; /* the caption of an old picture: "in this 2006 file photo" */
 };
 
+/* What the actors of one code do in the document, and what is done to them, by the plain reading of
+ * subjects, objects and agents of words that frames know. */
+struct event_deeds {
+	uint8_t does[N_EVENT_TYPES], gets[N_EVENT_TYPES];
+};
+
 struct event_ground {
 	const struct frame_book *book;
 	const struct doc *d;
@@ -56,6 +62,10 @@ struct event_ground {
 	uint32_t political;    /* per cent of its sentences with an actor who makes politics */
 	uint64_t class_negative, class_positive, class_duty, class_speech, class_will,
 		class_misfortune, class_vehicle;
+
+	uint32_t next_salient[2];  /* named most often after `salient`, of other codes; or 0 */
+	uint32_t *same_code;       /* [d->n_entities] the first with an entity's code, 0 none */
+	struct event_deeds *deeds; /* by that first entity; index 0: of all together */
 };
 
 /* Fills g; everything lives in the document's arena. */

@@ -210,28 +210,36 @@ static void put_scene(struct row *r, const struct event_ground *g, const struct 
 	row_put(r, d->sentences[t->sent].n_tok / 3);
 }
 
-static uint32_t first_of_code(const struct doc *d, uint32_t entity)
+/* How many of the document's deeds of a type are an actor's. */
+static void put_share(struct row *r, uint32_t own, uint32_t all)
 {
-	struct str code = d->entities[entity].code;
+	row_put(r, own);
+	row_put(r, all ? 1 + 30 * own / all : 0);
+}
 
-	for (uint32_t i = 1; code.n && i < entity; i++)
-		if (str_eq(d->entities[i].code, code))
-			return i;
-	return code.n ? entity : 0;
+static void fill_deeds(struct who_arg *a, const struct event_ground *g, uint32_t type)
+{
+	const struct event_deeds *all = &g->deeds[0], *own = &g->deeds[a->code];
+	struct row r = {a->deeds, 0, WHO_DEEDS};
+
+	if (!a->code)
+		return;
+	put_share(&r, own->does[type], all->does[type]);
+	put_share(&r, own->gets[type], all->gets[type]);
 }
 
 void who_args(const struct event_ground *g, const struct event_context *x, struct who_arg *list)
 {
-	const struct doc *d = g->d;
 	struct scene s;
 
 	for (uint32_t i = 0; i < x->n_args; i++) {
 		const struct event_arg *a = &x->args[i];
 
 		list[i] = (struct who_arg){.entity = a->entity,
-					   .code = first_of_code(d, a->entity),
+					   .code = g->same_code[a->entity],
 					   .place = a->place,
 					   .conjunct = a->conjunct};
+		fill_deeds(&list[i], g, x->type);
 	}
 	s = scene_of(g, x, list);
 	for (uint32_t i = 0; i < x->n_args; i++) {
@@ -383,7 +391,8 @@ uint32_t who_actors(const struct who_arg *list, uint32_t n, enum who_side side, 
 		put_company(&r, &x, n, x.at[k]);
 		put_source(&r, a, source >= 0 ? &list[source] : NULL, p_source);
 		put_logit(&r, list[x.at[x.best]].logit[side]);
-		CHECK(r.n == WHO_VALUES);
+		CHECK(r.n == WHO_FIRST);
+		memcpy(out[k].values + WHO_FIRST, a->deeds, WHO_DEEDS);
 	}
 	return x.n;
 }

@@ -7,8 +7,15 @@
 #include "worker/engine/event_args.h"
 #include "worker/engine/trees.h"
 
-/* What the trees look at: of a candidate alone, then beside the others. */
-enum { WHO_ALONE = 38, WHO_BESIDE = 18, WHO_VALUES = WHO_ALONE + WHO_BESIDE };
+/* What the trees look at: of a candidate alone, then beside the others, then what he does elsewhere
+ * in the document. Further values go to the end: weights that are older look at fewer. */
+enum {
+	WHO_ALONE = 38,
+	WHO_BESIDE = 18,
+	WHO_DEEDS = 4,
+	WHO_FIRST = WHO_ALONE + WHO_BESIDE, /* the least that weights may look at */
+	WHO_VALUES = WHO_FIRST + WHO_DEEDS
+};
 enum who_side { WHO_SOURCE, WHO_TARGET, N_WHO_SIDES };
 
 /* A candidate of event_args while the sides are decided. */
@@ -19,6 +26,7 @@ struct who_arg {
 	bool conjunct;
 	double logit[N_WHO_SIDES]; /* of the linear rankers */
 	uint8_t values[N_WHO_SIDES][WHO_ALONE];
+	uint8_t deeds[WHO_DEEDS];
 };
 
 /* Below this logit the trees are not asked: most candidates are there, and hardly one is right. */
