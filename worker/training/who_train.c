@@ -319,7 +319,7 @@ static int train_trees(struct who_cases *s, enum who_side side, struct err *e)
 		}
 	}
 	for (uint32_t g = 0; rc == 0 && g <= WHO_GROUPS; g++) {
-		struct trees_options o = {.n_trees = (uint32_t)option("WHO_TREES", 150),
+		struct trees_options o = {.n_trees = (uint32_t)option("WHO_TREES", 300),
 					  .rate = option("WHO_RATE", 0.1),
 					  .l2 = option("WHO_L2", 20),
 					  .skip_group = g ? (int)g : -1};
