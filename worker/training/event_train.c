@@ -270,7 +270,7 @@ static int train_weights(struct trainer *t, uint32_t fold, struct weights *w, st
 	w->model.clusters = t->clusters;
 	w->model.trained = true;
 	w->model.who = who_cases_model(t->who, fold < FOLDS ? fold + 1 : 0);
-	w->model.limits = (struct event_limits){.trigger = (float)option("T_TRIGGER", 0.19),
+	w->model.limits = (struct event_limits){.trigger = (float)option("T_TRIGGER", 0.35),
 						.repeat = (float)option("T_REPEAT", 0.4),
 						.choice = (float)option("T_CHOICE", 0.22)};
 	return 0;
@@ -302,8 +302,8 @@ static void gather_choices(struct trainer *t, const struct weights *w)
 /* fold FOLDS: from all. */
 static int train_choice(struct trainer *t, uint32_t fold, struct weights *w, struct err *e)
 {
-	struct trees_options o = {.n_trees = (uint32_t)option("TREES", 120),
-				  .rate = option("TREES_RATE", 0.1),
+	struct trees_options o = {.n_trees = (uint32_t)option("TREES", 300),
+				  .rate = option("TREES_RATE", 0.05),
 				  .l2 = option("TREES_L2", 20),
 				  .rows = 0.5,
 				  .columns = 0.5,
