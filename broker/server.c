@@ -457,7 +457,8 @@ static int sleep_ms(struct server *s, int timeout_ms)
 	return left < timeout_ms ? (int)left : timeout_ms;
 }
 
-/* What the store put off is done while nothing is here. 1: something came, 0: it is done. */
+/* What the store put off is done while nothing is here and no answer can be sent. 1: something came,
+ * 0: not. */
 static int catch_up(struct server *s, struct err *e)
 {
 	bool more;
@@ -465,7 +466,7 @@ static int catch_up(struct server *s, struct err *e)
 
 	do {
 		came = wire_poll(s->wire, NULL, 0, 0, e);
-		if (came != 0)
+		if (came != 0 || server_can_settle(s))
 			return came;
 		if (store_catch_up(s->store, s->now_ms, &more, e) < 0)
 			return -1;
