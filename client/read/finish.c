@@ -90,9 +90,10 @@ static void take_number(struct date_words *d, int value, size_t n_digits)
 
 static void take_word(struct date_words *d, const char *w, size_t n)
 {
-	static const char *const FILLERS[] = {"of",        "the",    "on",  "date",
-					      "published", "posted", "utc", "updated",
-					      "gmt",       "am",     "pm",  "at"};
+	static const char *const FILLERS[] = {
+		"of", "the", "on",  "date", "published", "posted", "utc", "updated", "gmt",
+		"am", "pm",  "at",  "est",  "edt",       "cst",    "cdt", "pst",     "pdt",
+		"et", "bst", "cet", "cest", "msk",       "ist",    "jst", "kst"};
 	int y, m, day, used = 0;
 	size_t digits = strspn(w, "0123456789");
 

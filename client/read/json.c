@@ -13,6 +13,8 @@ static int take_string(struct arena *a, const json_t *o, const char *key, struct
 		return 0;
 	if (json_is_integer(v))
 		*out = arena_printf(a, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
+	else if (json_is_real(v)) /* a table's column of numbers with a gap in it */
+		*out = arena_printf(a, "%.15g", json_real_value(v));
 	else if (json_is_string(v))
 		*out = arena_str(a, (struct str){json_string_value(v), json_string_length(v)});
 	else
@@ -37,7 +39,7 @@ int reader_date_given(struct arena *a, struct document *d, struct str given, str
 {
 	struct str day = given.n > 10 && given.p[10] == 'T' ? (struct str){given.p, 10} : given;
 
-	if (!given.n)
+	if (!given.n || str_is(given, "NA") || str_is(given, "null") || str_is(given, "None"))
 		return 0;
 	if (given.n == 8 && strspn(given.p, "0123456789") == 8)
 		day = arena_printf(a, "%.4s-%.2s-%.2s", given.p, given.p + 4, given.p + 6);

@@ -383,6 +383,23 @@ static void a_table_without_texts_says_what_is_missing(void **state)
 	input_free(in);
 }
 
+static void fields_as_tables_write_them_are_read(void **state)
+{
+	struct document d;
+	struct input *in;
+	struct err e;
+
+	(void)state;
+	put_text("f.jsonl", "{\"id\": 3.0, \"text\": \"One.\", \"date\": \"NA\"}\n"
+			    "{\"text\": \"Two.\", \"date\": \"Jan 2, 2020, 9:30 AM EST\"}\n");
+	read_file("f.jsonl", &in, &d, 1);
+	assert_str(d.meta.id, "3");
+	assert_str(d.meta.date, "");
+	assert_int_equal(input_next(in, &d, &e), 1);
+	assert_str(d.meta.date, "2020-01-02");
+	input_free(in);
+}
+
 static void a_json_file_may_be_an_array_or_one_object(void **state)
 {
 	struct document d;
@@ -486,6 +503,7 @@ int main(void)
 		TEST(a_table_is_a_document_a_row),
 		TEST(a_table_may_have_tabs_or_semicolons),
 		TEST(a_table_without_texts_says_what_is_missing),
+		TEST(fields_as_tables_write_them_are_read),
 		TEST(a_json_file_may_be_an_array_or_one_object),
 		TEST(single_bytes_are_windows_1252),
 		TEST(files_of_other_formats_say_what_to_do),
