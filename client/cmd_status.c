@@ -22,7 +22,7 @@ static const struct option_program STATUS = {
 	.section = "client",
 	.synopsis = "[OPTION…]",
 	.about = "How many jobs wait, are under way, are done or were given up; who works; how "
-		 "fast.",
+		 "fast; and where named cursors stand.",
 	.rows = ROWS,
 };
 static const struct option_program SHOW = {
@@ -116,27 +116,62 @@ static void print_workers(const json_t *workers)
 	arena_free(&a);
 }
 
+/* Readers that the broker remembers, and how many results each has before it. */
+static void print_cursors(const json_t *cursors, int64_t last)
+{
+	static const char *const HEADS[] = {"cursor", ">seq", ">behind", "moved (UTC)", NULL};
+	struct table *t = table_new(HEADS);
+	struct arena a = {0};
+	const json_t *c;
+	size_t i;
+
+	json_array_foreach(cursors, i, c)
+	{
+		int64_t seq = row_int(c, "seq");
+
+		table_add(t, (const struct str[]){row_str(c, "name"),
+						  arena_printf(&a, "%ld", (long)seq),
+						  arena_printf(&a, "%ld", (long)(last - seq)),
+						  row_time(&a, c, "ms")});
+	}
+	putchar('\n');
+	table_print(t, stdout);
+	table_free(t);
+	arena_free(&a);
+}
+
+static void print_all(json_t *row, json_t *workers, json_t *cursors, bool json)
+{
+	if (json) {
+		json_object_set(row, "worker_list", workers);
+		json_object_set(row, "cursor_list", cursors);
+		json_dumpf(row, stdout, JSON_COMPACT);
+		putchar('\n');
+		return;
+	}
+	print_pairs(row);
+	if (json_array_size(workers))
+		print_workers(workers);
+	if (json_array_size(cursors))
+		print_cursors(cursors, row_int(row, "last_seq"));
+}
+
 static int print_status(struct source *s, bool live, bool json, struct err *e)
 {
 	json_t *rows = all_rows(s, "status", NULL, e);
 	json_t *workers = !rows  ? NULL
 			  : live ? all_rows(s, "workers", NULL, e)
 				 : json_array(); /* a file has none */
+	json_t *cursors = workers ? all_rows(s, "cursors", NULL, e) : NULL;
 	int r = 0;
 
-	if (!workers || json_array_size(rows) != 1) {
-		r = workers ? err_set(e, ERR_INVALID, "the broker gave no status") : -1;
-	} else if (json) {
-		json_object_set(json_array_get(rows, 0), "worker_list", workers);
-		json_dumpf(json_array_get(rows, 0), stdout, JSON_COMPACT);
-		putchar('\n');
-	} else {
-		print_pairs(json_array_get(rows, 0));
-		if (json_array_size(workers))
-			print_workers(workers);
-	}
+	if (!cursors || json_array_size(rows) != 1)
+		r = cursors ? err_set(e, ERR_INVALID, "the broker gave no status") : -1;
+	else
+		print_all(json_array_get(rows, 0), workers, cursors, json);
 	json_decref(rows);
 	json_decref(workers);
+	json_decref(cursors);
 	return r;
 }
 

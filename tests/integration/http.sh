@@ -35,7 +35,7 @@ has "as text that Prometheus reads" '^Content-Type: text/plain; version=0.0.4' a
 has "with kinds" '^# TYPE demarche_results_total counter' answer
 ask GET /status "127.0.0.1:$port"
 has "status is JSON" '^Content-Type: application/json' answer
-is "as that of demarche status" "$("$demarche" status --json | sed -E 's/"peers":[0-9]+/"peers":0/; s/"db_bytes":[0-9]+/"db_bytes":0/')" \
+is "as that of demarche status" "$("$demarche" status --json | sed -E 's/"peers":[0-9]+/"peers":0/; s/"db_bytes":[0-9]+/"db_bytes":0/; s/,"cursor_list":.*\]/}/; s/}}$/}/')" \
 	"$(tail -1 answer | sed -E 's/"peers":[0-9]+/"peers":0/; s/"db_bytes":[0-9]+/"db_bytes":0/')"
 ask GET / localhost
 has "a page for people" '<title>demarche broker</title>' answer

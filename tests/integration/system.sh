@@ -78,6 +78,7 @@ is "a named cursor goes on where it stopped" "$(cat watched)" "$(cat first rest)
 
 "$demarche" status >out
 is "status" 0 $?
+has "status tells where a cursor stands" "^c +$n_samples +0 " out
 has "status counts" "^done +$n_samples" out
 "$demarche" status --json >out
 has "status as JSON" "\"done\":$n_samples" out
