@@ -133,6 +133,20 @@ static void choose_by_trees(struct work *w)
 			(struct event_guess){list[i].candidate, list[i].type, list[i].chance};
 }
 
+static const struct frame_match *match_of(const struct work *w, const struct event_guess *x)
+{
+	return event_match_of(&w->ground, &w->ground.candidates[x->candidate], x->type);
+}
+
+/* Half the chance is enough where a frame that is not weak says the same. */
+static double least_chance(const struct work *w, const struct event_guess *x)
+{
+	const struct frame_match *m = match_of(w, x);
+	double least = (double)w->m->limits.trigger;
+
+	return m && !(frame_at(w->ground.book, m->frame)->flags & FRAME_WEAK) ? least / 2 : least;
+}
+
 static void guess(struct work *w)
 {
 	for (uint32_t c = 0; c < w->ground.n_candidates; c++) {
@@ -143,7 +157,7 @@ static void guess(struct work *w)
 		for (uint32_t t = 2; t < N_EVENT_TYPES; t++)
 			x.type = p[t] > p[x.type] ? t : x.type;
 		x.p = p[x.type];
-		if (x.p < (double)w->m->limits.trigger)
+		if (x.p < least_chance(w, &x))
 			continue;
 		ARENA_GROW(w->d->arena, w->guesses, w->n, w->cap);
 		w->guesses[w->n++] = x;
@@ -223,11 +237,6 @@ static bool befalls(const struct work *w, const struct event_guess *x)
 			return true;
 	}
 	return false;
-}
-
-static const struct frame_match *match_of(const struct work *w, const struct event_guess *x)
-{
-	return event_match_of(&w->ground, &w->ground.candidates[x->candidate], x->type);
 }
 
 /* "postponed the meeting", "asked for aid": the noun says what the verb's event is about. What
