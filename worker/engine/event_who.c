@@ -140,12 +140,15 @@ static bool is_same_row(const struct who *w, const struct event_arg *a, const st
 
 	if (a->mention < 0 || b->mention < 0 || b->top < 0)
 		return false;
-	if (b->top == a->top)
-		return a->conjunct || b->conjunct;
-	/* "the presidents of Kenya and Uganda" */
+	if (b->top == a->top) /* or "Thai and Cambodian soldiers" */
+		return a->conjunct || b->conjunct ||
+		       d->mentions[a->mention].head == d->mentions[b->mention].head;
+	/* "the presidents of Kenya and Uganda"; "Thai and Cambodian" where the tree splits them */
 	head = d->mentions[a->mention].head;
 	up = d->tokens[b->top].head;
-	return b->conjunct && up == head && d->mentions[a->mention].plural;
+	return up == head && d->mentions[a->mention].plural &&
+	       (b->conjunct ||
+		(d->mentions[b->mention].modifier && doc_child(d, b->top, REL_CONJ) >= 0));
 }
 
 /* Where the sentence itself has the actor, also where the trees know him best as its speaker or
@@ -301,6 +304,22 @@ static void join_named(const struct who *w, struct who_chosen *source)
 	}
 }
 
+/* "Exchanged accusations over migrants": where two with a country do it to each other, those
+ * without are what it is about. */
+static void drop_nameless(const struct doc *d, struct who_chosen *source)
+{
+	uint32_t n = 0, named = 0;
+
+	for (uint32_t i = 0; i < source->n; i++)
+		named += !str_starts(d->entities[source->entities[i]].code, STR("OTHER:"));
+	if (named < 2)
+		return;
+	for (uint32_t i = 0; i < source->n; i++)
+		if (!str_starts(d->entities[source->entities[i]].code, STR("OTHER:")))
+			source->entities[n++] = source->entities[i];
+	source->n = n;
+}
+
 /* "India and China met": several who do it do it to each other. */
 static void parties(const struct who_chosen *source, struct who_chosen *target)
 {
@@ -381,6 +400,7 @@ void who_decide(const struct who_model *m, const struct event_ground *g,
 	}
 	if (w.source >= 0 && is_reciprocal(g, x)) {
 		join_named(&w, source);
+		drop_nameless(g->d, source);
 		parties(source, target);
 	}
 	if (target->n >= 2)
