@@ -140,11 +140,77 @@ static void a_shouted_word_names_nobody(void **state)
 	images_close(&im);
 }
 
+/* Who leads a state of the G20 has an office with its dates, not a role at all times. */
+static void heads_of_the_g20_are_dated(void **state)
+{
+	static const struct {
+		struct date when;
+		const char *names[24];
+	} HEADS[] = {
+		{{2018, 7, 1}, {"Donald Trump",       "Xi Jinping",          "Vladimir Putin",
+				"Theresa May",        "Emmanuel Macron",     "Angela Merkel",
+				"Giuseppe Conte",     "Shinzo Abe",          "Justin Trudeau",
+				"Narendra Modi",      "Michel Temer",        "Mauricio Macri",
+				"Enrique Peña Nieto", "Malcolm Turnbull",    "Moon Jae-in",
+				"Joko Widodo",        "Mohammed bin Salman", "Recep Tayyip Erdoğan",
+				"Cyril Ramaphosa",    "Jean-Claude Juncker"}},
+		{{2026, 1, 15},
+		 {"Donald Trump",
+		  "Xi Jinping",
+		  "Vladimir Putin",
+		  "Keir Starmer",
+		  "Emmanuel Macron",
+		  "Friedrich Merz",
+		  "Giorgia Meloni",
+		  "Sanae Takaichi",
+		  "Mark Carney",
+		  "Narendra Modi",
+		  "Luiz Inácio Lula da Silva",
+		  "Javier Milei",
+		  "Claudia Sheinbaum",
+		  "Anthony Albanese",
+		  "Lee Jae-myung",
+		  "Prabowo Subianto",
+		  "Mohammed bin Salman",
+		  "Recep Tayyip Erdoğan",
+		  "Cyril Ramaphosa",
+		  "Ursula von der Leyen"}},
+	};
+	struct images im;
+	struct actor_book *book;
+	struct err e;
+	int wrong = 0;
+
+	(void)state;
+	assert_int_equal(images_open(&im, NULL, NULL, &e), 0);
+	book = actor_book_new(&im.codebook, &e);
+	assert_non_null(book);
+	for (size_t k = 0; k < sizeof(HEADS) / sizeof(*HEADS); k++)
+		for (size_t i = 0; HEADS[k].names[i]; i++) {
+			int32_t entry;
+			uint32_t n = actor_find(book, str_of(HEADS[k].names[i]), HEADS[k].when,
+						&entry, 1);
+			struct actor_role r = {0};
+
+			if (n)
+				r = actor_role_at(book, entry, HEADS[k].when);
+			if (r.office.n && !r.former)
+				continue;
+			print_message("%s has no office in %d\n", HEADS[k].names[i],
+				      (int)HEADS[k].when.year);
+			wrong++;
+		}
+	actor_book_free(book);
+	images_close(&im);
+	assert_int_equal(wrong, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(phrases_name_who_they_name),
 		cmocka_unit_test(a_shouted_word_names_nobody),
+		cmocka_unit_test(heads_of_the_g20_are_dated),
 	};
 
 	return cmocka_run_group_tests_name("actor", tests, NULL, NULL);
