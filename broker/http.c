@@ -47,12 +47,19 @@ static const char PAGE[] =
 /* Whose pages may ask: those that this machine's own names gave. */
 static bool is_own_host(const char *host)
 {
-	static const char *const OWN[] = {"localhost", "127.", "[::1]"};
+	char name[64];
+	struct in_addr four;
+	size_t n;
 
-	for (size_t i = 0; host && i < sizeof(OWN) / sizeof(*OWN); i++)
-		if (strncmp(host, OWN[i], strlen(OWN[i])) == 0)
-			return true;
-	return false;
+	if (!host)
+		return false;
+	n = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
+	if (n >= sizeof(name))
+		return false;
+	snprintf(name, sizeof(name), "%.*s", (int)n, host);
+	if (strcmp(name, "localhost") == 0 || strcmp(name, "[::1]") == 0)
+		return true;
+	return inet_pton(AF_INET, name, &four) == 1 && ntohl(four.s_addr) >> 24 == 127;
 }
 
 static enum MHD_Result send_text(struct MHD_Connection *c, unsigned code, const char *type,

@@ -457,8 +457,8 @@ static int sleep_ms(struct server *s, int timeout_ms)
 	return left < timeout_ms ? (int)left : timeout_ms;
 }
 
-/* What the store put off is done while nothing is here and no answer can be sent. 1: something came,
- * 0: not. */
+/* What the store put off is done while nothing is here and no answer can be sent. 1: something
+ * came, 0: not. */
 static int catch_up(struct server *s, struct err *e)
 {
 	bool more;

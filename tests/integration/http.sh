@@ -45,6 +45,12 @@ ask POST /status localhost
 has "nothing is changed" ' 405 ' answer
 ask GET /status evil.example
 has "no page of another site asks" ' 403 ' answer
+for host in localhost.evil.example 127.evil.example "localhost@evil.example" "127.0.0.1.evil.example:$port"; do
+	ask GET /status "$host"
+	has "nor by a name that begins like ours ($host)" ' 403 ' answer
+done
+ask GET /status "[::1]:$port"
+has "every own name is good" ' 200 ' answer
 head -c 100000 /dev/urandom >garbage
 exec 3<>"/dev/tcp/127.0.0.1/$port"
 cat garbage >&3 2>/dev/null
