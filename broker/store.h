@@ -7,8 +7,8 @@
  * of a writing function the broker must end: start-up reads what was committed.
  *
  * A commit in two steps lets the next turn begin meanwhile: after store_write the turn can be read,
- * by others after store_publish, but it is on the disk only after store_sync, which comes before the
- * next store_write. Of several such turns the first ones survive a loss of power, or none. */
+ * by others after store_publish, but it is on the disk only after store_sync, which comes before
+ * the next store_write. Of several such turns the first ones survive a loss of power, or none. */
 #ifndef DEMARCHE_BROKER_STORE_H
 #define DEMARCHE_BROKER_STORE_H
 
@@ -28,7 +28,7 @@ int store_begin(struct store *s, struct err *e);  /* nothing if a turn is open *
 int store_commit(struct store *s, struct err *e); /* write and sync */
 int store_write(struct store *s, struct err *e);  /* nothing if no turn is open */
 void store_sync_begin(struct store *s);           /* in a thread; nothing if nothing is to do */
-void store_sync_soon(struct store *s); /* store_sync will follow: the disk may begin */
+void store_sync_soon(struct store *s);            /* store_sync will follow: the disk may begin */
 bool store_sync_ended(struct store *s);           /* store_sync will not wait */
 int store_sync(struct store *s, struct err *e);   /* of everything that was written */
 bool store_in_turn(const struct store *s);
@@ -36,8 +36,8 @@ bool store_in_turn(const struct store *s);
 /* After store_write the rows of new documents may be missing yet in the tables that others read
  * (store_intake.c). Does a small part of that; *more: there is more to do at once. */
 int store_catch_up(struct store *s, int64_t now_ms, bool *more, struct err *e);
-bool store_lags(const struct store *s);               /* it is to be called within STORE_LAG_MS */
-int store_publish(struct store *s, struct err *e);    /* all of it: others see every written turn */
+bool store_lags(const struct store *s);            /* it is to be called within STORE_LAG_MS */
+int store_publish(struct store *s, struct err *e); /* all of it: others see every written turn */
 enum { STORE_LAG_MS = 10 };
 
 /* A collection's or batch's number, made where it is new. */

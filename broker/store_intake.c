@@ -535,8 +535,8 @@ void store_intake_init(struct store *s)
 	s->intake->fd = -1;
 }
 
-/* A store that ended in order is one file, and a copy that is put in its place finds nothing of what
- * came after it. */
+/* A store that ended in order is one file, and a copy that is put in its place finds nothing of
+ * what came after it. */
 void store_intake_remove(struct store *s)
 {
 	sqlite3_vfs *vfs = sqlite3_vfs_find(store_vfs());

@@ -164,8 +164,8 @@ struct store {
 		TURN_TABLES  /* is open, and in the tables */
 	} turn;
 	bool in_transaction; /* there are rows that are not committed */
-	bool started; /* numbers may be told */
-	bool failed;  /* a write or a sync: what is on the disk is not known */
+	bool started;        /* numbers may be told */
+	bool failed;         /* a write or a sync: what is on the disk is not known */
 	char id[33];
 	char *path;
 	struct store_checkpointer *checkpointer;
@@ -174,9 +174,9 @@ struct store {
 	sqlite3_file *log;               /* SQLite's, of this connection */
 	struct store_intake *intake;
 	enum { OWES_NOTHING, OWES_INTAKE, OWES_LOG } owes; /* what the written turn waits for */
-	bool syncing;                /* the syncer is at it and was not waited for */
-	bool log_syncing;            /* log_syncer was not waited for */
-	uint64_t inserted_job;       /* the last one in the tables; committed; on the disk there */
+	bool syncing;          /* the syncer is at it and was not waited for */
+	bool log_syncing;      /* log_syncer was not waited for */
+	uint64_t inserted_job; /* the last one in the tables; committed; on the disk there */
 	uint64_t committed_job, log_job, sync_covers, log_sync_covers;
 	int lock;                    /* file descriptor of the lock file */
 	int wal_pages;               /* in the log after the last commit */

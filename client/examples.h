@@ -1,5 +1,5 @@
-/* Examples in one's own frames (`example: SENTENCE => SOURCE TYPE TARGET`), run with the engine as it
- * would code them. Owns the comparison; must never know where the files come from. */
+/* Examples in one's own frames (`example: SENTENCE => SOURCE TYPE TARGET`), run with the engine as
+ * it would code them. Owns the comparison; must never know where the files come from. */
 #ifndef DEMARCHE_CLIENT_EXAMPLES_H
 #define DEMARCHE_CLIENT_EXAMPLES_H
 

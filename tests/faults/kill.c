@@ -365,7 +365,8 @@ static void check_end(void)
 
 static void remove_all(void)
 {
-	static const char *const names[] = {"k.db", "k.db-wal", "k.db-shm", "k.db-intake", "k.db.lock", "b"};
+	static const char *const names[] = {"k.db",        "k.db-wal",  "k.db-shm",
+					    "k.db-intake", "k.db.lock", "b"};
 	char path[128];
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

@@ -119,7 +119,8 @@ static int start(void **state)
 
 static int stop(void **state)
 {
-	static const char *const names[] = {"s.db", "s.db-wal", "s.db-shm", "s.db-intake", "s.db.lock", "keys"};
+	static const char *const names[] = {"s.db",        "s.db-wal",  "s.db-shm",
+					    "s.db-intake", "s.db.lock", "keys"};
 	struct fixture *f = *state;
 	char path[128];
 
