@@ -113,9 +113,10 @@ static void on_done_ack(struct agent *a, struct link *l, const struct msg *m)
 		const struct msg_done_ack_item *item = &m->done_ack.items[i];
 		struct task *t = tasks_of_job(&a->tasks, (uint32_t)(l - a->links), item->job);
 
-		if (item->status == DONE_REFUSED || item->status == DONE_DEAD)
-			log_info(item->status == DONE_DEAD ? "dead" : "refused",
-				 LOG_UINT("job", item->job),
+		if (item->status == DONE_DEAD) /* why was told when it failed */
+			log_info("dead", LOG_UINT("job", item->job));
+		if (item->status == DONE_REFUSED)
+			log_info("refused", LOG_UINT("job", item->job),
 				 LOG_CSTR("error", err_name((enum err_code)item->code)),
 				 LOG_TEXT("because", item->text));
 		if (t && t->state == TASK_REPORTED)
