@@ -88,8 +88,8 @@ static void codes_and_names_are_one_line(void **state)
 	static const char *const TEXTS[] = {
 		"Boko\nHaram attacked the town.",
 		"Boko Haram\n\nattacked the town. Human rights\r\n organizations\tprotested.",
-		"Many\xc2\xa0 angry\n economists\xe2\x80\xa8 warned Greece. The Islamic\nState "
-		"fled.",
+		("Many\xc2\xa0 angry\n economists\xe2\x80\xa8 warned Greece. The Islamic\nState "
+		 "fled."),
 	};
 
 	(void)state;
