@@ -49,6 +49,7 @@ struct stream *stream_open(const char *path, struct err *e)
 	if (fd < 0)
 		return NULL;
 	s = mem_alloc(sizeof(*s));
+	buf_reserve(&s->ahead, CHUNK); /* an empty file, too, has a place where it ends */
 	s->fd = fd;
 	s->archive = archive_read_new();
 	CHECK(s->archive);
