@@ -410,8 +410,12 @@ static void work(const char *dir, uint64_t turns)
 	snprintf(path, sizeof(path), "%s/live.db", dir);
 	CHECK(store_open(&s, path, &e) == 0);
 	for (uint64_t turn = 0; turn < turns; turn++) {
-		if (turn % (STRETCH / 2) == 0)
+		if (turn % (STRETCH / 2) == 0) {
+			/* a sync under way would wait for the slow disk, and we for it */
+			CHECK(store_sync(s, &e) == 0);
+			synced = written;
 			set_slow(turn / STRETCH % 2 == 0 && rnd() % 2);
+		}
 		take_turn(s, turn / STRETCH % 2);
 		if (rnd() % 8 == 0)
 			examine(dir, synced, written);
