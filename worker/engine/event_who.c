@@ -1,12 +1,5 @@
 #include "worker/engine/event_who.h"
 
-/* Weights learned before deeds were counted look at fewer values. */
-static int open_trees(struct trees *t, struct str section, struct err *e)
-{
-	return trees_open(t, section, WHO_FIRST, e) == 0 ? 0
-							 : trees_open(t, section, WHO_VALUES, e);
-}
-
 int who_model_open(struct who_model *m, const struct image *model, struct err *e)
 {
 	struct str limits = image_section(model, "event.who.limits");
@@ -15,8 +8,10 @@ int who_model_open(struct who_model *m, const struct image *model, struct err *e
 		return 0; /* of an image without them: the plain reading decides */
 	if (linear_open(&m->linear[WHO_SOURCE], image_section(model, "event.source"), e) < 0 ||
 	    linear_open(&m->linear[WHO_TARGET], image_section(model, "event.target"), e) < 0 ||
-	    open_trees(&m->trees[WHO_SOURCE], image_section(model, "event.who.source"), e) < 0 ||
-	    open_trees(&m->trees[WHO_TARGET], image_section(model, "event.who.target"), e) < 0)
+	    trees_open(&m->trees[WHO_SOURCE], image_section(model, "event.who.source"), WHO_VALUES,
+		       e) < 0 ||
+	    trees_open(&m->trees[WHO_TARGET], image_section(model, "event.who.target"), WHO_VALUES,
+		       e) < 0)
 		return -1;
 	if (limits.n != sizeof(m->limits) || m->linear[WHO_SOURCE].n_classes != 2 ||
 	    m->linear[WHO_TARGET].n_classes != 2)

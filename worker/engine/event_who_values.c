@@ -391,8 +391,8 @@ uint32_t who_actors(const struct who_arg *list, uint32_t n, enum who_side side, 
 		put_company(&r, &x, n, x.at[k]);
 		put_source(&r, a, source >= 0 ? &list[source] : NULL, p_source);
 		put_logit(&r, list[x.at[x.best]].logit[side]);
-		CHECK(r.n == WHO_FIRST);
-		memcpy(out[k].values + WHO_FIRST, a->deeds, WHO_DEEDS);
+		CHECK(r.n == WHO_ALONE + WHO_BESIDE);
+		memcpy(out[k].values + r.n, a->deeds, WHO_DEEDS);
 	}
 	return x.n;
 }

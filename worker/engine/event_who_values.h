@@ -8,13 +8,12 @@
 #include "worker/engine/trees.h"
 
 /* What the trees look at: of a candidate alone, then beside the others, then what he does elsewhere
- * in the document. Further values go to the end: weights that are older look at fewer. */
+ * in the document. */
 enum {
 	WHO_ALONE = 38,
 	WHO_BESIDE = 18,
 	WHO_DEEDS = 4,
-	WHO_FIRST = WHO_ALONE + WHO_BESIDE, /* the least that weights may look at */
-	WHO_VALUES = WHO_FIRST + WHO_DEEDS
+	WHO_VALUES = WHO_ALONE + WHO_BESIDE + WHO_DEEDS
 };
 enum who_side { WHO_SOURCE, WHO_TARGET, N_WHO_SIDES };
 
