@@ -1,9 +1,11 @@
 /* Tables with a header line and a column of texts: CSV with commas or semicolons, TSV. Fields in
  * quotes may hold separators, line ends and doubled quotes (RFC 4180). Which column is what, the
- * header says; columns that nobody knows are passed over. Failure modes: no column of texts, and a
- * quote that is never closed; both end the file, a bad row costs that row. */
+ * header says; columns that nobody knows are passed over. libcsv takes the rows apart. Failure
+ * modes: no column of texts, and a quote that is never closed; both end the file, a bad row costs
+ * that row. */
 #include "client/read/reader.h"
 
+#include <csv.h>
 #include <strings.h>
 
 enum { FIELDS_MAX = 1000, NAME_MAX_BYTES = 64 };
@@ -23,82 +25,76 @@ static const struct {
 };
 
 struct csv {
-	char separator;
-	int columns[N_COLUMNS]; /* the field that holds it, -1 none */
-	struct buf bytes;       /* the fields of the row, one after the other */
+	struct csv_parser parser;
+	struct buf bytes; /* the fields of the row, one after the other */
 	uint32_t ends[FIELDS_MAX];
-	uint32_t n;        /* fields */
-	uint32_t in_quote; /* of the field that is being read: 0 none, 1 inside, 2 behind */
-	size_t begun;      /* where that field starts */
+	uint32_t n;             /* fields of the row, those above FIELDS_MAX too */
+	bool is_whole;          /* the row's last line was read */
+	int columns[N_COLUMNS]; /* the field that holds it, -1 none */
 };
 
-static void begin_row(struct csv *c)
+/* What the library calls with each field. */
+static void take_field(void *bytes, size_t n, void *to)
 {
-	c->bytes.n = c->begun = 0;
-	c->n = c->in_quote = 0;
+	struct csv *c = to;
+
+	buf_add(&c->bytes, bytes, n);
+	if (c->n < FIELDS_MAX)
+		c->ends[c->n] = (uint32_t)c->bytes.n;
+	c->n++;
 }
 
-static int end_field(struct csv *c, struct err *e)
+static void take_end(int terminator, void *to)
 {
-	if (c->n == FIELDS_MAX)
-		return err_set(e, ERR_TOO_BIG, "more than %d columns", FIELDS_MAX);
-	c->ends[c->n++] = (uint32_t)c->bytes.n;
-	c->begun = c->bytes.n;
-	c->in_quote = 0;
+	(void)terminator;
+	((struct csv *)to)->is_whole = true;
+}
+
+/* Blanks around a field belong to it. */
+static int is_no_space(unsigned char x)
+{
+	(void)x;
 	return 0;
 }
 
-/* Takes one line; a quote that is open at its end goes on in the next. */
-static int take_line(struct csv *c, struct str line, struct err *e)
+static int is_line_end(unsigned char x)
 {
-	for (size_t i = 0; i < line.n; i++) {
-		char x = line.p[i];
-
-		if (c->in_quote == 1 && x == '"' && i + 1 < line.n && line.p[i + 1] == '"') {
-			buf_add(&c->bytes, "\"", 1);
-			i++;
-		} else if (c->in_quote == 1 && x == '"') {
-			c->in_quote = 2;
-		} else if (c->in_quote != 1 && x == c->separator) {
-			if (end_field(c, e) < 0)
-				return -1;
-		} else if (!c->in_quote && x == '"' && c->bytes.n == c->begun) {
-			c->in_quote = 1;
-		} else {
-			buf_add(&c->bytes, &x, 1);
-		}
-	}
-	if (c->in_quote == 1)
-		buf_add(&c->bytes, "\n", 1);
-	else
-		return end_field(c, e);
-	return 0;
+	return x == '\n';
 }
 
-/* 1 a row was read, 0 the end, -1. *lines are added to as they are read. */
+static int take(struct csv *c, struct str bytes, struct err *e)
+{
+	if (csv_parse(&c->parser, bytes.p, bytes.n, take_field, take_end, c) == bytes.n)
+		return 0;
+	return err_set(e, ERR_CORRUPT, "%s", csv_strerror(csv_error(&c->parser)));
+}
+
+/* 1 a row was read, 0 the end, -1. *lines are added to as they are read. A quote that is open at
+ * the end of a line goes on in the next. */
 static int read_row(struct csv *c, struct stream *s, uint64_t *lines, struct err *e)
 {
 	struct str line;
-	int got;
+	size_t n = 0; /* bytes of the row, 0 before it begins: empty lines are none */
+	int got = 1;
 
-	begin_row(c);
-	do {
+	c->bytes.n = c->n = 0;
+	c->is_whole = false;
+	while (!c->is_whole) {
 		got = stream_line(s, &line, e);
-		*lines += got == 1;
-	} while (got == 1 && !line.n);
-	while (got == 1) {
-		if (take_line(c, line, e) < 0)
+		if (got != 1)
+			break;
+		++*lines;
+		n += line.n + (n > 0);
+		if (take(c, line, e) < 0 || take(c, STR("\n"), e) < 0)
 			return -1;
-		if (c->in_quote != 1)
-			return 1;
-		if (c->bytes.n > READER_BYTES_MAX)
+		if (n > READER_BYTES_MAX)
 			return err_set(e, ERR_CORRUPT, "a quote is not closed within %d MiB",
 				       READER_BYTES_MAX >> 20);
-		got = stream_line(s, &line, e);
-		*lines += got == 1;
 	}
-	if (got == 0 && c->in_quote == 1)
+	if (got == 0 && n)
 		return err_set(e, ERR_CORRUPT, "a quote is not closed before the end of the file");
+	if (c->n > FIELDS_MAX)
+		return err_set(e, ERR_TOO_BIG, "more than %d columns", FIELDS_MAX);
 	return got;
 }
 
@@ -106,7 +102,7 @@ static struct str field(const struct csv *c, int i)
 {
 	size_t from = i > 0 ? c->ends[i - 1] : 0;
 
-	if (i < 0 || (uint32_t)i >= c->n)
+	if (i < 0 || (uint32_t)i >= c->n || c->ends[i] == from)
 		return STR("");
 	return (struct str){c->bytes.p + from, c->ends[i] - from};
 }
@@ -159,7 +155,7 @@ static int read_header(struct csv *c, struct stream *s, uint64_t *lines, struct 
 	for (size_t i = 0; i < head.n; i++)
 		if (head.p[i] == '\n')
 			head.n = i;
-	c->separator = separator_of(head);
+	csv_set_delim(&c->parser, (unsigned char)separator_of(head));
 	got = read_row(c, s, lines, e);
 	if (got < 0)
 		return -1;
@@ -175,6 +171,13 @@ struct csv *csv_open(struct stream *s, uint64_t *lines, struct err *e)
 {
 	struct csv *c = mem_alloc(sizeof(*c));
 
+	if (csv_init(&c->parser, 0) != 0)
+		abort(); /* it fails for a null pointer only */
+	csv_set_blk_size(&c->parser, 4096);
+	csv_set_realloc_func(&c->parser, mem_resize);
+	csv_set_free_func(&c->parser, mem_free);
+	csv_set_space_func(&c->parser, is_no_space);
+	csv_set_term_func(&c->parser, is_line_end);
 	if (read_header(c, s, lines, e) == 0)
 		return c;
 	csv_close(c);
@@ -185,6 +188,7 @@ void csv_close(struct csv *c)
 {
 	if (!c)
 		return;
+	csv_free(&c->parser);
 	buf_free(&c->bytes);
 	mem_free(c);
 }

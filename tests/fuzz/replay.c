@@ -38,7 +38,7 @@ int main(int argc, char **argv)
 			perror(argv[i]);
 			return 1;
 		}
-		for (struct dirent *entry; (entry = readdir(folder)); n++) {
+		for (struct dirent *entry; (entry = readdir(folder));) {
 			struct buf path = {0};
 
 			if (entry->d_name[0] == '.')
@@ -48,6 +48,7 @@ int main(int argc, char **argv)
 			if (replay(path.p) < 0)
 				return 1;
 			buf_free(&path);
+			n++;
 		}
 		closedir(folder);
 	}
