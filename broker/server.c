@@ -153,6 +153,7 @@ void server_close(struct server *s)
 	mem_free(s->free_numbers);
 	arena_free(&s->turn);
 	arena_free(&s->frame);
+	arena_free(&s->record);
 	mem_free(s);
 }
 

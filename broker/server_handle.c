@@ -8,7 +8,7 @@
 #include "proto/log.h"
 #include "proto/result.h"
 
-enum { BUSY_RETRY_MS = 1000, FULL_RETRY_MS = 5000 };
+enum { BUSY_RETRY_MS = 1000, FULL_RETRY_MS = 5000, RECORD_KEEP = 4 << 20 };
 
 /* Peers */
 
@@ -265,20 +265,23 @@ static int done_item(struct server *s, struct server_peer *p, const struct msg_d
 		     struct msg_done_ack_item *to, struct err *e)
 {
 	const struct answer *a = &s->update.answer;
-	struct result *r = ARENA_NEW(&s->frame, struct result);
+	struct result *r;
 	struct input in = {.kind = IN_DONE,
 			   .peer = p->number,
 			   .job = item->job,
 			   .attempt = (uint32_t)item->attempt};
 	struct err why;
 
+	/* Record by record: read, many of them take far more room than the message has bytes. */
+	arena_reset(&s->record, RECORD_KEEP);
+	r = ARENA_NEW(&s->record, struct result);
 	in.done.failed = item->outcome == OUTCOME_FAILED;
 	in.done.retryable = item->retryable;
 	in.done.code = (enum err_code)item->code;
 	in.done.text = item->text;
 	in.done.record = item->record;
 	in.done.result = r;
-	if (!in.done.failed && result_unpack(item->record, &s->frame, r, &why) < 0) {
+	if (!in.done.failed && result_unpack(item->record, &s->record, r, &why) < 0) {
 		log_warn("record-refused", LOG_UINT("job", item->job), LOG_CSTR("worker", p->name),
 			 LOG_ERR(&why));
 		in.done.failed = in.done.retryable = true;

@@ -76,6 +76,7 @@ struct server {
 	uint32_t *free_numbers;
 	uint32_t n_free, cap_free, n_numbers, cap_numbers;
 	struct arena turn, frame;
+	struct arena record; /* the result that is being taken */
 	struct update update;
 	uint32_t n_applied;  /* of update.changes */
 	struct answers out;  /* of the open turn */

@@ -7,14 +7,29 @@ struct rows {
 	const struct result *r;
 	struct err *e;
 	int64_t first_event; /* the events of a record have numbers in a row */
+	uint32_t *by_id;     /* [n_ids] the entity with each id, from 1; 0 none */
+	uint32_t n_ids;
 };
+
+/* Any ids are allowed, up to RESULT_ID_MAX: looking for each actor's would cost a long record the
+ * product of its actors and entities. */
+static void index_entities(struct rows *w)
+{
+	const struct result *r = w->r;
+
+	for (uint32_t i = 0; i < r->n_entities; i++)
+		if (r->entities[i].id >= w->n_ids)
+			w->n_ids = r->entities[i].id + 1;
+	w->by_id = mem_alloc((w->n_ids + 1) * sizeof(*w->by_id));
+	for (uint32_t i = 0; i < r->n_entities; i++)
+		w->by_id[r->entities[i].id] = i + 1;
+}
 
 static const struct result_entity *entity_of(const struct rows *w, uint32_t id)
 {
-	for (uint32_t i = 0; i < w->r->n_entities; i++)
-		if (w->r->entities[i].id == id)
-			return &w->r->entities[i];
-	return NULL;
+	if (id >= w->n_ids || !w->by_id[id])
+		return NULL;
+	return &w->r->entities[w->by_id[id] - 1];
 }
 
 static int add_entity(struct rows *w, const struct result_entity *n)
@@ -158,18 +173,29 @@ static int add_stance(struct rows *w, const struct result_stance *t)
 	return add_actors(w, SQL_ADD_STANCE_ACTOR, stance, "by", &t->by);
 }
 
+static int add_all(struct rows *w)
+{
+	const struct result *r = w->r;
+
+	for (uint32_t i = 0; i < r->n_entities; i++)
+		if (add_entity(w, &r->entities[i]) < 0)
+			return -1;
+	for (uint32_t i = 0; i < r->n_events; i++)
+		if (add_event(w, i) < 0)
+			return -1;
+	for (uint32_t i = 0; i < r->n_stances; i++)
+		if (add_stance(w, &r->stances[i]) < 0)
+			return -1;
+	return 0;
+}
+
 int store_rows(struct store *s, uint64_t seq, const struct result *r, struct err *e)
 {
 	struct rows w = {.s = s, .seq = seq, .r = r, .e = e};
+	int done;
 
-	for (uint32_t i = 0; i < r->n_entities; i++)
-		if (add_entity(&w, &r->entities[i]) < 0)
-			return -1;
-	for (uint32_t i = 0; i < r->n_events; i++)
-		if (add_event(&w, i) < 0)
-			return -1;
-	for (uint32_t i = 0; i < r->n_stances; i++)
-		if (add_stance(&w, &r->stances[i]) < 0)
-			return -1;
-	return 0;
+	index_entities(&w);
+	done = add_all(&w);
+	mem_free(w.by_id);
+	return done;
 }

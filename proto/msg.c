@@ -264,15 +264,22 @@ static const struct field *field_of(const struct record *r, uint64_t key)
 	return NULL;
 }
 
+/* A field comes once: a list that is given again and again would take room each time. */
 static void read_fields(struct reading *in, const struct record *r, void *to, uint32_t n)
 {
+	uint64_t seen = 0;
+
 	for (; n && !unpack_failed(&in->u); n--) {
 		const struct field *f = field_of(r, unpack_uint(&in->u, UINT64_MAX));
 
-		if (f)
-			read_field(in, f, to);
-		else
+		if (!f) {
 			unpack_skip(&in->u);
+		} else if (seen & 1UL << (f - r->fields)) {
+			unpack_fail(&in->u, "each field once");
+		} else {
+			seen |= 1UL << (f - r->fields);
+			read_field(in, f, to);
+		}
 	}
 }
 

@@ -418,19 +418,24 @@ static void set_defaults(const struct field *rows, void *base)
 	}
 }
 
+/* A key comes once: a list that is given again and again would take room each time. */
 static void take_map(struct reader *r, const struct field *rows, void *base)
 {
 	const struct field *next = rows;
+	uint64_t seen = 0;
 
 	for (uint32_t n = unpack_map(&r->u); n && !unpack_failed(&r->u); n--) {
 		struct str key = unpack_str(&r->u, 64);
 		const struct field *f = row_of(rows, next, key);
 
-		if (f) {
+		if (!f) {
+			unpack_skip(&r->u);
+		} else if (seen & 1UL << (f - rows)) {
+			unpack_fail(&r->u, "each key once");
+		} else {
+			seen |= 1UL << (f - rows);
 			take_value(r, f, base);
 			next = f + 1;
-		} else {
-			unpack_skip(&r->u);
 		}
 	}
 }

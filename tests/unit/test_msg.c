@@ -206,6 +206,30 @@ static void a_claimed_count_allocates_nothing(void **state)
 	assert_true(A.used < 4096);
 }
 
+/* SUBMIT of a list of 10,000 empty items of a byte each, again and again: a frame within its bound
+ * must not ask for more room than one list has. */
+static void a_field_that_is_repeated_is_refused(void **state)
+{
+	struct msg m;
+	struct buf b = {0};
+	const uint32_t times = 200;
+
+	(void)state;
+	assert_int_equal(msg_read(STR("\x83\0\x13\2\x91\1\2\x91\1"), &A, &m, &E), -1);
+	pack_map(&b, 1 + times);
+	pack_uint(&b, 0), pack_uint(&b, MSG_SUBMIT);
+	for (uint32_t i = 0; i < times; i++) {
+		pack_uint(&b, 2);
+		pack_array(&b, MSG_ITEMS_MAX);
+		for (int k = 0; k < MSG_ITEMS_MAX; k++)
+			pack_map(&b, 0);
+	}
+	assert_int_equal(msg_read(buf_str(&b), &A, &m, &E), -1);
+	assert_non_null(strstr(E.text, "each field once"));
+	assert_true(A.used <= 2 * MSG_ITEMS_MAX * sizeof(struct msg_submit_item));
+	buf_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +242,7 @@ int main(void)
 		cmocka_unit_test_teardown(every_cut_of_a_message_is_refused, forget),
 		cmocka_unit_test_teardown(bounds_are_enforced, forget),
 		cmocka_unit_test_teardown(a_claimed_count_allocates_nothing, forget),
+		cmocka_unit_test_teardown(a_field_that_is_repeated_is_refused, forget),
 	};
 
 	return cmocka_run_group_tests_name("msg", tests, NULL, NULL);

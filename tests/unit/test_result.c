@@ -173,6 +173,31 @@ static void keys_in_any_order_and_unknown_keys_are_read(void **state)
 	arena_free(&a);
 }
 
+/* Lists of the greatest count with elements of a byte each: a record within its bound must not ask
+ * for more room than one list of each kind has. */
+static void a_key_that_is_repeated_is_refused(void **state)
+{
+	const uint32_t times = 20;
+	struct buf bytes = {0};
+	struct arena a = {0};
+	struct result r;
+	struct err e;
+
+	(void)state;
+	pack_map(&bytes, times);
+	for (uint32_t i = 0; i < times; i++) {
+		pack_cstr(&bytes, "events");
+		pack_array(&bytes, RESULT_EVENTS_MAX);
+		for (int k = 0; k < RESULT_EVENTS_MAX; k++)
+			pack_map(&bytes, 0);
+	}
+	assert_int_equal(result_unpack(buf_str(&bytes), &a, &r, &e), -1);
+	assert_non_null(strstr(e.text, "each key once"));
+	assert_true(a.used <= 2 * RESULT_EVENTS_MAX * sizeof(struct result_event));
+	buf_free(&bytes);
+	arena_free(&a);
+}
+
 static void expect_refused(const struct result *r, const char *text)
 {
 	struct buf bytes = {0};
@@ -271,6 +296,7 @@ int main(void)
 		cmocka_unit_test(json_has_the_keys_of_the_record_in_order),
 		cmocka_unit_test(packed_record_reads_back_equal),
 		cmocka_unit_test(keys_in_any_order_and_unknown_keys_are_read),
+		cmocka_unit_test(a_key_that_is_repeated_is_refused),
 		cmocka_unit_test(unsound_records_are_refused),
 		cmocka_unit_test(record_of_another_schema_is_refused),
 		cmocka_unit_test(damaged_bytes_never_give_an_unsound_record),
