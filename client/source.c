@@ -7,7 +7,7 @@
 #include "client/table.h"
 #include "proto/pack.h"
 
-enum { PAGE = 1000, DEPTH_MAX = 16 };
+enum { PAGE = 1000, DEPTH_MAX = 16, VALUES_MAX = 8 << 20 };
 
 const struct option_row SOURCE_ROWS[] = {
 	{.type = OPTION_INCLUDE,
@@ -97,38 +97,59 @@ int source_page(struct source *s, struct link_query *q, struct msg_rows *page, s
 	return s->query ? query_page(s, q, page, e) : link_page(s->link, q, page, e);
 }
 
-static json_t *value_of(struct unpack *u, int depth);
+/* A value of a byte takes forty here: of so many is a row, at most. */
+struct row_reader {
+	struct unpack u;
+	uint32_t n_values;
+	int depth;
+};
 
-static json_t *list_of(struct unpack *u, int depth)
+static json_t *value_of(struct row_reader *r);
+
+static json_t *list_of(struct row_reader *r)
 {
 	json_t *list = json_array();
 
-	for (uint32_t n = unpack_array(u); n > 0; n--)
-		json_array_append_new(list, value_of(u, depth + 1));
+	for (uint32_t n = unpack_array(&r->u); n > 0 && !unpack_failed(&r->u); n--)
+		json_array_append_new(list, value_of(r));
 	return list;
 }
 
-static json_t *map_of(struct unpack *u, int depth)
+static json_t *map_of(struct row_reader *r)
 {
 	json_t *map = json_object();
 
-	for (uint32_t n = unpack_map(u); n > 0 && !unpack_failed(u); n--) {
-		struct str key = unpack_str(u, MSG_NAME_MAX);
+	for (uint32_t n = unpack_map(&r->u); n > 0 && !unpack_failed(&r->u); n--) {
+		struct str key = unpack_str(&r->u, MSG_NAME_MAX);
 		char name[MSG_NAME_MAX + 1];
 
 		snprintf(name, sizeof(name), "%.*s", STR_ARG(key));
-		json_object_set_new(map, name, value_of(u, depth + 1));
+		json_object_set_new(map, name, value_of(r));
 	}
 	return map;
 }
 
-static json_t *value_of(struct unpack *u, int depth)
+static json_t *container_of(struct row_reader *r)
 {
+	bool is_map = unpack_peek(&r->u) == UNPACK_MAP;
+	json_t *v;
+
+	r->depth++;
+	v = is_map ? map_of(r) : list_of(r);
+	r->depth--;
+	return v;
+}
+
+static json_t *value_of(struct row_reader *r)
+{
+	struct unpack *u = &r->u;
 	struct str s;
 	json_t *text;
 
-	if (depth > DEPTH_MAX)
+	if (r->depth > DEPTH_MAX)
 		unpack_fail(u, "a value that is nested less deeply");
+	if (++r->n_values > VALUES_MAX)
+		unpack_fail(u, "fewer values");
 	switch (unpack_peek(u)) {
 	case UNPACK_BOOL:
 		return json_boolean(unpack_bool(u));
@@ -142,9 +163,8 @@ static json_t *value_of(struct unpack *u, int depth)
 		text = json_stringn(s.p ? s.p : "", s.n);
 		return text ? text : json_null();
 	case UNPACK_ARRAY:
-		return list_of(u, depth);
 	case UNPACK_MAP:
-		return map_of(u, depth);
+		return container_of(r);
 	default:
 		unpack_skip(u);
 		return json_null();
@@ -153,12 +173,12 @@ static json_t *value_of(struct unpack *u, int depth)
 
 json_t *source_row(struct str packed, struct err *e)
 {
-	struct unpack u;
+	struct row_reader r = {0};
 	json_t *row;
 
-	unpack_init(&u, packed);
-	row = value_of(&u, 0);
-	if (unpack_end(&u, e) == 0 && json_is_object(row))
+	unpack_init(&r.u, packed);
+	row = value_of(&r);
+	if (unpack_end(&r.u, e) == 0 && json_is_object(row))
 		return row;
 	json_decref(row);
 	err_set(e, ERR_CORRUPT, "a row that cannot be read");

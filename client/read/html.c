@@ -54,14 +54,20 @@ static void write_text(struct writer *w, const char *p)
 	}
 }
 
-enum { DEPTH_MAX = 200 };
+enum {
+	DEPTH_MAX = 200,      /* of elements; libxml2 gives up above 256 */
+	ATTRIBUTES_MAX = 500, /* of one tag: the parser compares each with all before it */
+	LOOKS_A_BYTE = 64,    /* so often may each byte be looked at for that */
+	SCRIPT_MAX = 1 << 20, /* of JSON-LD: read, an empty list takes 300 times its bytes */
+};
 
 static void write_node(struct writer *w, const xmlNode *n, int depth)
 {
 	bool block;
 
 	if (n->type == XML_TEXT_NODE || n->type == XML_CDATA_SECTION_NODE) {
-		write_text(w, (const char *)n->content);
+		if (n->content)
+			write_text(w, (const char *)n->content);
 		return;
 	}
 	if (n->type != XML_ELEMENT_NODE || depth > DEPTH_MAX || is_one_of(n, SKIPPED))
@@ -77,38 +83,44 @@ static void write_node(struct writer *w, const xmlNode *n, int depth)
 		w->gap = 3;
 }
 
-/* Characters of paragraph text below a node, links not counted. */
-static size_t paragraph_weight(const xmlNode *n, bool inside, int depth)
+static size_t weight_of(const xmlNode *n)
+{
+	return (size_t)(uintptr_t)n->_private;
+}
+
+/* Notes with each node the characters of paragraph text below it, links not counted. */
+static size_t weigh(xmlNode *n, bool inside, int depth)
 {
 	size_t sum = 0;
 
-	if (n->type == XML_TEXT_NODE)
-		return inside ? strlen((const char *)n->content) : 0;
-	if (n->type != XML_ELEMENT_NODE || depth > DEPTH_MAX || is_one_of(n, SKIPPED) ||
-	    xmlStrcasecmp(n->name, (const xmlChar *)"a") == 0)
-		return 0;
-	inside |= is_one_of(n, PARAGRAPHS);
-	for (const xmlNode *c = n->children; c; c = c->next)
-		sum += paragraph_weight(c, inside, depth + 1);
+	if (n->type == XML_TEXT_NODE && inside && n->content)
+		sum = strlen((const char *)n->content);
+	if (n->type == XML_ELEMENT_NODE && depth <= DEPTH_MAX && !is_one_of(n, SKIPPED) &&
+	    xmlStrcasecmp(n->name, (const xmlChar *)"a") != 0) {
+		inside |= is_one_of(n, PARAGRAPHS);
+		for (xmlNode *c = n->children; c; c = c->next)
+			sum += weigh(c, inside, depth + 1);
+	}
+	n->_private = (void *)(uintptr_t)sum;
 	return sum;
 }
 
 /* Goes down as long as one child holds nearly all of the paragraph text. */
-static const xmlNode *find_article(const xmlNode *n)
+static const xmlNode *find_article(xmlNode *top)
 {
-	for (int depth = 0; depth < DEPTH_MAX; depth++) {
-		size_t all = paragraph_weight(n, false, 0);
+	const xmlNode *n = top;
+
+	weigh(top, false, 0);
+	for (;;) {
 		const xmlNode *next = NULL;
 
-		for (const xmlNode *c = n->children; c && all; c = c->next)
-			if (!is_one_of(n, PARAGRAPHS) && c->type == XML_ELEMENT_NODE &&
-			    paragraph_weight(c, false, 0) * 10 >= all * 9)
+		for (const xmlNode *c = n->children; c && weight_of(n); c = c->next)
+			if (c->type == XML_ELEMENT_NODE && weight_of(c) * 10 >= weight_of(n) * 9)
 				next = c;
-		if (!next || is_one_of(next, PARAGRAPHS))
+		if (!next || is_one_of(n, PARAGRAPHS) || is_one_of(next, PARAGRAPHS))
 			return n;
 		n = next;
 	}
-	return n;
 }
 
 static struct str attribute(struct arena *a, const xmlNode *n, const char *name)
@@ -161,7 +173,8 @@ static void take_meta(struct document *d, struct arena *a, const xmlNode *n)
 static void take_json_ld(struct document *d, struct arena *a, const xmlNode *n)
 {
 	xmlChar *content = xmlNodeGetContent(n);
-	json_t *o = content ? json_loads((char *)content, 0, NULL) : NULL;
+	size_t bytes = content ? strlen((char *)content) : 0;
+	json_t *o = bytes && bytes <= SCRIPT_MAX ? json_loads((char *)content, 0, NULL) : NULL;
 	json_t *one = json_is_array(o) ? json_array_get(o, 0) : o;
 	const char *date = json_string_value(json_object_get(one, "datePublished"));
 	const char *title = json_string_value(json_object_get(one, "headline"));
@@ -211,6 +224,87 @@ static void take_metadata(struct document *d, struct arena *a, const xmlNode *n,
 	}
 }
 
+/* Tags with too many attributes, which would cost the parser the square of their number, end where
+ * there are too many. Every "<" before a letter is taken for a tag: some are none, and to cut these
+ * changes nothing that is read. */
+
+static bool is_blank(char c)
+{
+	return c && strchr(" \t\r\n", c);
+}
+
+static bool is_name(char c)
+{
+	return (unsigned char)c >= 0x80 || (c && strchr("-._:", c)) || (c >= '0' && c <= '9') ||
+	       (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static size_t pass_value(struct str s, size_t i)
+{
+	const char *end;
+
+	while (i < s.n && is_blank(s.p[i]))
+		i++;
+	if (i < s.n && (s.p[i] == '"' || s.p[i] == '\'')) {
+		end = memchr(s.p + i + 1, s.p[i], s.n - i - 1);
+		return end ? (size_t)(end + 1 - s.p) : s.n;
+	}
+	while (i < s.n && !is_blank(s.p[i]) && s.p[i] != '>')
+		i++;
+	return i;
+}
+
+/* From behind "<": to the end of the tag, or to its first attribute too many (*cut). */
+static size_t pass_tag(struct str s, size_t i, bool *cut)
+{
+	*cut = false;
+	while (i < s.n && is_name(s.p[i]))
+		i++;
+	for (int n = 0; i < s.n && s.p[i] != '>'; n++) {
+		size_t from;
+
+		while (i < s.n && is_blank(s.p[i]))
+			i++;
+		*cut = n > ATTRIBUTES_MAX;
+		if (*cut)
+			return i;
+		while (i < s.n && is_name(s.p[i]))
+			i++;
+		for (from = i; i < s.n && is_blank(s.p[i]);)
+			i++;
+		if (i < s.n && s.p[i] == '=')
+			i = pass_value(s, i + 1);
+		else if (i == from && i < s.n && s.p[i] != '>')
+			i++; /* belongs to no attribute */
+	}
+	return i;
+}
+
+static int cut_tags(struct arena *a, struct str *page, struct err *e)
+{
+	uint64_t looks = 0;
+	char *copy = NULL;
+
+	for (size_t i = 0; i + 1 < page->n; i++) {
+		char next = (char)(page->p[i + 1] | 0x20);
+		size_t end;
+		bool cut;
+
+		if (page->p[i] != '<' || next < 'a' || next > 'z')
+			continue;
+		end = pass_tag(*page, i + 1, &cut);
+		looks += end - i;
+		if (looks > (uint64_t)LOOKS_A_BYTE * page->n + (1 << 20))
+			return err_set(e, ERR_INVALID, "not a web page: tags within tags");
+		if (!cut || end >= page->n)
+			continue;
+		if (!copy)
+			page->p = copy = memcpy(arena_alloc(a, page->n), page->p, page->n);
+		copy[end] = '>';
+	}
+	return 0;
+}
+
 int reader_html(struct arena *a, struct str raw, struct document *d, struct err *e)
 {
 	struct buf b = {0};
@@ -218,6 +312,8 @@ int reader_html(struct arena *a, struct str raw, struct document *d, struct err 
 	htmlDocPtr page;
 	xmlNode *root, *body;
 
+	if (cut_tags(a, &raw, e) < 0)
+		return -1;
 	page = htmlReadMemory(raw.p, (int)raw.n, NULL, NULL,
 			      HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
 				      HTML_PARSE_NONET | HTML_PARSE_COMPACT);

@@ -4,6 +4,43 @@
 
 #include <jansson.h>
 
+/* A list or object of two bytes takes 300 in memory: so many are allowed in one text. */
+enum { CONTAINERS_MAX = 1000000 };
+
+static bool is_crowded(struct str raw)
+{
+	uint32_t n = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; i < raw.n; i++) {
+		if (raw.p[i] == '"')
+			quoted = !quoted;
+		else if (quoted)
+			i += raw.p[i] == '\\';
+		else
+			n += raw.p[i] == '[' || raw.p[i] == '{';
+	}
+	return n > CONTAINERS_MAX;
+}
+
+static json_t *parse(struct str raw, struct err *e)
+{
+	json_error_t je;
+	json_t *v;
+
+	if (is_crowded(raw)) {
+		err_set(e, ERR_TOO_BIG, "more than %d lists and objects", CONTAINERS_MAX);
+		return NULL;
+	}
+	v = json_loadb(raw.p, raw.n, JSON_REJECT_DUPLICATES, &je);
+	if (!v && je.line > 1)
+		err_set(e, ERR_INVALID, "not JSON: %s (line %d, column %d)", je.text, je.line,
+			je.column);
+	else if (!v)
+		err_set(e, ERR_INVALID, "not JSON: %s (column %d)", je.text, je.column);
+	return v;
+}
+
 static int take_string(struct arena *a, const json_t *o, const char *key, struct str *out,
 		       struct err *e)
 {
@@ -100,12 +137,11 @@ static int take_fields(struct arena *a, const json_t *o, struct document *d, str
 
 int reader_json(struct arena *a, struct str raw, struct document *d, struct err *e)
 {
-	json_error_t je;
-	json_t *o = json_loadb(raw.p, raw.n, JSON_REJECT_DUPLICATES, &je);
+	json_t *o = parse(raw, e);
 	int r;
 
 	if (!o)
-		return err_set(e, ERR_INVALID, "not JSON: %s (column %d)", je.text, je.column);
+		return -1;
 	r = take_fields(a, o, d, e);
 	json_decref(o);
 	return r;
@@ -119,12 +155,10 @@ struct json_list {
 struct json_list *json_list_open(struct str raw, struct err *e)
 {
 	struct json_list *l;
-	json_error_t je;
-	json_t *all = json_loadb(raw.p, raw.n, JSON_REJECT_DUPLICATES, &je);
+	json_t *all = parse(raw, e);
 
 	if (!all) {
-		err_set(e, ERR_CORRUPT, "not JSON: %s (line %d, column %d)", je.text, je.line,
-			je.column);
+		e->code = ERR_CORRUPT; /* nothing more can be read from this file */
 		return NULL;
 	}
 	l = mem_alloc(sizeof(*l));

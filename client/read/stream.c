@@ -1,6 +1,7 @@
 /* Reads through libarchive's raw format, which undoes gzip, zstd, xz and the like and leaves
  * everything else as it is. Failure modes: cannot open, cannot read, a line or a file above the
- * bound; all are reported, none ends the program. */
+ * bound, and bytes that unpack to more than any text does; all are reported, none ends the
+ * program. */
 #include "client/read/reader.h"
 
 #include <archive.h>
@@ -10,7 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CHUNK = 1 << 16, PEEK_MAX = 4096 };
+enum {
+	CHUNK = 1 << 16,
+	PEEK_MAX = 4096,
+	UNPACKED_FREE = 64 << 20, /* so much is read whatever it was packed in … */
+	RATIO_MAX = 500,          /* … and above it no more than so many times the packed bytes */
+};
 
 struct stream {
 	struct archive *archive;
@@ -18,6 +24,7 @@ struct stream {
 	bool ended;
 	struct buf ahead; /* read, not yet taken: ahead.p[taken .. ahead.n) */
 	size_t taken;
+	uint64_t unpacked; /* bytes, up to now */
 	struct buf line;
 };
 
@@ -88,6 +95,21 @@ static size_t n_ahead(const struct stream *s)
 	return s->ahead.n - s->taken;
 }
 
+/* A few packed bytes may stand for terabytes, more so where they were packed twice: reading them
+ * would never end. Texts are packed to a third or a tenth, logs and tables to a hundredth. */
+static int check_ratio(struct stream *s, struct err *e)
+{
+	la_int64_t packed = archive_filter_bytes(s->archive, -1);
+
+	if (s->unpacked <= UNPACKED_FREE ||
+	    s->unpacked / RATIO_MAX <= (packed > 0 ? (uint64_t)packed : 0))
+		return 0;
+	s->ended = true;
+	s->ahead.n = s->taken;
+	return err_set(e, ERR_CORRUPT, "unpacks to more than %d times its bytes: no text does",
+		       RATIO_MAX);
+}
+
 /* One more chunk behind what is ahead; sets `ended` at the end. */
 static int fill(struct stream *s, struct err *e)
 {
@@ -109,7 +131,8 @@ static int fill(struct stream *s, struct err *e)
 	if (n == 0)
 		s->ended = true;
 	s->ahead.n += (size_t)n;
-	return 0;
+	s->unpacked += (uint64_t)n;
+	return check_ratio(s, e);
 }
 
 int stream_peek(struct stream *s, size_t n, struct str *bytes, struct err *e)
