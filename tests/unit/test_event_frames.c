@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "worker/codebook/codebook.h"
+#include "worker/codebook/example.h"
 #include "worker/engine/engine.h"
 #include "worker/engine/frame.h"
 #include "tests/unit/engine_for_test.h"
@@ -19,71 +20,29 @@ enum { FAILING_MAX = 6 };
 
 static const char FOLDER[] = "worker/engine/codebook/events";
 
-static bool names(const struct result *r, const struct id_list *l, struct str code)
-{
-	for (uint32_t i = 0; i < l->n; i++)
-		for (uint32_t k = 0; k < r->n_entities; k++)
-			if (r->entities[k].id == l->ids[i] && str_eq(r->entities[k].code, code))
-				return true;
-	return false;
-}
-
-/* Every code of "A+B" (or "-": nobody asked) among the ids. */
-static bool all_named(const struct result *r, const struct id_list *l, struct str codes)
-{
-	struct str one;
-
-	if (str_is(codes, "-"))
-		return true;
-	while (source_part(&codes, '+', &one))
-		if (!names(r, l, one))
-			return false;
-	return true;
-}
-
-static bool holds(const struct result *r, struct str source, struct str type, struct str target)
-{
-	for (uint32_t i = 0; i < r->n_events; i++) {
-		const struct result_event *e = &r->events[i];
-
-		if (str_is(type, event_type_name(e->type)) && all_named(r, &e->source, source) &&
-		    all_named(r, &e->target, target))
-			return true;
-	}
-	return false;
-}
-
 static int run_file(struct engine *en, const char *path, int *n)
 {
 	struct problems p = {0};
 	struct buf b = {0};
 	struct source s = {.path = str_of(path), .problems = &p};
-	struct source_line l;
+	struct example x;
 	struct err e;
 	int failing = 0;
 
 	if (file_read(&b, path, &e) < 0)
 		fail_msg("%s", e.text);
 	s.text = buf_str(&b);
-	while (source_next(&s, &l)) {
-		struct engine_input in = {0};
-		struct str rest, part[3];
-		const char *arrow;
+	for (; example_next(&s, &x); ++*n) {
+		struct engine_input in = {.text = x.sentence};
 
-		if (!l.field || !str_is(l.key, "example"))
-			continue;
-		arrow = memmem(l.value.p, l.value.n, " => ", 4);
-		assert_non_null(arrow);
-		in.text = (struct str){l.value.p, (size_t)(arrow - l.value.p)};
-		rest = (struct str){arrow + 4, l.value.n - in.text.n - 4};
-		for (int i = 0; i < 3; i++)
-			assert_true(source_part(&rest, ' ', &part[i]));
-		++*n;
-		if (holds(engine_analyze(en, &in), part[0], part[1], part[2]))
+		if (example_holds(&x, engine_analyze(en, &in)))
 			continue;
 		failing++;
-		print_message("%s:%u: %.*s\n", path, l.line, STR_ARG(l.value));
+		print_message("%s:%u: %.*s => %.*s %s %.*s\n", path, x.line, STR_ARG(x.sentence),
+			      STR_ARG(x.source), event_type_name(x.type), STR_ARG(x.target));
 	}
+	if (p.n)
+		fail_msg("%.*s", STR_ARG(buf_str(&p.text)));
 	problems_free(&p);
 	buf_free(&b);
 	return failing;

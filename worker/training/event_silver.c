@@ -2,6 +2,7 @@
 
 #include <jansson.h>
 
+#include "worker/codebook/example.h"
 #include "worker/training/conllu.h"
 #include "worker/training/json_lines.h"
 
@@ -92,59 +93,39 @@ int silver_read(struct silver *s, const struct frame_book *book, const char *pat
 	return json_lines(path, read_sentence, &(struct reading){s, book}, e);
 }
 
-/* The next word of *rest. */
-static struct str word_of(struct str *rest)
+static void add_example(struct silver *s, const struct example *x)
 {
-	struct str w = *rest;
+	struct silver_sentence y = {.id = STR("example"),
+				    .text = arena_str(&s->arena, x->sentence),
+				    .date = STR(""),
+				    .types = {x->type},
+				    .codes = {str_of(event_type_name(x->type))},
+				    .n = 1,
+				    .source = arena_str(&s->arena, x->source),
+				    .target = arena_str(&s->arena, x->target)};
 
-	while (w.n && *w.p == ' ')
-		w.p++, w.n--;
-	rest->p = w.p;
-	rest->n = w.n;
-	while (rest->n && *rest->p != ' ')
-		rest->p++, rest->n--;
-	w.n -= rest->n;
-	return w;
-}
-
-static void add_example(struct silver *s, struct str line)
-{
-	struct silver_sentence x = {.id = STR("example"), .date = STR(""), .n = 1};
-	const char *arrow = memmem(line.p, line.n, " => ", 4);
-	struct str rest, type;
-
-	if (!arrow)
-		return;
-	x.text = arena_str(&s->arena, (struct str){line.p, (size_t)(arrow - line.p)});
-	rest = (struct str){arrow + 4, line.n - x.text.n - 4};
-	x.source = arena_str(&s->arena, word_of(&rest));
-	type = word_of(&rest);
-	x.target = arena_str(&s->arena, word_of(&rest));
-	x.types[0] = event_type_of(type);
-	x.codes[0] = arena_str(&s->arena, type);
 	MEM_GROW(s->list, s->n, s->cap);
-	s->list[s->n++] = x;
+	s->list[s->n++] = y;
 }
 
 int silver_read_examples(struct silver *s, const char *path, struct err *e)
 {
-	static const char KEY[] = "\texample: ";
+	struct problems problems = {0};
 	struct buf b = {0};
-	size_t at = 0;
+	struct source file = {.path = str_of(path), .problems = &problems};
+	struct example x;
+	int rc = 0;
 
 	if (file_read(&b, path, e) < 0)
 		return -1;
-	while (at < b.n) {
-		const char *end = memchr(b.p + at, '\n', b.n - at);
-		struct str line = {b.p + at, end ? (size_t)(end - b.p) - at : b.n - at};
-
-		if (str_starts(line, str_of(KEY)))
-			add_example(s, (struct str){line.p + sizeof(KEY) - 1,
-						    line.n - (sizeof(KEY) - 1)});
-		at += line.n + 1;
-	}
+	file.text = buf_str(&b);
+	while (example_next(&file, &x))
+		add_example(s, &x);
+	if (problems.n)
+		rc = err_set(e, ERR_INVALID, "%.*s", STR_ARG(buf_str(&problems.text)));
+	problems_free(&problems);
 	buf_free(&b);
-	return 0;
+	return rc;
 }
 
 void silver_free(struct silver *s)

@@ -27,7 +27,7 @@ struct silver {
 /* Appends a file of JSON Lines: {"text", "events": [{"code": TYPE or CAMEO code}]}. CAMEO codes
  * become the types that codes.txt gives them. */
 int silver_read(struct silver *s, const struct frame_book *book, const char *path, struct err *e);
-/* Appends the examples (`example: SENTENCE => SOURCE TYPE TARGET`) of a frames file. */
+/* Appends the examples of a frames file (worker/codebook/example.h). */
 int silver_read_examples(struct silver *s, const char *path, struct err *e);
 void silver_free(struct silver *s);
 
