@@ -14,6 +14,7 @@
 #include "proto/log.h"
 #include "proto/msg.h"
 #include "proto/wire.h"
+#include "tests/unit/folder_for_test.h"
 
 static struct err E;
 
@@ -93,8 +94,7 @@ static int start(void **state)
 		.endpoints = endpoints, .n_endpoints = 1, .store = f->store, .software = "test"};
 
 	log_setup(&(struct log_setup){.least = LOG_LEVEL_ERROR});
-	snprintf(f->dir, sizeof(f->dir), "/tmp/demarche-keys-XXXXXX");
-	assert_non_null(mkdtemp(f->dir));
+	folder_for_test(f->dir, "keys");
 	snprintf(f->path, sizeof(f->path), "%s/keys", f->dir);
 	snprintf(f->store, sizeof(f->store), "%s/s.db", f->dir);
 	assert_int_equal(wire_keypair(&f->broker, &E), 0);
@@ -119,18 +119,11 @@ static int start(void **state)
 
 static int stop(void **state)
 {
-	static const char *const names[] = {"s.db",        "s.db-wal",  "s.db-shm",
-					    "s.db-intake", "s.db.lock", "keys"};
 	struct fixture *f = *state;
-	char path[128];
 
 	server_close(f->server);
 	keys_close(f->keys);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", f->dir, names[i]);
-		unlink(path);
-	}
-	rmdir(f->dir);
+	folder_remove(f->dir);
 	arena_free(&f->arena);
 	mem_free(f);
 	return 0;

@@ -17,6 +17,7 @@
 #include "proto/pack.h"
 #include "proto/result.h"
 #include "proto/wire.h"
+#include "tests/unit/folder_for_test.h"
 
 enum { PATIENCE = 20000 /* turns of a millisecond */ };
 
@@ -70,8 +71,7 @@ static int start(void **state)
 	struct fixture *f = mem_alloc(sizeof(*f));
 
 	log_setup(&(struct log_setup){.least = LOG_LEVEL_ERROR});
-	snprintf(f->dir, sizeof(f->dir), "/tmp/demarche-test-XXXXXX");
-	assert_non_null(mkdtemp(f->dir));
+	folder_for_test(f->dir, "server");
 	snprintf(f->store, sizeof(f->store), "sqlite:%s/s.db", f->dir);
 	snprintf(f->endpoint, sizeof(f->endpoint), "ipc://%s/broker", f->dir);
 	f->core = quick();
@@ -82,17 +82,10 @@ static int start(void **state)
 
 static int stop(void **state)
 {
-	static const char *const names[] = {"s.db",   "s.db-wal", "s.db-shm",   "s.db.lock",
-					    "broker", "copy.db",  "s.db-intake"};
 	struct fixture *f = *state;
-	char path[128];
 
 	server_close(f->server);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", f->dir, names[i]);
-		unlink(path);
-	}
-	rmdir(f->dir);
+	folder_remove(f->dir);
 	arena_free(&f->arena);
 	mem_free(f);
 	return 0;

@@ -5,51 +5,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <sqlite3.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "broker/query.h"
-#include "broker/store.h"
 #include "proto/pack.h"
-
-struct fixture {
-	char dir[64], path[96];
-	struct store *store;
-	struct arena arena;
-	struct err e;
-	uint64_t last;
-};
-
-static void open_store(struct fixture *f)
-{
-	if (store_open(&f->store, f->path, &f->e) < 0)
-		fail_msg("%s", f->e.text);
-}
-
-static void begin(struct fixture *f)
-{
-	*f = (struct fixture){0};
-	snprintf(f->dir, sizeof(f->dir), "/tmp/demarche-cells-XXXXXX");
-	assert_non_null(mkdtemp(f->dir));
-	snprintf(f->path, sizeof(f->path), "%s/s.db", f->dir);
-	open_store(f);
-}
-
-static void end(struct fixture *f)
-{
-	static const char *const names[] = {"", "-wal", "-shm", "-intake", ".lock"};
-	char path[128];
-
-	store_close(f->store);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(path, sizeof(path), "%s%s", f->path, names[i]);
-		unlink(path);
-	}
-	rmdir(f->dir);
-	arena_free(&f->arena);
-}
+#include "tests/unit/store_for_test.h"
 
 /* A document with one event: published, by whom, to whom, day in the text, place. */
 struct report {
@@ -60,7 +20,7 @@ struct report {
 };
 
 /* A job that is done at once: of a new document, or once more of that whose first job was `of`. */
-static void add_job(struct fixture *f, const struct report *p, uint64_t of)
+static void add_job(struct store_fixture *f, const struct report *p, uint64_t of)
 {
 	struct result_entity entities[2] = {{.id = 1,
 					     .name = STR("a"),
@@ -106,19 +66,19 @@ static void add_job(struct fixture *f, const struct report *p, uint64_t of)
 	buf_free(&b);
 }
 
-static void add(struct fixture *f, const struct report *p)
+static void add(struct store_fixture *f, const struct report *p)
 {
 	add_job(f, p, 0);
 }
 
-static void commit(struct fixture *f)
+static void commit(struct store_fixture *f)
 {
 	if (store_commit(f->store, &f->e) < 0)
 		fail_msg("%s", f->e.text);
 }
 
 /* "cluster first-report reports;" of each, in the clusters' order. */
-static struct str clusters(struct fixture *f)
+static struct str clusters(struct store_fixture *f)
 {
 	struct msg_query m = {.what = STR("clusters"), .limit = 1000};
 	struct msg_rows rows;
@@ -173,17 +133,17 @@ static void expect_orders(const struct report *p, int n, const char *expected)
 	for (int i = 0; i < n; i++)
 		order[i] = i;
 	for (;;) {
-		struct fixture f;
+		struct store_fixture f;
 		struct str got;
 		int i = n - 1, k = n - 1, t;
 
-		begin(&f);
+		store_begin_test(&f);
 		for (int x = 0; x < n; x++)
 			add(&f, &p[order[x]]);
 		got = clusters(&f);
 		if (!str_is(got, expected))
 			fail_msg("%.*s instead of %s", STR_ARG(got), expected);
-		end(&f);
+		store_end_test(&f);
 		while (i > 0 && order[i - 1] > order[i])
 			i--;
 		if (i == 0)
@@ -306,11 +266,11 @@ static void a_store_of_version_1_is_brought_up_to_date(void **state)
 		{"a", "2022-03-10", "RUS", "UKR", "2022-03-09", "Kyiv", .status = STATUS_ACTUAL},
 		{"b", "2022-03-09", "RUS", "UKR", "2022-03-09", "", .status = STATUS_ACTUAL},
 	};
-	struct fixture f;
+	struct store_fixture f;
 	struct query *q;
 
 	(void)state;
-	begin(&f);
+	store_begin_test(&f);
 	add(&f, &reports[0]);
 	add(&f, &reports[1]);
 	commit(&f);
@@ -327,9 +287,9 @@ static void a_store_of_version_1_is_brought_up_to_date(void **state)
 		"PRAGMA user_version = 1");
 	assert_int_equal(query_open(&q, f.path, &f.e), -1);
 	assert_int_equal(f.e.code, ERR_VERSION);
-	open_store(&f);
+	store_reopen(&f, f.path);
 	assert_true(str_is(clusters(&f), "2022-03-09:ASSAULT:RUS:UKR:Kyiv b 2;"));
-	end(&f);
+	store_end_test(&f);
 }
 
 static void what_is_no_longer_kept_leaves_its_cell(void **state)
@@ -339,11 +299,11 @@ static void what_is_no_longer_kept_leaves_its_cell(void **state)
 		{"b", "2022-03-10", "RUS", "UKR", "2022-03-09", "", .status = STATUS_ACTUAL},
 		{"c", "2022-03-10", "RUS", "FIN", "2022-03-09", "", .status = STATUS_ACTUAL},
 	};
-	struct fixture f;
+	struct store_fixture f;
 	uint32_t removed;
 
 	(void)state;
-	begin(&f);
+	store_begin_test(&f);
 	for (int i = 0; i < 3; i++)
 		add(&f, &reports[i]);
 	assert_int_equal(store_retain(f.store, 0, 2, 10, &removed, &f.e), 0);
@@ -351,10 +311,10 @@ static void what_is_no_longer_kept_leaves_its_cell(void **state)
 					 "2022-03-09:ASSAULT:RUS:UKR b 1;"));
 	assert_int_equal(store_retain(f.store, 0, 1, 10, &removed, &f.e), 0);
 	assert_true(str_is(clusters(&f), "2022-03-09:ASSAULT:RUS:FIN c 1;"));
-	end(&f);
+	store_end_test(&f);
 }
 
-static int64_t count(struct fixture *f, const char *sql)
+static int64_t count(struct store_fixture *f, const char *sql)
 {
 	sqlite3_stmt *q;
 	sqlite3 *db;
@@ -379,10 +339,10 @@ static const struct report AGAIN[] = {
 
 static void a_document_analysed_again_counts_once(void **state)
 {
-	struct fixture f;
+	struct store_fixture f;
 
 	(void)state;
-	begin(&f);
+	store_begin_test(&f);
 	add(&f, &AGAIN[0]);
 	add(&f, &AGAIN[1]);
 	add_job(&f, &AGAIN[2], 1);
@@ -400,15 +360,15 @@ static void a_document_analysed_again_counts_once(void **state)
 	assert_int_equal(count(&f, "SELECT count(*) FROM entities"), 4);
 	assert_int_equal(count(&f, "SELECT count(*) FROM event_cells"), 2);
 	assert_int_equal(count(&f, "SELECT count(*) FROM results WHERE record NOT NULL"), 4);
-	end(&f);
+	store_end_test(&f);
 }
 
 static void a_store_of_version_5_counts_again_once_from_now_on(void **state)
 {
-	struct fixture f;
+	struct store_fixture f;
 
 	(void)state;
-	begin(&f);
+	store_begin_test(&f);
 	for (int i = 0; i < 4; i++)
 		add(&f, &AGAIN[i]);
 	commit(&f);
@@ -417,11 +377,11 @@ static void a_store_of_version_5_counts_again_once_from_now_on(void **state)
 	execute(f.path, "UPDATE jobs SET document = 1 WHERE job IN (3, 4);"
 			"DELETE FROM documents WHERE document IN (3, 4);"
 			"DROP INDEX jobs_again; PRAGMA user_version = 5");
-	open_store(&f);
+	store_reopen(&f, f.path);
 	assert_true(str_is(clusters(&f), "2022-03-09:ASSAULT:RUS:NOR a 1;"
 					 "2022-03-09:ASSAULT:RUS:UKR b 1;"));
 	assert_int_equal(count(&f, "SELECT count(*) FROM events"), 2);
-	end(&f);
+	store_end_test(&f);
 }
 
 /* DEMARCHE_EVENTS=100000 measures: as many events of 40 actors over three years. */
@@ -430,12 +390,12 @@ static void many_events_are_grouped_quickly(void **state)
 	const char *asked = getenv("DEMARCHE_EVENTS");
 	int n = asked ? atoi(asked) : 2000;
 	uint64_t seed = 1;
-	struct fixture f;
+	struct store_fixture f;
 	clock_t start;
 	char id[16], published[16], source[8], target[8];
 
 	(void)state;
-	begin(&f);
+	store_begin_test(&f);
 	start = clock();
 	for (int i = 0; i < n; i++) {
 		struct report p = {.id = id,
@@ -458,7 +418,7 @@ static void many_events_are_grouped_quickly(void **state)
 	commit(&f);
 	print_message("%d events stored and grouped in %.2f s\n", n,
 		      (double)(clock() - start) / CLOCKS_PER_SEC);
-	end(&f);
+	store_end_test(&f);
 }
 
 int main(void)

@@ -5,54 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
-#include "broker/store.h"
+#include "tests/unit/store_for_test.h"
 
 enum { RECORD_AT_LEAST = 512 };
 
 static const char *const ENDS[] = {"", "-wal", "-intake"};
-
-struct fixture {
-	char dir[64], path[96], dead[96];
-	struct store *store;
-	struct arena arena;
-	struct err e;
-};
-
-static int start(void **state)
-{
-	struct fixture *f = mem_alloc(sizeof(*f));
-
-	snprintf(f->dir, sizeof(f->dir), "/tmp/demarche-intake-XXXXXX");
-	assert_non_null(mkdtemp(f->dir));
-	snprintf(f->path, sizeof(f->path), "%s/s.db", f->dir);
-	snprintf(f->dead, sizeof(f->dead), "%s/dead.db", f->dir);
-	assert_int_equal(store_open(&f->store, f->path, &f->e), 0);
-	*state = f;
-	return 0;
-}
-
-static int stop(void **state)
-{
-	static const char *const more[] = {"-shm", ".lock"};
-	struct fixture *f = *state;
-	char path[128];
-
-	store_close(f->store);
-	assert_int_equal(store_check(f->path, &f->e), 0);
-	for (int i = 0; i < 10; i++) {
-		snprintf(path, sizeof(path), "%s%s", i % 2 ? f->path : f->dead,
-			 i < 6 ? ENDS[i / 2] : more[i / 2 - 3]);
-		unlink(path);
-	}
-	rmdir(f->dir);
-	arena_free(&f->arena);
-	mem_free(f);
-	return 0;
-}
 
 static struct store_document document(uint64_t job, struct str body)
 {
@@ -70,7 +28,7 @@ static struct store_document document(uint64_t job, struct str body)
 	return d;
 }
 
-static void submit(struct fixture *f, uint64_t job, struct str body)
+static void submit(struct store_fixture *f, uint64_t job, struct str body)
 {
 	struct store_document d = document(job, body);
 	struct change c = {.job = {.job = job,
@@ -85,52 +43,32 @@ static void submit(struct fixture *f, uint64_t job, struct str body)
 }
 
 /* A turn as the server writes it. */
-static void turn(struct fixture *f, uint64_t job, struct str body)
+static void turn(struct store_fixture *f, uint64_t job, struct str body)
 {
 	submit(f, job, body);
 	assert_int_equal(store_write(f->store, &f->e), 0);
 	assert_int_equal(store_sync(f->store, &f->e), 0);
 }
 
-static void copy(const char *from, const char *to, const char *end)
-{
-	char a[128], b[128];
-	FILE *in, *out;
-	int c;
-
-	snprintf(a, sizeof(a), "%s%s", from, end);
-	snprintf(b, sizeof(b), "%s%s", to, end);
-	in = fopen(a, "r");
-	out = fopen(b, "w");
-	assert_non_null(in);
-	assert_non_null(out);
-	while ((c = getc(in)) != EOF)
-		putc(c, out);
-	fclose(in);
-	assert_int_equal(fclose(out), 0);
-}
-
 /* As kill -9 leaves it. */
-static void die(struct fixture *f)
+static void die(struct store_fixture *f)
 {
 	for (size_t i = 0; i < sizeof(ENDS) / sizeof(ENDS[0]); i++)
-		copy(f->path, f->dead, ENDS[i]);
+		store_file_copy(f->path, f->other, ENDS[i]);
 }
 
-static void open_dead(struct fixture *f)
+static void open_dead(struct store_fixture *f)
 {
-	store_close(f->store);
-	assert_int_equal(store_open(&f->store, f->dead, &f->e), 0);
+	store_reopen(f, f->other);
 }
 
-static void close_dead(struct fixture *f)
+static void close_dead(struct store_fixture *f)
 {
-	store_close(f->store);
-	assert_int_equal(store_check(f->dead, &f->e), 0);
-	assert_int_equal(store_open(&f->store, f->path, &f->e), 0);
+	store_reopen(f, f->path);
+	assert_int_equal(store_check(f->other, &f->e), 0);
 }
 
-static enum job_state state_of(struct fixture *f, uint64_t job)
+static enum job_state state_of(struct store_fixture *f, uint64_t job)
 {
 	struct job_fact fact;
 
@@ -140,7 +78,7 @@ static enum job_state state_of(struct fixture *f, uint64_t job)
 
 static void what_was_accepted_is_there_after_a_kill(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	struct store_start s;
 	struct store_lease lease;
 	uint8_t identity[STORE_IDENTITY] = {2};
@@ -167,7 +105,7 @@ static void what_was_accepted_is_there_after_a_kill(void **state)
 
 static void a_turn_that_was_not_written_is_not_there(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 
 	turn(f, 1, STR("one"));
 	submit(f, 2, STR("two"));
@@ -180,14 +118,14 @@ static void a_turn_that_was_not_written_is_not_there(void **state)
 
 static void a_record_that_is_not_whole_is_none(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	char path[128];
 	FILE *file;
 
 	turn(f, 1, STR("one"));
 	turn(f, 2, STR("two"));
 	die(f);
-	snprintf(path, sizeof(path), "%s-intake", f->dead);
+	snprintf(path, sizeof(path), "%s-intake", f->other);
 	file = fopen(path, "r+");
 	assert_non_null(file);
 	fseek(file, RECORD_AT_LEAST + 60, SEEK_SET);
@@ -201,13 +139,13 @@ static void a_record_that_is_not_whole_is_none(void **state)
 
 static void the_intake_of_another_store_is_not_read(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	struct store *other;
 
-	assert_int_equal(store_open(&other, f->dead, &f->e), 0);
+	assert_int_equal(store_open(&other, f->other, &f->e), 0);
 	store_close(other);
 	turn(f, 1, STR("one"));
-	copy(f->path, f->dead, "-intake");
+	store_file_copy(f->path, f->other, "-intake");
 	open_dead(f);
 	assert_int_equal(state_of(f, 1), JOB_NONE);
 	close_dead(f);
@@ -216,7 +154,7 @@ static void the_intake_of_another_store_is_not_read(void **state)
 /* The copy is opened twice: what the first start read must not be read again by the second. */
 static void what_was_read_at_a_start_is_read_once(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 
 	turn(f, 1, STR("one"));
 	die(f);
@@ -229,18 +167,18 @@ static void what_was_read_at_a_start_is_read_once(void **state)
 	close_dead(f);
 }
 
-static uint64_t others_see(struct fixture *f)
+static uint64_t others_see(struct store_fixture *f)
 {
 	char path[128];
 	struct store *copied;
 	struct store_start s;
 
 	/* Without the intake: the tables alone. */
-	copy(f->path, f->dead, "");
-	copy(f->path, f->dead, "-wal");
-	snprintf(path, sizeof(path), "%s-intake", f->dead);
+	store_file_copy(f->path, f->other, "");
+	store_file_copy(f->path, f->other, "-wal");
+	snprintf(path, sizeof(path), "%s-intake", f->other);
 	unlink(path);
-	assert_int_equal(store_open(&copied, f->dead, &f->e), 0);
+	assert_int_equal(store_open(&copied, f->other, &f->e), 0);
 	assert_int_equal(store_start(copied, &f->arena, &s, &f->e), 0);
 	store_close(copied);
 	return s.n_lanes ? s.lanes[0].n : 0;
@@ -248,7 +186,7 @@ static uint64_t others_see(struct fixture *f)
 
 static void others_see_what_was_published(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 
 	turn(f, 1, STR("one"));
 	submit(f, 2, STR("two"));
@@ -263,7 +201,7 @@ static void others_see_what_was_published(void **state)
 
 static void rows_follow_soon(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	bool more = true;
 
 	turn(f, 1, STR("one"));
@@ -277,7 +215,7 @@ static void rows_follow_soon(void **state)
 
 static void a_result_comes_after_the_job_that_waits(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	struct change c = {.job = {.job = 1,
 				   .ticket = 1,
 				   .collection = 1,
@@ -307,7 +245,7 @@ static void a_result_comes_after_the_job_that_waits(void **state)
 static void the_file_is_used_again_and_again(void **state)
 {
 	static char body[60000];
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	uint64_t n = 120;
 	bool more;
 
@@ -327,7 +265,7 @@ static void the_file_is_used_again_and_again(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, store_setup, store_teardown)
 		TEST(what_was_accepted_is_there_after_a_kill),
 		TEST(a_turn_that_was_not_written_is_not_there),
 		TEST(a_record_that_is_not_whole_is_none),

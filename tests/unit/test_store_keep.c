@@ -4,50 +4,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "broker/query.h"
-#include "broker/store.h"
 #include "proto/pack.h"
-
-struct fixture {
-	char dir[64], url[96];
-	struct store *store;
-	struct arena arena;
-	struct err e;
-};
-
-static int start(void **state)
-{
-	struct fixture *f = mem_alloc(sizeof(*f));
-
-	snprintf(f->dir, sizeof(f->dir), "/tmp/demarche-store-XXXXXX");
-	assert_non_null(mkdtemp(f->dir));
-	snprintf(f->url, sizeof(f->url), "sqlite:%s/s.db", f->dir);
-	assert_int_equal(store_open(&f->store, f->url, &f->e), 0);
-	*state = f;
-	return 0;
-}
-
-static int stop(void **state)
-{
-	static const char *const names[] = {"s.db", "s.db-wal", "s.db-shm", "s.db-intake",
-					    "s.db.lock"};
-	struct fixture *f = *state;
-	char path[128];
-
-	store_close(f->store);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", f->dir, names[i]);
-		unlink(path);
-	}
-	rmdir(f->dir);
-	arena_free(&f->arena);
-	mem_free(f);
-	return 0;
-}
+#include "tests/unit/store_for_test.h"
 
 static struct change change_of(uint64_t job, enum job_verb verb, enum job_state from)
 {
@@ -61,7 +21,7 @@ static struct change change_of(uint64_t job, enum job_verb verb, enum job_state 
 		.seq = verb == JOB_COMPLETE ? job : 0};
 }
 
-static void add_job(struct fixture *f, uint64_t job, uint32_t batch, bool done)
+static void add_job(struct store_fixture *f, uint64_t job, uint32_t batch, bool done)
 {
 	struct change submit = change_of(job, JOB_SUBMIT, JOB_NONE);
 	struct change complete = change_of(job, JOB_COMPLETE, JOB_QUEUED);
@@ -73,7 +33,7 @@ static void add_job(struct fixture *f, uint64_t job, uint32_t batch, bool done)
 		assert_int_equal(store_apply(f->store, &complete, (int64_t)job * 1000, &f->e), 0);
 }
 
-static struct store_results results(struct fixture *f, uint64_t after, uint32_t n)
+static struct store_results results(struct store_fixture *f, uint64_t after, uint32_t n)
 {
 	static const struct store_filter all;
 	struct store_page page = {&all, after, 1000, n, 1 << 20};
@@ -85,7 +45,7 @@ static struct store_results results(struct fixture *f, uint64_t after, uint32_t 
 
 static void old_results_go_and_the_sequence_stays_dense(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	struct store_results r;
 	struct store_start s;
 	uint32_t removed;
@@ -105,12 +65,12 @@ static void old_results_go_and_the_sequence_stays_dense(void **state)
 	assert_int_equal(store_commit(f->store, &f->e), 0);
 	assert_int_equal(store_start(f->store, &f->arena, &s, &f->e), 0);
 	assert_int_equal(s.last_seq, 10);
-	assert_int_equal(store_check(f->url, &f->e), 0);
+	assert_int_equal(store_check(f->path, &f->e), 0);
 }
 
 static void a_page_tells_how_far_it_looked(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 
 	for (uint64_t job = 1; job <= 5; job++)
 		add_job(f, job, 0, true);
@@ -121,7 +81,7 @@ static void a_page_tells_how_far_it_looked(void **state)
 
 static void a_reader_without_credit_gets_nothing_and_delays_nobody(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 
 	add_job(f, 1, 0, true);
 	assert_int_equal(results(f, 0, 0).n, 0);
@@ -146,7 +106,7 @@ static int64_t number(struct str row, const char *key)
 
 static void a_batch_tells_how_far_it_is(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	struct msg_argument name = {STR("batch"), STR("monday")};
 	struct msg_query m = {.what = STR("batch"), .arguments = &name, .n_arguments = 1};
 	struct msg_rows rows;
@@ -158,7 +118,7 @@ static void a_batch_tells_how_far_it_is(void **state)
 		add_job(f, job, batch, job <= 3);
 	add_job(f, 6, 0, false);
 	assert_int_equal(store_commit(f->store, &f->e), 0);
-	assert_int_equal(query_open(&q, f->url, &f->e), 0);
+	assert_int_equal(query_open(&q, f->path, &f->e), 0);
 	assert_int_equal(query_run(q, &m, &f->arena, &rows, &f->e), 0);
 	assert_int_equal(rows.n_rows, 1);
 	assert_int_equal(number(rows.rows[0], "total"), 5);
@@ -169,14 +129,13 @@ static void a_batch_tells_how_far_it_is(void **state)
 
 static void what_was_not_committed_is_not_there(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	struct job_fact fact;
 
 	add_job(f, 1, 0, false);
 	assert_int_equal(store_commit(f->store, &f->e), 0);
 	add_job(f, 2, 0, false);
-	store_close(f->store);
-	assert_int_equal(store_open(&f->store, f->url, &f->e), 0);
+	store_reopen(f, f->path);
 	assert_int_equal(store_job(f->store, 1, &fact, &f->e), 0);
 	assert_int_equal(fact.state, JOB_QUEUED);
 	assert_int_equal(store_job(f->store, 2, &fact, &f->e), 0);
@@ -185,27 +144,23 @@ static void what_was_not_committed_is_not_there(void **state)
 
 static void a_file_of_another_program_is_refused(void **state)
 {
-	struct fixture *f = *state;
-	char path[128], url[160];
+	struct store_fixture *f = *state;
+	char path[128];
 	struct store *s;
 	FILE *out;
 
 	snprintf(path, sizeof(path), "%s/garbage", f->dir);
-	snprintf(url, sizeof(url), "%s", path);
 	out = fopen(path, "w");
 	for (int i = 0; i < 1000; i++)
 		fputs("this is no database\n", out);
 	fclose(out);
-	assert_int_equal(store_open(&s, url, &f->e), -1);
+	assert_int_equal(store_open(&s, path, &f->e), -1);
 	assert_int_equal(f->e.code, ERR_CORRUPT);
-	unlink(path);
-	snprintf(path, sizeof(path), "%s/garbage.lock", f->dir);
-	unlink(path);
 }
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define T(name) cmocka_unit_test_setup_teardown(name, store_setup, store_teardown)
 	const struct CMUnitTest tests[] = {
 		T(old_results_go_and_the_sequence_stays_dense),
 		T(a_page_tells_how_far_it_looked),

@@ -5,50 +5,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <sqlite3.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
-#include "broker/store.h"
+#include "tests/unit/store_for_test.h"
 
-struct fixture {
-	char dir[64], path[96];
-	struct store *store;
-	struct arena arena;
-	struct err e;
-};
-
-static int start(void **state)
-{
-	struct fixture *f = mem_alloc(sizeof(*f));
-
-	snprintf(f->dir, sizeof(f->dir), "/tmp/demarche-notes-XXXXXX");
-	assert_non_null(mkdtemp(f->dir));
-	snprintf(f->path, sizeof(f->path), "%s/s.db", f->dir);
-	assert_int_equal(store_open(&f->store, f->path, &f->e), 0);
-	*state = f;
-	return 0;
-}
-
-static int stop(void **state)
-{
-	static const char *const ends[] = {"", "-wal", "-shm", "-intake", ".lock"};
-	struct fixture *f = *state;
-	char path[128];
-
-	store_close(f->store);
-	assert_int_equal(store_check(f->path, &f->e), 0);
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		snprintf(path, sizeof(path), "%s%s", f->path, ends[i]);
-		unlink(path);
-	}
-	rmdir(f->dir);
-	arena_free(&f->arena);
-	mem_free(f);
-	return 0;
-}
-
-static void move(struct fixture *f, uint64_t job, enum job_verb verb, enum job_state from,
+static void move(struct store_fixture *f, uint64_t job, enum job_verb verb, enum job_state from,
 		 uint32_t attempts)
 {
 	struct change c = {.job = {.job = job,
@@ -73,13 +33,12 @@ static void move(struct fixture *f, uint64_t job, enum job_verb verb, enum job_s
 		assert_int_equal(store_apply(f->store, &c, 6000, &f->e), 0);
 }
 
-static struct store_start restart(struct fixture *f)
+static struct store_start restart(struct store_fixture *f)
 {
 	struct store_start s;
 
 	assert_int_equal(store_commit(f->store, &f->e), 0);
-	store_close(f->store);
-	assert_int_equal(store_open(&f->store, f->path, &f->e), 0);
+	store_reopen(f, f->path);
 	assert_int_equal(store_start(f->store, &f->arena, &s, &f->e), 0);
 	return s;
 }
@@ -98,7 +57,7 @@ static void spread(uint64_t n, uint8_t identity[static STORE_IDENTITY])
 /* A wall clock that was set back: the broker's own goes on from here. */
 static void the_start_tells_the_latest_time_in_the_store(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 
 	move(f, 1, JOB_SUBMIT, JOB_NONE, 0);
 	assert_int_equal(restart(f).last_ms, 1000);
@@ -111,7 +70,7 @@ static void the_start_tells_the_latest_time_in_the_store(void **state)
 
 static void leases_are_found_at_the_next_start(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	struct store_start s;
 
 	for (uint64_t job = 1; job <= 3; job++)
@@ -131,7 +90,7 @@ static void leases_are_found_at_the_next_start(void **state)
 
 static void a_lease_that_ended_is_none(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	struct store_start s;
 
 	for (uint64_t job = 1; job <= 4; job++) {
@@ -152,7 +111,7 @@ static void a_lease_that_ended_is_none(void **state)
 
 static void notes_about_leases_do_not_pile_up(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	struct job_fact kept = {.job = 1, .attempts = 1, .leased_ms = 5000};
 	struct store_start s;
 	int n = 0;
@@ -175,7 +134,7 @@ static void notes_about_leases_do_not_pile_up(void **state)
 
 static void a_store_of_version_2_is_brought_up_to_date(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	struct store_start s;
 	sqlite3 *db;
 
@@ -209,7 +168,7 @@ static void a_store_of_version_2_is_brought_up_to_date(void **state)
 static void documents_are_found_by_their_identity_over_a_restart(void **state)
 {
 	static const uint64_t firsts[] = {1, 70000, 140000};
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	uint64_t found;
 	bool more = true;
 	int rounds = 0;
@@ -242,7 +201,7 @@ static void documents_are_found_by_their_identity_over_a_restart(void **state)
 	assert_true(rounds > 5);
 }
 
-static void add_documents(struct fixture *f, uint64_t first, uint64_t n)
+static void add_documents(struct store_fixture *f, uint64_t first, uint64_t n)
 {
 	for (uint64_t job = first; job < first + n; job++) {
 		struct change c = {
@@ -255,7 +214,7 @@ static void add_documents(struct fixture *f, uint64_t first, uint64_t n)
 	}
 }
 
-static void expect_documents(struct fixture *f, uint64_t n)
+static void expect_documents(struct store_fixture *f, uint64_t n)
 {
 	for (uint64_t job = 1; job <= n + 1; job++) {
 		uint8_t identity[STORE_IDENTITY];
@@ -271,7 +230,7 @@ static void expect_documents(struct fixture *f, uint64_t n)
 static void the_newest_documents_are_found_before_they_are_indexed(void **state)
 {
 	static const uint64_t lengths[] = {1, 4095, 1, 1, 8191, 3};
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	uint64_t n = 0;
 
 	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
@@ -283,46 +242,25 @@ static void the_newest_documents_are_found_before_they_are_indexed(void **state)
 	}
 }
 
-static void copy(const char *from, const char *end, const char *to)
-{
-	char a[128], b[128], bytes[4096];
-	FILE *in, *out;
-	size_t n;
-
-	snprintf(a, sizeof(a), "%s%s", from, end);
-	snprintf(b, sizeof(b), "%s%s", to, end);
-	in = fopen(a, "rb");
-	out = fopen(b, "wb");
-	assert_true(in && out);
-	while ((n = fread(bytes, 1, sizeof(bytes), in)) > 0)
-		assert_int_equal(fwrite(bytes, 1, n, out), n);
-	fclose(in);
-	fclose(out);
-}
-
 /* Goes on with the files as they are at this moment. */
-static struct store_start restart_after_a_cut(struct fixture *f)
+static struct store_start restart_after_a_cut(struct store_fixture *f)
 {
 	struct store_start s;
-	char to[sizeof(f->path) + 8];
 
-	snprintf(to, sizeof(to), "%s.cut", f->path);
-	copy(f->path, "", to);
-	copy(f->path, "-wal", to);
+	store_file_copy(f->path, f->other, "");
+	store_file_copy(f->path, f->other, "-wal");
 	store_close(f->store);
-	copy(to, "", f->path);
-	copy(to, "-wal", f->path);
-	unlink(to);
-	strcat(to, "-wal");
-	unlink(to);
-	assert_int_equal(store_open(&f->store, f->path, &f->e), 0);
+	store_file_copy(f->other, f->path, "");
+	store_file_copy(f->other, f->path, "-wal");
+	f->store = NULL;
+	store_reopen(f, f->path);
 	assert_int_equal(store_start(f->store, &f->arena, &s, &f->e), 0);
 	return s;
 }
 
 static void numbers_that_may_have_been_told_are_not_used_again(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 
 	restart(f);
 	move(f, 1, JOB_SUBMIT, JOB_NONE, 0);
@@ -335,7 +273,7 @@ static void numbers_that_may_have_been_told_are_not_used_again(void **state)
 
 static void a_store_of_version_4_is_brought_up_to_date(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	sqlite3 *db;
 
 	add_documents(f, 1, 6000);
@@ -358,7 +296,7 @@ static void a_store_of_version_4_is_brought_up_to_date(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define T(name) cmocka_unit_test_setup_teardown(name, store_setup, store_teardown)
 	const struct CMUnitTest tests[] = {
 		T(the_start_tells_the_latest_time_in_the_store),
 		T(leases_are_found_at_the_next_start),

@@ -5,11 +5,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <sqlite3.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "broker/store_vfs.h"
+#include "tests/unit/folder_for_test.h"
 
 static sqlite3 *connect_to(const char *path)
 {
@@ -48,12 +46,11 @@ static int value(sqlite3 *db)
  * the pages are in the file. */
 static void pages_of_an_unfinished_checkpoint_are_in_the_file(void **state)
 {
-	char dir[] = "/tmp/demarche-vfs-XXXXXX", path[64];
+	char dir[64], path[96];
 	sqlite3 *writer, *checkpointer, *old, *late;
-	static const char *const ends[] = {"", "-wal", "-shm"};
 
 	(void)state;
-	assert_non_null(mkdtemp(dir));
+	folder_for_test(dir, "vfs");
 	snprintf(path, sizeof(path), "%s/t.db", dir);
 	writer = connect_to(path);
 	checkpointer = connect_to(path);
@@ -72,11 +69,7 @@ static void pages_of_an_unfinished_checkpoint_are_in_the_file(void **state)
 	sqlite3_close(old);
 	sqlite3_close(checkpointer);
 	sqlite3_close(writer);
-	for (size_t i = 0; i < 3; i++) {
-		snprintf(path, sizeof(path), "%s/t.db%s", dir, ends[i]);
-		unlink(path);
-	}
-	rmdir(dir);
+	folder_remove(dir);
 }
 
 int main(void)
