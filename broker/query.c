@@ -74,39 +74,23 @@ static const struct condition RESULT_CONDITIONS[] = {
 	{0},
 };
 static const struct condition EVENT_CONDITIONS[] = {
-	{"actor", "v.event IN (SELECT event FROM event_actors WHERE code = % AND part = 'source' "
-		  "UNION SELECT event FROM event_actors WHERE name = % AND part = 'source')"},
-	{"target", "v.event IN (SELECT event FROM event_actors WHERE code = % AND part = 'target' "
-		   "UNION SELECT event FROM event_actors WHERE name = % AND part = 'target')"},
+	{"actor", ACTOR_IS("event", "source")},
+	{"target", ACTOR_IS("event", "target")},
 	{"type", "v.type = %"},
 	{"status", "v.status = %"},
-	{"since", EVENT_DATE " >= %"},
-	{"until", EVENT_DATE " <> '' AND substr(" EVENT_DATE ", 1, length(%)) <= %"},
-	{"text", "v.text LIKE '%%' || % || '%%'"},
-	{"collection", "r.collection = " COLLECTION_IS},
+	FOUND_CONDITIONS(EVENT_DATE),
 	{"job", "r.job = CAST(% AS INTEGER)"},
 	{"event", "v.event = CAST(% AS INTEGER)"},
-	{"confidence", "v.confidence >= CAST(% AS REAL)"},
 	{"cluster", "c.cluster = %"},
 	{"repeats", "% <> 'no' OR v.same_as IS NULL"},
 	{"reports", REPORTS " >= CAST(% AS INTEGER)"},
 	{0},
 };
 static const struct condition STANCE_CONDITIONS[] = {
-	{"actor", "v.stance IN (SELECT stance FROM stance_actors WHERE code = % AND part = 'holder' "
-		  "UNION SELECT stance FROM stance_actors WHERE name = % AND part = 'holder')"},
-	{"target", "(v.target_code = % OR v.target LIKE '%%' || % || '%%' OR v.stance IN (SELECT "
-		   "stance FROM stance_actors WHERE code = % AND part IN ('target', 'about')))"},
-	{"polarity", "v.polarity = %"},
-	{"kind", "v.kind = %"},
-	{"topic", "v.topic = %"},
-	{"since", "d.date >= %"},
-	{"until", "d.date <> '' AND substr(d.date, 1, length(%)) <= %"},
-	{"text", "v.text LIKE '%%' || % || '%%'"},
-	{"collection", "r.collection = " COLLECTION_IS},
+	{"actor", ACTOR_IS("stance", "holder")},
+	STANCE_FOUND_CONDITIONS,
 	{"job", "r.job = CAST(% AS INTEGER)"},
 	{"stance", "v.stance = CAST(% AS INTEGER)"},
-	{"confidence", "v.confidence >= CAST(% AS REAL)"},
 	{0},
 };
 static const struct condition REPORT_CONDITIONS[] = {

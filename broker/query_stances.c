@@ -53,16 +53,7 @@ void query_stance_functions(sqlite3 *db)
 /* clang-format off */
 static const struct condition CONDITIONS[] = {
 	{"actor", "h.code = % OR h.name = %"},
-	{"target", "(v.target_code = % OR v.target LIKE '%%' || % || '%%' OR v.stance IN (SELECT "
-		   "stance FROM stance_actors WHERE code = % AND part IN ('target', 'about')))"},
-	{"polarity", "v.polarity = %"},
-	{"kind", "v.kind = %"},
-	{"topic", "v.topic = %"},
-	{"since", "d.date >= %"},
-	{"until", "d.date <> '' AND substr(d.date, 1, length(%)) <= %"},
-	{"text", "v.text LIKE '%%' || % || '%%'"},
-	{"confidence", "v.confidence >= CAST(% AS REAL)"},
-	{"collection", "r.collection = " COLLECTION_IS},
+	STANCE_FOUND_CONDITIONS,
 	/* How rows are put together, not which. */
 	{"holders", "% IN ('code', 'name')"},
 	{"targets", "% IN ('actor', 'name', 'topic', 'issue', 'any')"},
