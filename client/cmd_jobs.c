@@ -11,40 +11,26 @@ struct jobs {
 	bool json;
 };
 
-#define COMMON                                                                                     \
-	{.type = OPTION_INCLUDE, .offset = offsetof(struct jobs, source), .include = SOURCE_ROWS}, \
-		{.name = "collection",                                                             \
-		 .type = OPTION_STR,                                                               \
-		 .offset = offsetof(struct jobs, collection),                                      \
-		 .arg = "NAME",                                                                    \
-		 .help = "of one collection only"},                                                \
-		{.name = "limit",                                                                  \
-		 .letter = 'n',                                                                    \
-		 .type = OPTION_INT,                                                               \
-		 .offset = offsetof(struct jobs, limit),                                           \
-		 .arg = "N",                                                                       \
-		 .standard = "0",                                                                  \
-		 .help = "at most so many; 0 is all"},                                             \
-	{                                                                                          \
-		.name = "json", .type = OPTION_BOOL, .offset = offsetof(struct jobs, json),        \
-		.help = "one JSON object a line instead of a table"                                \
-	}
+#define AT(field) .offset = offsetof(struct jobs, field)
+#define COMMON                                                        \
+	{.type = OPTION_INCLUDE, AT(source), .include = SOURCE_ROWS}, \
+		COLLECTION_ROW(AT(collection)), LIMIT_ROW(AT(limit)), JSON_ROW(AT(json))
 
 static const struct option_row JOBS_ROWS[] = {
 	COMMON,
 	{.name = "state",
 	 .type = OPTION_STR,
-	 .offset = offsetof(struct jobs, state),
+	 AT(state),
 	 .arg = "STATE",
 	 .help = "delayed, queued, leased, done, dead or cancelled"},
 	{.name = "batch",
 	 .type = OPTION_STR,
-	 .offset = offsetof(struct jobs, batch),
+	 AT(batch),
 	 .arg = "NAME",
 	 .help = "of one batch only"},
 	{.name = "document",
 	 .type = OPTION_STR,
-	 .offset = offsetof(struct jobs, document),
+	 AT(document),
 	 .arg = "ID",
 	 .help = "of one document"},
 	{.type = OPTION_END},

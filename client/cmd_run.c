@@ -17,6 +17,7 @@
 #include "client/summary.h"
 #include "client/table.h"
 #include "proto/wire.h"
+#include "worker/layers.h"
 #include "worker/slots.h"
 
 enum { READY_MS = 60000, DRAIN_MS = 20000 };
@@ -49,11 +50,7 @@ static const struct option_row ROWS[] = {
 	 .max = 256,
 	 .help = "processes that analyse"},
 	{.type = OPTION_INCLUDE, AT(documents), .include = DOCUMENT_ROWS},
-	{.name = "codebook",
-	 .type = OPTION_STR,
-	 AT(codebook),
-	 .arg = "DIR",
-	 .help = "one's own dictionaries and rules, laid over the built-in ones"},
+	LAYERS_ROW(AT(codebook)),
 	SLOTS_CONFIDENCE_ROW(AT(stances_from)),
 	{.name = "rows",
 	 .type = OPTION_INT,

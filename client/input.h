@@ -9,6 +9,13 @@
 
 #include "client/read/reader.h"
 
+/* The option of commands that take documents in; what it says is for the command to use. */
+#define DOCUMENT_DATE_ROW(...)                                                     \
+	{                                                                          \
+		.name = "date", .type = OPTION_STR, __VA_ARGS__, .arg = "DATE",    \
+		.help = "date of publication of documents that do not tell theirs" \
+	}
+
 struct input;
 
 /* `paths` [n] are borrowed for the input's life; "-" is standard input, and so is an empty list. */

@@ -31,6 +31,24 @@ void row_actors(const json_t *row, const char *key, bool codes, struct buf *out)
 /* Milliseconds since 1970 as "2026-01-31 12:30:05" (UTC), "" for 0. */
 struct str row_time(struct arena *a, const json_t *row, const char *key);
 
+/* Options of commands that list what a source has; each is given where its field lies
+ * (`.offset = …`). */
+#define COLLECTION_ROW(...)                                                           \
+	{                                                                             \
+		.name = "collection", .letter = 'c', .type = OPTION_STR, __VA_ARGS__, \
+		.arg = "NAME", .help = "of one collection only"                       \
+	}
+#define LIMIT_ROW(...)                                                                       \
+	{                                                                                    \
+		.name = "limit", .letter = 'n', .type = OPTION_INT, __VA_ARGS__, .arg = "N", \
+		.standard = "0", .help = "at most so many; 0 is all"                         \
+	}
+#define JSON_ROW(...)                                               \
+	{                                                           \
+		.name = "json", .type = OPTION_BOOL, __VA_ARGS__,   \
+		.help = "one JSON object a line instead of a table" \
+	}
+
 /* What all commands that list rows share: a query from filters, printed as a table or as JSON
  * lines. Returns the exit status. */
 struct row_column {

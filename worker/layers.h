@@ -6,6 +6,13 @@
 
 #include "worker/images.h"
 
+/* The option of every program that analyses. */
+#define LAYERS_ROW(...)                                                                 \
+	{                                                                               \
+		.name = "codebook", .type = OPTION_STR, __VA_ARGS__, .arg = "DIR",      \
+		.help = "one's own dictionaries and rules, laid over the built-in ones" \
+	}
+
 /* Replaces im->codebook. Every problem found in the texts (file, line, what was expected) is
  * written to standard error, one a line; the error is the first of them. */
 int layers_apply(struct images *im, const char *dir, struct err *e);
