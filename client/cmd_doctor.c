@@ -183,15 +183,10 @@ int cmd_doctor(int argc, char **argv)
 {
 	struct doctor o = {0};
 	struct report r = {0};
-	struct err e;
-	int operand, status = command_options(&PROGRAM, argc, argv, &o, &operand);
+	int status = command_options_alone(&PROGRAM, argc, argv, &o);
 
 	if (status >= 0)
 		return status;
-	if (operand < argc) {
-		err_set(&e, ERR_INVALID, "no operand expected, got \"%s\"", argv[operand]);
-		return options_wrong(&PROGRAM, &e);
-	}
 	r.json = o.json;
 	check_engine(&r, &o);
 	check_programs(&r);

@@ -113,14 +113,10 @@ int cmd_events(int argc, char **argv)
 	struct filters f;
 	struct err e;
 	char reports[24];
-	int operand, status = command_options(&PROGRAM, argc, argv, &o, &operand);
+	int status = command_options_alone(&PROGRAM, argc, argv, &o);
 
 	if (status >= 0)
 		return status;
-	if (operand < argc) {
-		err_set(&e, ERR_INVALID, "no operand expected, got \"%s\"", argv[operand]);
-		return options_wrong(&PROGRAM, &e);
-	}
 	snprintf(reports, sizeof(reports), "%d", (int)o.reports);
 	const struct row_filter more[] = {
 		{"type", o.type},

@@ -510,13 +510,11 @@ int cmd_export(int argc, char **argv)
 {
 	struct export o = {0};
 	struct err e;
-	int operand, r, status = command_options(&PROGRAM, argc, argv, &o, &operand);
+	int r, status = command_options_alone(&PROGRAM, argc, argv, &o);
 
 	if (status >= 0)
 		return status;
-	if (operand < argc)
-		err_set(&e, ERR_INVALID, "no operand expected, got \"%s\"", argv[operand]);
-	if (operand < argc || check(&o, &e) < 0)
+	if (check(&o, &e) < 0)
 		return options_wrong(&PROGRAM, &e);
 	r = export_all(&o, &e);
 	if (r < 0)

@@ -93,14 +93,10 @@ static int list(const struct option_program *p, const struct row_list *l, int ar
 {
 	struct jobs o = {0};
 	struct err e;
-	int operand, status = command_options(p, argc, argv, &o, &operand);
+	int status = command_options_alone(p, argc, argv, &o);
 
 	if (status >= 0)
 		return status;
-	if (operand < argc) {
-		err_set(&e, ERR_INVALID, "no operand expected, got \"%s\"", argv[operand]);
-		return options_wrong(p, &e);
-	}
 	struct row_filter filters[] = {
 		{"state", o.state}, {"collection", o.collection},
 		{"batch", o.batch}, {"document", o.document},

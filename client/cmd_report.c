@@ -168,13 +168,13 @@ int cmd_report(int argc, char **argv)
 {
 	struct report o = {0};
 	struct err e;
-	int operand, r, status = command_options(&PROGRAM, argc, argv, &o, &operand);
+	int r, status = command_options_alone(&PROGRAM, argc, argv, &o);
 	struct source *s;
 
 	if (status >= 0)
 		return status;
-	if (operand < argc || !o.out) {
-		err_set(&e, ERR_INVALID, o.out ? "no operand expected" : "--out is needed");
+	if (!o.out) {
+		err_set(&e, ERR_INVALID, "--out is needed");
 		return options_wrong(&PROGRAM, &e);
 	}
 	s = source_open(&o.source, &e);

@@ -197,14 +197,10 @@ int cmd_stances(int argc, char **argv)
 	struct stances o = {0};
 	struct filters f;
 	struct err e;
-	int operand, status = command_options(&PROGRAM, argc, argv, &o, &operand);
+	int status = command_options_alone(&PROGRAM, argc, argv, &o);
 
 	if (status >= 0)
 		return status;
-	if (operand < argc) {
-		err_set(&e, ERR_INVALID, "no operand expected, got \"%s\"", argv[operand]);
-		return options_wrong(&PROGRAM, &e);
-	}
 	if (check(&o, &e) < 0)
 		return options_wrong(&PROGRAM, &e);
 	if (o.matrix)

@@ -179,15 +179,11 @@ int cmd_status(int argc, char **argv)
 {
 	struct status o = {0};
 	struct err e;
-	int operand, r, status = command_options(&STATUS, argc, argv, &o, &operand);
+	int r, status = command_options_alone(&STATUS, argc, argv, &o);
 	struct source *s;
 
 	if (status >= 0)
 		return status;
-	if (operand < argc) {
-		err_set(&e, ERR_INVALID, "no operand expected, got \"%s\"", argv[operand]);
-		return options_wrong(&STATUS, &e);
-	}
 	s = source_open(&o.source, &e);
 	r = s ? print_status(s, !o.source.db, o.json, &e) : -1;
 	if (r < 0)

@@ -163,15 +163,11 @@ int cmd_top(int argc, char **argv)
 {
 	struct top o = {0};
 	struct err e;
-	int operand, r, status = command_options(&PROGRAM, argc, argv, &o, &operand);
+	int r, status = command_options_alone(&PROGRAM, argc, argv, &o);
 	struct source *s;
 
 	if (status >= 0)
 		return status;
-	if (operand < argc) {
-		err_set(&e, ERR_INVALID, "no operand expected, got \"%s\"", argv[operand]);
-		return options_wrong(&PROGRAM, &e);
-	}
 	if (!isatty(STDOUT_FILENO)) {
 		fprintf(stderr, "demarche top: needs a terminal; demarche status prints once\n");
 		return EXIT_USAGE;

@@ -227,13 +227,11 @@ int cmd_watch(int argc, char **argv)
 	struct watch o = {0};
 	struct stream s = {.o = &o};
 	struct err e;
-	int operand, r, status = command_options(&PROGRAM, argc, argv, &o, &operand);
+	int r, status = command_options_alone(&PROGRAM, argc, argv, &o);
 
 	if (status >= 0)
 		return status;
-	if (operand < argc)
-		err_set(&e, ERR_INVALID, "no operand expected, got \"%s\"", argv[operand]);
-	if (operand < argc || check_words(&o, &e) < 0 || read_from(&o, &s, &e) < 0)
+	if (check_words(&o, &e) < 0 || read_from(&o, &s, &e) < 0)
 		return options_wrong(&PROGRAM, &e);
 	signal(SIGINT, stop);
 	signal(SIGTERM, stop);

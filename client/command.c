@@ -42,6 +42,17 @@ int command_options(const struct option_program *p, int argc, char **argv, void 
 	return options_start(p, argc, argv, &options_arena, settings, operand);
 }
 
+int command_options_alone(const struct option_program *p, int argc, char **argv, void *settings)
+{
+	int operand, status = command_options(p, argc, argv, settings, &operand);
+	struct err e;
+
+	if (status >= 0 || operand == argc)
+		return status;
+	err_set(&e, ERR_INVALID, "no operand expected, got \"%s\"", argv[operand]);
+	return options_wrong(p, &e);
+}
+
 const struct command *command_find(const char *name)
 {
 	for (const struct command *c = COMMANDS; c->name; c++)

@@ -31,6 +31,8 @@ const struct command *command_find(const char *name);
 /* As options_start; what the options point to lives until the command has ended. */
 int command_options(const struct option_program *p, int argc, char **argv, void *settings,
 		    int *operand);
+/* The same for a command that takes no operands. */
+int command_options_alone(const struct option_program *p, int argc, char **argv, void *settings);
 
 /* Runs argv[1] with the rest; prints help for --help and for nothing. */
 int command_main(int argc, char **argv);
