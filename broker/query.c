@@ -166,14 +166,6 @@ static const struct question QUESTIONS[] = {
 };
 /* clang-format on */
 
-struct str query_argument(const struct msg_query *m, const char *name)
-{
-	for (uint32_t i = 0; i < m->n_arguments; i++)
-		if (str_is(m->arguments[i].name, name))
-			return m->arguments[i].value;
-	return STR("");
-}
-
 /* Opening */
 
 static int count_steps(void *context)

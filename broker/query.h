@@ -35,7 +35,4 @@ int query_leases(struct query *q, const struct query_lease *leases, uint32_t n, 
 int query_run(struct query *q, const struct msg_query *m, struct arena *a, struct msg_rows *rows,
 	      struct err *e);
 
-/* An argument of a question, "" where it is not given. */
-struct str query_argument(const struct msg_query *m, const char *name);
-
 #endif

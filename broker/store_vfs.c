@@ -11,7 +11,6 @@ struct joined {
 	sqlite3_file base;
 	bool joins;    /* it is a log */
 	bool puts_off; /* syncs of commits */
-	bool owes;     /* one that was put off */
 	bool head;     /* its header was written since the last sync */
 	char *stretch; /* [STRETCH_MAX], made at the first write */
 	int n;
@@ -95,13 +94,11 @@ static int v_sync(sqlite3_file *f, int flags)
 
 	if (r != SQLITE_OK)
 		return r;
-	if (j->puts_off && !j->head) {
-		j->owes = true;
-		return SQLITE_OK;
-	}
+	if (j->puts_off && !j->head)
+		return SQLITE_OK; /* store_vfs_sync makes up for it */
 	r = real_of(f)->xSync(j->real, flags);
 	if (r == SQLITE_OK)
-		j->owes = j->head = false;
+		j->head = false;
 	return r;
 }
 
@@ -242,16 +239,6 @@ void store_vfs_put_off(sqlite3_file *log, bool on)
 {
 	CHECK(log->pMethods == &METHODS && joined_of(log)->joins);
 	joined_of(log)->puts_off = on;
-}
-
-bool store_vfs_owes(sqlite3_file *log)
-{
-	return joined_of(log)->owes;
-}
-
-void store_vfs_settled(sqlite3_file *log)
-{
-	joined_of(log)->owes = false;
 }
 
 int store_vfs_sync(sqlite3_file *log)

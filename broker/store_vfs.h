@@ -19,11 +19,9 @@ const char *store_vfs(void);
  * sync of the log's header, when it is written from its beginning again; and the syncs of a
  * checkpoint, which must be made with this unset or over another connection. */
 void store_vfs_put_off(sqlite3_file *log, bool on);
-bool store_vfs_owes(sqlite3_file *log); /* a commit's sync was put off and is to be made */
 /* Makes the log's file so long at least: syncing bytes that are written over costs half as much as
  * syncing a file that grows. Zeros are no commits. Does nothing where that fails. */
 void store_vfs_lengthen(sqlite3_file *log, sqlite3_int64 bytes);
-void store_vfs_settled(sqlite3_file *log); /* what was owed up to now is made */
 int store_vfs_sync(sqlite3_file *log); /* any thread, while the connection goes on; SQLite's code */
 
 #endif

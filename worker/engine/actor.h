@@ -33,7 +33,6 @@ struct actor_entry {
 	struct str file; /* "actors/countries.txt", */
 	uint32_t line;   /* and the line in it */
 };
-uint32_t actor_count(const struct actor_book *b);
 bool actor_entry(const struct actor_book *b, int32_t entry, struct actor_entry *out);
 
 /* People who are seldom of the country that a document speaks of: "migrants", "suspects". */
@@ -52,9 +51,5 @@ struct actor_role {
 	bool former;
 };
 struct actor_role actor_role_at(const struct actor_book *b, int32_t entry, struct date when);
-
-/* Members of an organization by code ("EU" has "DEU"), and countries by code. */
-bool actor_is_member(const struct actor_book *b, struct str organization, struct str country);
-int32_t actor_by_code(const struct actor_book *b, struct str code);
 
 #endif

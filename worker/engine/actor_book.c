@@ -144,11 +144,6 @@ const struct ai_first *book_first(const struct actor_book *b, uint64_t piece)
 	return NULL;
 }
 
-uint32_t actor_count(const struct actor_book *b)
-{
-	return b->head->n_entries;
-}
-
 bool actor_entry(const struct actor_book *b, int32_t entry, struct actor_entry *out)
 {
 	const struct ai_entry *e;
@@ -237,36 +232,6 @@ struct actor_role actor_role_at(const struct actor_book *b, int32_t entry, struc
 	r.to = date_of(o->to);
 	r.former = when.year && !running;
 	return r;
-}
-
-static bool has_code(const struct actor_book *b, const struct ai_entry *e, struct str code)
-{
-	return e->class == AI_ACTOR && str_eq(book_text(b, e->code), code);
-}
-
-int32_t actor_by_code(const struct actor_book *b, struct str code)
-{
-	const struct ai_name *n = code.n ? book_names(b, fold_key(code)) : NULL;
-
-	for (; n; n = n->last ? NULL : n + 1)
-		if (has_code(b, &b->entries[n->entry], code) && n->type == AI_NAME &&
-		    b->entries[n->entry].kind != ENTITY_PERSON)
-			return (int32_t)n->entry;
-	for (uint32_t i = 0; code.n && i < b->head->n_entries; i++)
-		if (has_code(b, &b->entries[i], code) && b->entries[i].kind == ENTITY_COUNTRY)
-			return (int32_t)i;
-	return -1;
-}
-
-bool actor_is_member(const struct actor_book *b, struct str organization, struct str country)
-{
-	int32_t i = actor_by_code(b, organization);
-	uint64_t key = fold_key(country);
-
-	for (uint32_t k = 0; i >= 0 && k < b->entries[i].n_member; k++)
-		if (b->lists[b->entries[i].member + k] == key)
-			return true;
-	return false;
 }
 
 static bool is_listed(const int32_t *entries, uint32_t n, int32_t entry)

@@ -212,20 +212,6 @@ struct doc *engine_parse(struct engine *en, const struct engine_input *in)
 	return parse_text(en, in, ENGINE_PARSE_MAX);
 }
 
-struct doc *engine_take(struct engine *en)
-{
-	struct arena *a = mem_alloc(sizeof(*a));
-	struct doc *d;
-
-	*a = en->arena;
-	en->arena = (struct arena){0};
-	d = ARENA_NEW(a, struct doc);
-	*d = en->doc;
-	d->arena = a;
-	en->doc = (struct doc){0};
-	return d;
-}
-
 /* Of model and codebook together: another codebook is another engine, and so is one that gives
  * other stances. */
 static uint64_t content_hash(const struct engine *en, double stance_least)

@@ -37,10 +37,6 @@ struct engine_input {
 /* Analyses the language only: tokens to attributions. The doc is valid until the next call. */
 struct doc *engine_parse(struct engine *en, const struct engine_input *in);
 
-/* The document of the last engine_parse, taken out of the engine with its memory: it stays valid as
- * long as the engine does, which then begins anew. Never given back: for training. */
-struct doc *engine_take(struct engine *en);
-
 /* The whole: the result is valid until the next call. stats.us is left 0 for the caller, who has
  * a clock. Never fails: what could not be done is in the warnings. */
 const struct result *engine_analyze(struct engine *en, const struct engine_input *in);

@@ -463,15 +463,6 @@ static void together(const struct event_ground *g, const struct event_candidate 
 		add_hash(f, T_FRAME_HEAD, feature_and(name, g->tokens[t->head].lemma));
 }
 
-uint32_t event_frame_type(const struct event_ground *g, const struct event_candidate *c,
-			  uint32_t *frame)
-{
-	if (!c->n_matches)
-		return 0;
-	*frame = c->matches[0].frame;
-	return frame_at(g->book, *frame)->type;
-}
-
 void event_trigger_features(const struct event_ground *g, uint32_t candidate, struct features *f)
 {
 	const struct event_candidate *c = &g->candidates[candidate];

@@ -9,8 +9,4 @@
 /* Empties *f and fills it. */
 void event_trigger_features(const struct event_ground *g, uint32_t candidate, struct features *f);
 
-/* The type of the first matching frame, 0 none; the frame's index in *frame. */
-uint32_t event_frame_type(const struct event_ground *g, const struct event_candidate *c,
-			  uint32_t *frame);
-
 #endif

@@ -129,11 +129,6 @@ struct str frame_string(const struct frame_book *b, struct frame_text t)
 	return (struct str){b->text.p + t.at, t.n};
 }
 
-uint32_t frame_count(const struct frame_book *b)
-{
-	return b->h->n_frames;
-}
-
 bool frame_decides(const struct frame_book *b, uint32_t frame)
 {
 	return (b->frames[frame].flags & (FRAME_OWN | FRAME_WEAK)) == FRAME_OWN;

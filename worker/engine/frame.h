@@ -16,7 +16,6 @@ struct frame_book *frame_book_new(const struct image *codebook, struct err *e);
 void frame_book_free(struct frame_book *b);
 
 /* Strings are borrowed from the image. */
-uint32_t frame_count(const struct frame_book *b);
 struct str frame_name(const struct frame_book *b, uint32_t frame);
 const struct frame_rec *frame_at(const struct frame_book *b, uint32_t frame);
 struct str frame_mode(const struct frame_book *b, uint32_t frame);

@@ -146,18 +146,6 @@ void net_word_inputs(const struct doc *d, uint32_t tok, uint32_t n, uint8_t *out
 	}
 }
 
-float net_similarity(const int8_t *a, const int8_t *b)
-{
-	int32_t ab = 0, aa = 0, bb = 0;
-
-	for (int k = 0; k < NET_WORD; k++) {
-		ab += a[k] * b[k];
-		aa += a[k] * a[k];
-		bb += b[k] * b[k];
-	}
-	return aa && bb ? (float)ab / sqrtf((float)aa * (float)bb) : 0;
-}
-
 /* -- the encoder -- */
 
 static uint8_t clip(int32_t v)

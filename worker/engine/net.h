@@ -23,9 +23,6 @@ const int8_t *net_word_vector(const struct image *model, struct str lower);
  * NET_ZERO; all zero for a word that is not in the vocabulary. */
 void net_word_inputs(const struct doc *d, uint32_t tok, uint32_t n, uint8_t *out);
 
-/* Cosine of two such vectors. */
-float net_similarity(const int8_t *a, const int8_t *b);
-
 /* A quantised matrix of the section. */
 struct net_matrix {
 	const int8_t *w; /* [n / 64][k / 4][64][4] */

@@ -486,21 +486,3 @@ struct linear_report linear_measure_group(const struct linear *m, const struct l
 {
 	return measure(m, s, false, group);
 }
-
-double linear_fit_temperature(const struct linear *m, const struct linear_set *held_out)
-{
-	struct linear warmed = *m;
-	double best = 1, best_loss = INFINITY;
-
-	for (double t = 0.3; t < 8; t *= 1.05) {
-		struct linear_report r;
-
-		warmed.temperature = (float)t;
-		r = linear_measure(&warmed, held_out);
-		if (r.log_loss < best_loss) {
-			best_loss = r.log_loss;
-			best = t;
-		}
-	}
-	return best;
-}

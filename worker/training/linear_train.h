@@ -36,10 +36,6 @@ void linear_set_prepare(struct linear_set *s, uint32_t min_count);
 /* Trains and appends the model's section to `out`. */
 void linear_train(struct linear_set *s, const struct linear_options *o, struct buf *out);
 
-/* The temperature that makes probabilities fit the labels best (log loss), by search; give it
- * examples that the model was not trained on. */
-double linear_fit_temperature(const struct linear *m, const struct linear_set *held_out);
-
 /* Log loss and accuracy on a set. */
 struct linear_report {
 	double log_loss, accuracy;

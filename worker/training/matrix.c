@@ -245,11 +245,6 @@ static inline float exp_of(float x)
 	return p * two;
 }
 
-float matrix_exp(float x)
-{
-	return exp_of(x);
-}
-
 CLONES float matrix_softmax(float *x, uint32_t n)
 {
 	float max = x[0], sum = 0;

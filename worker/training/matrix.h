@@ -35,6 +35,5 @@ void matrix_tanh_back(const float *y, float *dy, size_t n); /* dy *= 1 - y^2 */
 
 /* In place softmax of one row; returns the log of the sum, for the loss. */
 float matrix_softmax(float *x, uint32_t n);
-float matrix_exp(float x);
 
 #endif

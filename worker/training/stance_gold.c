@@ -274,9 +274,3 @@ int stance_gold_read(struct stance_gold *g, const char *folder, const char *own,
 		return -1;
 	return own ? read_own(g, own, e) : 0;
 }
-
-void stance_gold_free(struct stance_gold *g)
-{
-	arena_free(&g->arena);
-	*g = (struct stance_gold){0};
-}

@@ -40,9 +40,8 @@ struct stance_gold {
 };
 
 /* Reads `folder`/corpus.jsonl and the records of `folder`/gold, then, unless NULL, the own examples
- * `own`/documents.jsonl and records.jsonl. */
+ * `own`/documents.jsonl and records.jsonl. Kept until the trainer ends. */
 int stance_gold_read(struct stance_gold *g, const char *folder, const char *own, struct err *e);
-void stance_gold_free(struct stance_gold *g);
 
 /* Lower case, plain quotes, single blanks: how the scorer compares texts. */
 struct str gold_normal(struct arena *a, struct str s);
