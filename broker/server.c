@@ -175,7 +175,7 @@ static void log_change(const struct change *c)
 			LOG_CSTR("code", err_name(c->code)), LOG_TEXT("because", c->text));
 }
 
-int server_apply(struct server *s, struct err *e)
+static int apply(struct server *s, struct err *e)
 {
 	while (s->n_applied < s->update.n_changes) {
 		const struct change *c = &s->update.changes[s->n_applied++];
@@ -193,7 +193,7 @@ int server_step(struct server *s, const struct input *in, struct err *e)
 
 	timed.now_ms = s->now_ms;
 	core_step(s->core, &timed, &s->update);
-	return server_apply(s, e);
+	return apply(s, e);
 }
 
 /* Grants: the documents of a turn's leases, in as few messages as their size allows. */
@@ -344,7 +344,7 @@ static int tick(struct server *s, struct err *e)
 	do {
 		core_tick(s->core, s->now_ms, &s->update);
 		drop_gone(s);
-		if (server_apply(s, e) < 0 || take_refills(s, e) < 0)
+		if (apply(s, e) < 0 || take_refills(s, e) < 0)
 			return -1;
 		if (s->update.want_due && take_due(s, e) < 0)
 			return -1;

@@ -107,7 +107,6 @@ struct server_peer *server_peer_of(struct server *s, uint32_t number);
 
 /* Lets the core take the input, and writes what it changed. -1: the store failed. */
 int server_step(struct server *s, const struct input *in, struct err *e);
-int server_apply(struct server *s, struct err *e);
 
 /* Queues a message until the turn is on the disk (server_answers.c). `bytes`: about so long is it;
  * a good guess saves copying. */

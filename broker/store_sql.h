@@ -228,9 +228,6 @@ const char *store_url_path(const char *url); /* points into url */
 int store_ask(struct store *s, const char *sql, int64_t otherwise, int64_t *out, struct err *e);
 /* The name of a collection; valid until the store is closed. */
 int store_collection_name(struct store *s, uint32_t number, struct str *name, struct err *e);
-/* Runs a statement that lists jobs; resets it. */
-int store_collect(struct store *s, sqlite3_stmt *q, struct arena *a, struct store_facts *out,
-		  struct err *e);
 int store_least(struct store *s, enum store_statement which, int64_t *out, struct err *e);
 
 /* Identities of documents (store_identity.c). *document is 0 where there is none. */

@@ -678,8 +678,9 @@ int store_job(struct store *s, uint64_t job, struct job_fact *f, struct err *e)
 	return r == SQLITE_ROW || r == SQLITE_DONE ? 0 : store_failed(s->db, e, "look a job up");
 }
 
-int store_collect(struct store *s, sqlite3_stmt *q, struct arena *a, struct store_facts *out,
-		  struct err *e)
+/* Runs a statement that lists jobs; resets it. */
+static int collect(struct store *s, sqlite3_stmt *q, struct arena *a, struct store_facts *out,
+		   struct err *e)
 {
 	uint32_t cap = 0;
 	int r;
@@ -705,7 +706,7 @@ int store_refill(struct store *s, const struct refill *r, struct arena *a, struc
 	sqlite3_bind_int(q, 2, r->priority);
 	sqlite3_bind_int64(q, 3, (int64_t)r->after);
 	sqlite3_bind_int64(q, 4, r->n);
-	return store_collect(s, q, a, out, e);
+	return collect(s, q, a, out, e);
 }
 
 int store_least(struct store *s, enum store_statement which, int64_t *out, struct err *e)
@@ -734,7 +735,7 @@ static int list_due(struct store *s, enum store_statement which, int64_t now_ms,
 	q = store_statement(s, which);
 	sqlite3_bind_int64(q, 1, now_ms);
 	sqlite3_bind_int64(q, 2, n);
-	return store_collect(s, q, a, out, e);
+	return collect(s, q, a, out, e);
 }
 
 int store_due(struct store *s, int64_t now_ms, uint32_t n, struct arena *a, struct store_facts *out,

@@ -53,7 +53,7 @@ int command_options_alone(const struct option_program *p, int argc, char **argv,
 	return options_wrong(p, &e);
 }
 
-const struct command *command_find(const char *name)
+static const struct command *command_of(const char *name)
 {
 	for (const struct command *c = COMMANDS; c->name; c++)
 		if (strcmp(c->name, name) == 0)
@@ -90,7 +90,7 @@ int command_main(int argc, char **argv)
 		puts("demarche " ENGINE_VERSION);
 		return EXIT_DONE;
 	}
-	c = command_find(argv[1]);
+	c = command_of(argv[1]);
 	if (!c) {
 		fprintf(stderr, "demarche: no command \"%s\"; demarche --help lists them\n",
 			argv[1]);

@@ -26,7 +26,6 @@ struct command {
 };
 
 extern const struct command COMMANDS[]; /* ends with an empty entry */
-const struct command *command_find(const char *name);
 
 /* As options_start; what the options point to lives until the command has ended. */
 int command_options(const struct option_program *p, int argc, char **argv, void *settings,

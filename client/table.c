@@ -100,7 +100,7 @@ struct str text_fit(struct str s, int columns)
 	return s;
 }
 
-int text_columns(struct str s)
+static int columns_of(struct str s)
 {
 	int n = 0;
 
@@ -171,7 +171,7 @@ static struct str take_words(struct str *rest, int columns)
 
 static void print_cell(const struct table *t, int c, struct str s, int width, FILE *f)
 {
-	int room = width - text_columns(s);
+	int room = width - columns_of(s);
 
 	if (t->right[c])
 		pad(f, room);
@@ -233,10 +233,10 @@ void table_print(struct table *t, FILE *f)
 	int widths[TABLE_COLUMNS_MAX] = {0}, sum = 0, sum_heads = 0;
 
 	for (int c = 0; c < t->n_columns; c++) {
-		widths[c] = text_columns(t->heads[c]);
+		widths[c] = columns_of(t->heads[c]);
 		sum_heads += widths[c];
 		for (uint32_t i = (uint32_t)c; i < t->n; i += (uint32_t)t->n_columns) {
-			int w = text_columns(t->cells[i]);
+			int w = columns_of(t->cells[i]);
 
 			widths[c] = w > widths[c] ? w : widths[c];
 		}

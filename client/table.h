@@ -28,8 +28,7 @@ const char *style_on(FILE *f, enum style s);
 const char *style_off(FILE *f);
 int style_width(FILE *f); /* columns of the terminal; 100 where there is none */
 
-/* Columns that a text takes, and as much of it as fits into `columns`. */
-int text_columns(struct str s);
+/* As much of a text as fits into `columns`. */
 struct str text_fit(struct str s, int columns);
 
 /* A text of a document as it may be shown: line ends, tabs and whatever a terminal would obey

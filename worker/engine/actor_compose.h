@@ -33,7 +33,4 @@ bool compose_read(const struct matcher *m, uint32_t tok, uint32_t end, struct ph
 /* Appends the mentions of a phrase. */
 void emit_phrase(struct matcher *m, const struct phrase *ph, uint32_t end);
 
-/* After all sentences: appositions, surnames, countries of generic agents. */
-void context_run(struct matcher *m);
-
 #endif

@@ -140,7 +140,8 @@ static struct str country_fought_in(const struct doc *d, uint32_t mention, struc
 	return otherwise;
 }
 
-void context_run(struct matcher *m)
+/* After all sentences: appositions, surnames, countries of generic agents. */
+static void run_contexts(struct matcher *m)
 {
 	struct doc *d = m->d;
 	struct str country = dominant_country(d);
@@ -180,5 +181,5 @@ void actor_run(const struct actor_book *b, struct doc *d)
 				emit_phrase(&m, &ph, end);
 		}
 	}
-	context_run(&m);
+	run_contexts(&m);
 }

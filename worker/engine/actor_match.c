@@ -11,7 +11,8 @@ static void add_word(struct matcher *m, uint64_t hash)
 	m->words[i] = hash;
 }
 
-bool matcher_has_word(const struct matcher *m, uint64_t hash)
+/* Whether the document has this word anywhere. */
+static bool has_word(const struct matcher *m, uint64_t hash)
 {
 	uint32_t i = (uint32_t)(hash >> 7) & (m->n_words - 1);
 
@@ -82,7 +83,7 @@ static uint32_t words_there(const struct matcher *m, uint32_t at, uint32_t n)
 	uint32_t there = 0;
 
 	for (uint32_t i = 0; i < n; i++)
-		there += matcher_has_word(m, m->book->lists[at + i]);
+		there += has_word(m, m->book->lists[at + i]);
 	return there;
 }
 
@@ -171,7 +172,8 @@ static const struct ai_name *best_name(const struct matcher *m, uint64_t key, ui
 	return best;
 }
 
-bool matcher_is_name_like(const struct matcher *m, uint32_t tok)
+/* Whether the token starts with a capital and is no ordinary first word of a sentence. */
+static bool is_name_like(const struct matcher *m, uint32_t tok)
 {
 	const struct token *t = &m->d->tokens[tok];
 	bool starts = tok == m->d->sentences[t->sent].tok ||
@@ -228,14 +230,13 @@ static bool is_part_of_other_name(const struct matcher *m, const struct ai_name 
 		return true;
 	if (tok > first && m->unit_of[tok - 1] < 0 && m->piece_of[tok - 1] < m->piece_of[tok]) {
 		f = book_first(m->book, m->pieces[m->piece_of[tok - 1]].hash);
-		if (f && f->given >= 3 && matcher_is_name_like(m, tok - 1) &&
+		if (f && f->given >= 3 && is_name_like(m, tok - 1) &&
 		    m->d->tokens[tok - 1].upos == UPOS_PROPN)
 			return true;
 	}
 	f = book_first(m->book, m->pieces[m->piece_of[tok]].hash);
 	return e->kind == ENTITY_COUNTRY && f && f->given >= 3 && tok + n_tok < end &&
-	       m->d->tokens[tok + n_tok].upos != UPOS_VERB &&
-	       matcher_is_name_like(m, tok + n_tok) &&
+	       m->d->tokens[tok + n_tok].upos != UPOS_VERB && is_name_like(m, tok + n_tok) &&
 	       !book_first(m->book, m->pieces[m->piece_of[tok + n_tok]].hash);
 }
 
@@ -418,7 +419,7 @@ static bool joins_names(struct str form)
 
 static bool can_be_unknown(const struct matcher *m, uint32_t tok)
 {
-	return m->unit_of[tok] < 0 && matcher_is_name_like(m, tok);
+	return m->unit_of[tok] < 0 && is_name_like(m, tok);
 }
 
 /* What is capitalised and unexplained is one name as far as it goes. */

@@ -59,12 +59,6 @@ struct matcher {
 void matcher_start(struct matcher *m, const struct actor_book *b, struct doc *d);
 void matcher_sentence(struct matcher *m, uint32_t sentence); /* appends units, sets unit_of */
 
-/* Whether the document has this word anywhere. */
-bool matcher_has_word(const struct matcher *m, uint64_t hash);
-
-/* Whether the token starts with a capital and is no ordinary first word of a sentence. */
-bool matcher_is_name_like(const struct matcher *m, uint32_t tok);
-
 /* A person by surname, for a title that stands before it: best entry at the date, or -1. */
 int32_t matcher_titled(const struct matcher *m, uint32_t tok, uint32_t n_tok, struct str code);
 

@@ -36,7 +36,7 @@ struct range attrib_trim(const struct doc *doc, struct range r)
 	return r;
 }
 
-bool attrib_is_passive(const struct doc *doc, int32_t cue)
+static bool is_passive(const struct doc *doc, int32_t cue)
 {
 	return doc_child(doc, cue, REL_AUX_PASS) >= 0 || doc_child(doc, cue, REL_NSUBJ_PASS) >= 0;
 }
@@ -61,8 +61,7 @@ struct attribution *attrib_add(struct doc *doc, int32_t cue, int32_t source, str
 	r = attrib_trim(doc, r);
 	if (r.first >= r.end || (cue >= 0 && apart(doc, cue, r)))
 		return NULL;
-	if (source < 0 && cue >= 0 && at(doc, cue)->upos == UPOS_VERB &&
-	    !attrib_is_passive(doc, cue))
+	if (source < 0 && cue >= 0 && at(doc, cue)->upos == UPOS_VERB && !is_passive(doc, cue))
 		return NULL; /* an imperative, a title: nobody says it */
 	ARENA_GROW(doc->arena, doc->attributions, doc->n_attributions, doc->cap_attributions);
 	a = &doc->attributions[doc->n_attributions++];
@@ -287,7 +286,7 @@ static void clause_cue(struct doc *doc, int32_t v)
 		return;
 	}
 	content = doc_child(doc, v, REL_XCOMP);
-	if (content >= 0 && !cue_is_phase(at(doc, v)->lemma) && !attrib_is_passive(doc, v) &&
+	if (content >= 0 && !cue_is_phase(at(doc, v)->lemma) && !is_passive(doc, v) &&
 	    (at(doc, content)->upos == UPOS_VERB || has_aux(doc, content, "to")))
 		attrib_add(doc, v, attrib_source_of_verb(doc, v), subtree(doc, content),
 			   kind == ATTRIB_SPEECH ? ATTRIB_SPEECH : ATTRIB_WILL);

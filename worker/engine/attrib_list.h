@@ -12,7 +12,6 @@ struct range {
 
 /* Without the marks and commas at its ends. */
 struct range attrib_trim(const struct doc *doc, struct range r);
-bool attrib_is_passive(const struct doc *doc, int32_t verb);
 /* Appends one; NULL where the content is empty or an active verb has no source (an imperative, a
  * title). Valid until the next call. */
 struct attribution *attrib_add(struct doc *doc, int32_t cue, int32_t source, struct range r,

@@ -184,7 +184,8 @@ int32_t attrib_owner(const struct doc *doc, int32_t noun)
 	return noun;
 }
 
-int32_t attrib_covering(const struct doc *doc, int32_t tok)
+/* The mention with that head, or the name around it; -1 where there is none. */
+static int32_t covering(const struct doc *doc, int32_t tok)
 {
 	enum { NEAR = 5 };
 	const struct token *t = at(doc, tok);
@@ -211,7 +212,7 @@ int32_t attrib_mention(struct doc *doc, int32_t tok)
 	struct mention *m;
 	int32_t m_at;
 
-	m_at = attrib_covering(doc, tok);
+	m_at = covering(doc, tok);
 	if (m_at >= 0)
 		return m_at;
 	for (int32_t c = t->child; c >= 0; c = doc->tokens[c].next) {

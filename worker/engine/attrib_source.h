@@ -31,9 +31,7 @@ int32_t attrib_noun_behind(const struct doc *doc, uint32_t first, uint32_t end);
 /* The noun before the relative clause for "who" and "which", else the token itself. */
 int32_t attrib_antecedent(const struct doc *doc, int32_t tok);
 
-/* The mention with that head, or the name around it; -1 where there is none. attrib_mention makes
- * one then. */
-int32_t attrib_covering(const struct doc *doc, int32_t tok);
+/* The mention with that head, or the name around it; made where there is none. */
 int32_t attrib_mention(struct doc *doc, int32_t tok);
 
 #endif

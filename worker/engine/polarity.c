@@ -133,7 +133,8 @@ int32_t polarity_subject(const struct doc *d, int32_t tok)
 	return subject_of(d, tok, 0);
 }
 
-int32_t polarity_object(const struct doc *d, int32_t tok)
+/* As polarity_subject: the object, or what undergoes in a passive. */
+static int32_t object_of(const struct doc *d, int32_t tok)
 {
 	int32_t o = doc_child(d, tok, REL_OBJ);
 
@@ -224,7 +225,7 @@ static bool has_particle(const struct doc *d, int32_t tok, struct str particle)
 
 static int32_t object_named(const struct doc *d, int32_t tok, struct str lemma)
 {
-	int32_t o = polarity_object(d, tok);
+	int32_t o = object_of(d, tok);
 
 	return o >= 0 && str_eq(tok_at(d, o)->lemma, lemma) ? o : -1;
 }
@@ -340,7 +341,7 @@ static int32_t holder_of(const struct doc *d, const struct frame *f)
 	if (slot & SLOT_POSS)
 		return possessor(d, f);
 	if (slot & SLOT_OBJ)
-		return polarity_object(d, f->tok);
+		return object_of(d, f->tok);
 	if (slot & SLOT_HEAD)
 		return described(d, f->tok);
 	if (slot & SLOT_SUBJ) {
@@ -367,7 +368,7 @@ static void fill_targets(const struct doc *d, struct frame *f, int32_t object, s
 		return;
 	}
 	if (slots & SLOT_OBJ)
-		add_target(f, polarity_object(d, f->tok));
+		add_target(f, object_of(d, f->tok));
 	if (slots & SLOT_SUBJ)
 		add_target(f, polarity_subject(d, f->tok));
 	if (slots & SLOT_COMP) {
@@ -509,7 +510,7 @@ static void emit(struct climb *c, const struct frame *f, int32_t holder, int sig
 /* "sees X as a threat": the sign is the value of what X is seen as. */
 static int view_sign(const struct climb *c, const struct frame *f)
 {
-	int32_t o = polarity_object(c->d, f->tok);
+	int32_t o = object_of(c->d, f->tok);
 
 	for (int32_t k = tok_at(c->d, f->tok)->child; k >= 0; k = tok_at(c->d, k)->next) {
 		enum rel r = rel_base(tok_at(c->d, k)->rel);

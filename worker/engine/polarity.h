@@ -59,10 +59,9 @@ bool polarity_negated(const struct doc *d, int32_t tok);
 /* Lexical value of one word by the evaluation classes: 1, -1 or 0. */
 int polarity_value(const struct frames *f, int32_t tok);
 
-/* Heads of syntactic places of a word, -1 where empty; passives, control, relative clauses and
+/* The head of a word's subject, -1 where it has none; passives, control, relative clauses and
  * coordination are seen through. */
 int32_t polarity_subject(const struct doc *d, int32_t tok);
-int32_t polarity_object(const struct doc *d, int32_t tok);
 
 /* The preposition or conjunction that opens a phrase, "" where none. */
 struct str polarity_opener(const struct doc *d, int32_t tok);

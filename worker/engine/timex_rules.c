@@ -37,7 +37,7 @@ uint32_t rule_number(const struct scan *s, uint32_t i, int *value)
 	return n;
 }
 
-bool rule_is_day(const struct scan *s, uint32_t i)
+static bool is_day(const struct scan *s, uint32_t i)
 {
 	return (scan_class(s, i) == TIME_NUMBER || scan_class(s, i) == TIME_ORDINAL) &&
 	       s->w[i].value >= 1 && s->w[i].value <= 31;
@@ -74,14 +74,14 @@ static uint32_t second_day(struct scan *s, uint32_t i, int month, struct date *e
 	*end = (struct date){0, (int8_t)month, 0};
 	if (!scan_any(s, i, JOIN))
 		return 0;
-	if (rule_is_day(s, i + 1) && (hyphen || scan_class(s, i + 2) != TIME_UNIT)) {
+	if (is_day(s, i + 1) && (hyphen || scan_class(s, i + 2) != TIME_UNIT)) {
 		if (!hyphen && scan_class(s, i + 2) == TIME_NONE && i + 2 < s->end &&
 		    s->doc->tokens[i + 2].upos != UPOS_PUNCT && !scan_is(s, i + 2, "in"))
 			return 0;
 		end->day = (int8_t)s->w[i + 1].value;
 		return 2;
 	}
-	if (scan_class(s, i + 1) == TIME_MONTH && rule_is_day(s, i + 2) && hyphen) {
+	if (scan_class(s, i + 1) == TIME_MONTH && is_day(s, i + 2) && hyphen) {
 		end->month = (int8_t)s->w[i + 1].value;
 		end->day = (int8_t)s->w[i + 2].value;
 		return 3;
@@ -111,16 +111,15 @@ struct hit rule_month_day(struct scan *s, uint32_t i)
 
 	if (scan_class(s, i) == TIME_MONTH) {
 		month = s->w[i].value;
-		if (scan_is(s, i + n, ".") && i + n + 1 < s->end && rule_is_day(s, i + n + 1))
+		if (scan_is(s, i + n, ".") && i + n + 1 < s->end && is_day(s, i + n + 1))
 			n++;
-		if (rule_is_day(s, i + n))
+		if (is_day(s, i + n))
 			day = s->w[i + n++].value;
 		else if (is_surname(s, i))
 			return h;
-	} else if (rule_is_day(s, i)) { /* 17 January, the 3rd of May */
+	} else if (is_day(s, i)) { /* 17 January, the 3rd of May */
 		day = s->w[i].value;
-		if (scan_dash(s, i + 1) && rule_is_day(s, i + 2) &&
-		    scan_class(s, i + 3) == TIME_MONTH) {
+		if (scan_dash(s, i + 1) && is_day(s, i + 2) && scan_class(s, i + 3) == TIME_MONTH) {
 			end = (struct date){0, (int8_t)s->w[i + 3].value,
 					    (int8_t)s->w[i + 2].value};
 			n = 3;
@@ -165,7 +164,7 @@ struct hit rule_numeric(struct scan *s, uint32_t i)
 		h.n = 1;
 	} else if (scan_class(s, i) == TIME_YEAR && scan_is(s, i + 1, "-") &&
 		   scan_class(s, i + 2) == TIME_NUMBER && scan_is(s, i + 3, "-") &&
-		   rule_is_day(s, i + 4) && s->w[i + 2].value >= 1 && s->w[i + 2].value <= 12) {
+		   is_day(s, i + 4) && s->w[i + 2].value >= 1 && s->w[i + 2].value <= 12) {
 		d = (struct date){s->w[i].value, (int8_t)s->w[i + 2].value,
 				  (int8_t)s->w[i + 4].value};
 		if (d.day <= date_month_days(d.year, d.month))
@@ -351,7 +350,7 @@ static struct hit relative_month(struct scan *s, uint32_t i, int dir, int month)
 	if (dir > 0 && month <= s->today.month)
 		year++;
 	h.v = scan_month_day(s, year, month, 0);
-	if (rule_is_day(s, i + 2) && scan_class(s, i + 3) != TIME_UNIT && year) {
+	if (is_day(s, i + 2) && scan_class(s, i + 3) != TIME_UNIT && year) {
 		h.v = scan_month_day(s, year, month, s->w[i + 2].value);
 		h.n = 3;
 	}

@@ -44,7 +44,6 @@ struct date scan_anchor(const struct scan *s);
 
 /* "twenty four", "2,000", "a few": tokens taken; value -1 where it is vague. */
 uint32_t rule_number(const struct scan *s, uint32_t i, int *value);
-bool rule_is_day(const struct scan *s, uint32_t i);
 
 /* ", 1999" or " 1999" after a month or a day: tokens taken. */
 uint32_t rule_year_after(const struct scan *s, uint32_t i, int *year);

@@ -117,7 +117,7 @@ static struct time_value week_days(struct arena *a, struct date d, int first, co
 	return v;
 }
 
-struct time_value time_value_week(struct arena *a, struct date d)
+static struct time_value week_value(struct arena *a, struct date d)
 {
 	return week_days(a, d, 0, "");
 }
@@ -164,7 +164,7 @@ struct time_value time_value_shift(struct arena *a, struct date from, enum time_
 	case UNIT_HOUR:
 		return time_value_day(a, date_of_days(date_to_days(d) + n));
 	case UNIT_WEEK:
-		return time_value_week(a, date_of_days(date_to_days(d) + n * 7));
+		return week_value(a, date_of_days(date_to_days(d) + n * 7));
 	case UNIT_WEEKEND:
 		return time_value_weekend(a, date_of_days(date_to_days(d) + n * 7));
 	case UNIT_MONTH:

@@ -21,7 +21,6 @@ struct time_value time_value_century(struct arena *a, int year);
 struct time_value time_value_quarter(struct arena *a, int year, int quarter);
 struct time_value time_value_half(struct arena *a, int year, int half);
 struct time_value time_value_season(struct arena *a, int year, int season);
-struct time_value time_value_week(struct arena *a, struct date d);
 struct time_value time_value_weekend(struct arena *a, struct date d);
 /* The part of a day ("2020-01-17TMO"); the day's own value without its T part is `day`. */
 struct time_value time_value_part(struct arena *a, struct date d, enum time_part part);

@@ -132,7 +132,7 @@ int gold_read(struct gold *g, const char *corpus, const char *records, struct er
 	return each_file(g, records, e);
 }
 
-int gold_read_more(struct gold *g, const char *corpus, const char *records, struct err *e)
+static int read_more(struct gold *g, const char *corpus, const char *records, struct err *e)
 {
 	uint32_t first = g->n;
 
@@ -151,7 +151,7 @@ int gold_read_pair(struct gold *g, const char *pair, struct err *e)
 	if (!colon)
 		return err_set(e, ERR_INVALID, "%s: expected DOCUMENTS:RECORDS", pair);
 	snprintf(documents, sizeof(documents), "%.*s", (int)(colon - pair), pair);
-	return gold_read_more(g, documents, colon + 1, e);
+	return read_more(g, documents, colon + 1, e);
 }
 
 uint32_t gold_fold(const struct gold_doc *d)

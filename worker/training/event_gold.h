@@ -37,10 +37,8 @@ struct gold {
 
 /* corpus: JSON Lines; records: a folder with *.jsonl below it, or one file. */
 int gold_read(struct gold *g, const char *corpus, const char *records, struct err *e);
-/* Adds documents that are never tested on (fold GOLD_EXTRA). */
+/* Adds documents that are never tested on (fold GOLD_EXTRA): "DOCUMENTS:RECORDS". */
 enum { GOLD_EXTRA = 99 };
-int gold_read_more(struct gold *g, const char *corpus, const char *records, struct err *e);
-/* The same of "DOCUMENTS:RECORDS". */
 int gold_read_pair(struct gold *g, const char *pair, struct err *e);
 /* The document's fold, 0 to 4; of those that are never tested on by their id. */
 uint32_t gold_fold(const struct gold_doc *d);

@@ -74,7 +74,8 @@ static void index_words(struct nn *n)
 	}
 }
 
-uint32_t nn_word(const struct nn *n, uint64_t key)
+/* The row of a word, 0 unknown. */
+static uint32_t word_row(const struct nn *n, uint64_t key)
 {
 	uint32_t s = (uint32_t)(key >> 9) & n->mask;
 
@@ -311,7 +312,7 @@ void nn_data_token(struct nn_data *d, const struct nn *n, const struct token *t)
 
 	MEM_GROW(d->t, d->n, d->cap);
 	x = &d->t[d->n++];
-	*x = (struct nn_token){.word = nn_word(n, words_key(t->lower)),
+	*x = (struct nn_token){.word = word_row(n, words_key(t->lower)),
 			       .bag_at = d->n_bag,
 			       .upos = NN_NONE,
 			       .xpos = NN_NONE,

@@ -52,8 +52,7 @@ struct nn {
 struct nn *nn_new(const char *vectors_path, uint64_t seed, struct err *e);
 int nn_save(const struct nn *n, const char *path, struct err *e);
 struct nn *nn_load(const char *path, struct err *e);
-uint32_t nn_word(const struct nn *n, uint64_t key); /* row, 0 unknown */
-void nn_adam(struct nn *n, float rate);             /* uses and clears the gradients */
+void nn_adam(struct nn *n, float rate); /* uses and clears the gradients */
 
 float *nn_table_touch(struct nn_table *t, uint32_t row); /* gradient of a row */
 

@@ -49,9 +49,9 @@ bool tone_question_of(const struct doc *d, const struct extra *x, struct tone_qu
 	return true;
 }
 
-void tone_examples_take(struct tone_set *set, const struct stance_ground *s,
-			const struct tone_question *q, const int16_t *class_row,
-			enum polarity label, float weight, uint8_t group)
+/* Adds what the parsed document says of the question. class_row as tone_word_rows has it. */
+static void take(struct tone_set *set, const struct stance_ground *s, const struct tone_question *q,
+		 const int16_t *class_row, enum polarity label, float weight, uint8_t group)
 {
 	struct tone_view v;
 	struct tone_example x = {.label = label, .weight = weight, .group = group};
@@ -94,7 +94,7 @@ static void add_mentions(struct tone_set *set, const struct stance_ground *s,
 		other.target = spots[i].head;
 		other.tok = spots[i].tok;
 		other.n_tok = spots[i].n_tok;
-		tone_examples_take(set, s, &other, class_row, x->polarity, weight, group);
+		take(set, s, &other, class_row, x->polarity, weight, group);
 	}
 }
 
@@ -115,7 +115,7 @@ static void add_one(struct tone_set *set, const struct stance_ground *s, const s
 
 	if (!tone_question_of(s->d, x, &q))
 		return;
-	tone_examples_take(set, s, &q, class_row, x->polarity, weight, group);
+	take(set, s, &q, class_row, x->polarity, weight, group);
 	if (q.holder < 0)
 		add_mentions(set, s, &q, x, class_row, weight * OTHER_MENTION, group | TONE_ASIDE);
 }

@@ -12,11 +12,6 @@ enum { TONE_FOLDS = 5, TONE_ASIDE = 0x80 };
  * holder in another sentence than the target counts as none. */
 bool tone_question_of(const struct doc *d, const struct extra *x, struct tone_question *q);
 
-/* Adds what the parsed document says of the question. class_row as tone_word_rows has it. */
-void tone_examples_take(struct tone_set *set, const struct stance_ground *s,
-			const struct tone_question *q, const int16_t *class_row,
-			enum polarity label, float weight, uint8_t group);
-
 /* All of a file, in blocks of sentences that follow each other as groups; `both`: the other way
  * round nobody takes sides, which is an example too. */
 void tone_examples_add(struct tone_set *set, struct engine *en, const struct grammar *g,
