@@ -13,8 +13,6 @@
  * attribution whose content they overlap, or find a cue beside them, or go on with the last
  * speaker. At the end all are sorted and painted on the tokens, inner over outer. */
 
-enum { CHAIN_MAX = 8 };
-
 static const struct token *at(const struct doc *doc, int32_t i)
 {
 	return &doc->tokens[i];
@@ -610,13 +608,6 @@ int attrib_run(struct doc *doc, struct err *e)
 	return 0;
 }
 
-/* ---- questions ---- */
-
-int32_t attrib_of(const struct doc *doc, int32_t tok)
-{
-	return tok < 0 || (uint32_t)tok >= doc->n_tokens ? -1 : doc->tokens[tok].attrib;
-}
-
 int attrib_resolve(struct doc *doc, struct err *e)
 {
 	(void)e;
@@ -626,53 +617,4 @@ int attrib_resolve(struct doc *doc, struct err *e)
 		a->source_entity = a->source >= 0 ? doc->mentions[a->source].entity : -1;
 	}
 	return 0;
-}
-
-static uint32_t put(uint32_t *entities, uint32_t n, uint32_t max, int32_t entity)
-{
-	if (entity < 0 || n >= max)
-		return n;
-	for (uint32_t i = 0; i < n; i++)
-		if (entities[i] == (uint32_t)entity)
-			return n;
-	entities[n] = (uint32_t)entity;
-	return n + 1;
-}
-
-uint32_t attrib_sources(const struct doc *doc, int32_t attribution, uint32_t *entities,
-			uint32_t max)
-{
-	const struct attribution *a = &doc->attributions[attribution];
-	uint32_t n = 0;
-	int32_t m = a->source;
-
-	for (int steps = 0; m >= 0 && steps < 8; steps++, m = doc->mentions[m].also)
-		n = put(entities, n, max, doc->mentions[m].entity);
-	if (n == 0)
-		n = put(entities, n, max, a->source_entity);
-	if (a->source_tok < 0)
-		return n;
-	for (int32_t c = doc->tokens[a->source_tok].child; c >= 0; c = doc->tokens[c].next)
-		if (doc->tokens[c].rel == REL_CONJ && doc->tokens[c].mention >= 0)
-			n = put(entities, n, max, doc->mentions[doc->tokens[c].mention].entity);
-	return n;
-}
-
-uint32_t attrib_chain(const struct doc *doc, int32_t tok, bool thoughts, uint32_t *entities,
-		      uint32_t max)
-{
-	uint32_t n = 0;
-	int32_t k = attrib_of(doc, tok);
-
-	for (int steps = 0; k >= 0 && steps < CHAIN_MAX; steps++, k = doc->attributions[k].parent) {
-		uint32_t own[8], n_own;
-
-		if (!thoughts && doc->attributions[k].kind != ATTRIB_SPEECH)
-			continue;
-		n_own = attrib_sources(doc, k, own, 8);
-		for (uint32_t i = 0; i < n_own; i++)
-			if (own[i] != ENTITY_DOC_AUTHOR)
-				n = put(entities, n, max, (int32_t)own[i]);
-	}
-	return n;
 }

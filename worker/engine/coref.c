@@ -454,20 +454,3 @@ int coref_run(struct doc *doc, struct err *e)
 	doc->coref = all;
 	return 0;
 }
-
-uint32_t coref_entities(const struct doc *doc, int32_t mention, uint32_t *entities, uint32_t max)
-{
-	uint32_t n = 0;
-
-	for (int steps = 0; mention >= 0 && steps < 16; steps++) {
-		int32_t entity = doc->mentions[mention].entity;
-		bool known = entity < 0;
-
-		for (uint32_t i = 0; i < n; i++)
-			known = known || entities[i] == (uint32_t)entity;
-		if (!known && n < max)
-			entities[n++] = (uint32_t)entity;
-		mention = doc->mentions[mention].also;
-	}
-	return n;
-}

@@ -17,7 +17,4 @@
 int coref_mentions(struct doc *doc, struct err *e);
 int coref_run(struct doc *doc, struct err *e);
 
-/* All entities that a mention stands for ("the two countries" has two); at most `max`. */
-uint32_t coref_entities(const struct doc *doc, int32_t mention, uint32_t *entities, uint32_t max);
-
 #endif
