@@ -83,6 +83,8 @@ static const struct probe PROBES[] = {
 	{"Japan stopped short of condemning Myanmar.", "ACCUSE", "negated", "JPN", "MMR"},
 	{"The Egyptian president looks forward to meeting the king of Jordan.", "CONSULT",
 	 "planned", "EGY", "JOR"},
+	{"Prime Minister Theresa May pulled the plug on a crucial vote on Monday.", "REJECT",
+	 "actual", "GBR", NULL},
 };
 enum { N_PROBES = sizeof(PROBES) / sizeof(PROBES[0]) };
 

@@ -162,6 +162,12 @@ struct marks {
 	bool negated, future, modal, conditional, counterfactual, habitual, past, obligation;
 };
 
+/* "Theresa May pulled out": no modal stands before a past tense. */
+static bool is_name_before_past(const struct token *aux, const struct token *verb)
+{
+	return str_is(aux->form, "May") && verb > aux && verb->xpos == XPOS_VBD;
+}
+
 static void mark_aux(struct marks *m, const struct token *t)
 {
 	if (ANY(t->lower, "will", "'ll", "wo", "shall"))
@@ -190,6 +196,8 @@ static void mark_child(const struct doc *d, struct marks *m, const struct token 
 {
 	switch (rel_base(t->rel)) {
 	case REL_AUX:
+		if (is_name_before_past(t, &d->tokens[t->head]))
+			return;
 		mark_aux(m, t);
 		if (ANY(t->lower, "not", "n't"))
 			m->negated = true;
