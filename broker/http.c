@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "proto/log.h"
+
 enum { CONNECTIONS = 32, SECONDS = 10, MEMORY = 16 * 1024 };
 
 struct http {
@@ -150,6 +152,16 @@ static int read_endpoint(const char *text, struct sockaddr_storage *out, struct 
 		       text);
 }
 
+/* What the library has to say about bad requests: whoever may ask could fill the log with it. */
+static void take_words(void *unused, const char *format, va_list ap)
+{
+	char text[256];
+
+	(void)unused;
+	vsnprintf(text, sizeof(text), format, ap);
+	log_debug("http", LOG_CSTR("because", text));
+}
+
 /* The thread takes no signals: the broker's loop is who must wake up. */
 static struct MHD_Daemon *start(struct http *h, const struct sockaddr_storage *at)
 {
@@ -161,7 +173,8 @@ static struct MHD_Daemon *start(struct http *h, const struct sockaddr_storage *a
 		flags |= MHD_USE_IPv6;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	d = MHD_start_daemon(flags, 0, NULL, NULL, answer, h, MHD_OPTION_SOCK_ADDR, at,
+	d = MHD_start_daemon(flags, 0, NULL, NULL, answer, h, MHD_OPTION_EXTERNAL_LOGGER,
+			     take_words, NULL, MHD_OPTION_SOCK_ADDR, at,
 			     MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
 			     MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SECONDS,
 			     MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY, MHD_OPTION_END);

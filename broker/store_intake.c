@@ -376,6 +376,16 @@ static size_t record_at(const struct store_intake *t, const struct replay *r, si
 	return n;
 }
 
+/* What was accepted was new, and waits. */
+static bool is_new(struct store *s, const struct store_document *d, const struct job_fact *f,
+		   struct err *e)
+{
+	int64_t known;
+
+	return (f->state == JOB_QUEUED || f->state == JOB_DELAYED) && f->job < INT64_MAX / 2 &&
+	       store_identity_find(s, d->identity, &known, e) == 0 && !known;
+}
+
 static int replay_record(struct store *s, struct replay *r, struct str jobs, struct err *e)
 {
 	struct store_document d;
@@ -391,6 +401,8 @@ static int replay_record(struct store *s, struct replay *r, struct str jobs, str
 			return err_set(e, ERR_CORRUPT, "%s cannot be read", s->intake->name);
 		if (f.job <= r->last_job)
 			continue;
+		if (!is_new(s, &d, &f, e))
+			return err_set(e, ERR_CORRUPT, "%s says what cannot be", s->intake->name);
 		r->last_job = f.job;
 		r->n++;
 		if (store_collection_name(s, f.collection, &name, e) < 0)

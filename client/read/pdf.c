@@ -171,6 +171,11 @@ static struct str join_lines(struct arena *a, struct str s)
 	return (struct str){out, n};
 }
 
+int reader_pdf_text(struct arena *a, struct str raw, struct document *d, struct err *e)
+{
+	return reader_text(a, join_lines(a, raw), d, e);
+}
+
 int reader_pdf(struct arena *a, struct str raw, struct document *d, struct err *e)
 {
 	struct buf out = {0};
@@ -183,7 +188,7 @@ int reader_pdf(struct arena *a, struct str raw, struct document *d, struct err *
 	if (r == 0 && !out.n)
 		r = err_set(e, ERR_INVALID, "no text in this PDF (scanned pages need OCR first)");
 	if (r == 0)
-		r = reader_text(a, join_lines(a, buf_str(&out)), d, e);
+		r = reader_pdf_text(a, buf_str(&out), d, e);
 	buf_free(&out);
 	return r;
 }

@@ -31,6 +31,8 @@ reader_fn reader_json;
 reader_fn reader_html;
 /* Through pdftotext, in a process of its own with bounded time and memory. */
 reader_fn reader_pdf;
+/* What pdftotext gave: lines of pages become paragraphs again. */
+reader_fn reader_pdf_text;
 /* word/document.xml of the zip archive. */
 reader_fn reader_docx;
 
