@@ -145,66 +145,51 @@ static int expect_text(sqlite3 *db, const char *sql, const char *want, struct er
 }
 
 /* SQLite's own check, and what it cannot know: every job has its document, a done job its result
- * and only that has one, and the sequence is dense. */
+ * and only that has one, and the sequence is dense. Each is a statement and what it must say. */
+static const struct {
+	const char *sql, *expected;
+} CHECKS[] = {
+	{"PRAGMA integrity_check(1)", "ok"},
+	{"SELECT 'a row refers to one that is not there: ' || \"table\" "
+	 "FROM pragma_foreign_key_check LIMIT 1",
+	 ""},
+	{"SELECT CASE WHEN (SELECT count(*) FROM jobs WHERE state = 4) = "
+	 "(SELECT count(*) FROM results) THEN 'ok' ELSE 'done jobs and results differ' END",
+	 "ok"},
+	{"SELECT CASE WHEN (SELECT count(*) FROM results) = "
+	 "(SELECT coalesce(max(seq), 0) FROM results) THEN 'ok' ELSE "
+	 "'the result sequence has gaps' END",
+	 "ok"},
+	{"SELECT 'job ' || j.job || ' and its result differ' FROM jobs j "
+	 "LEFT JOIN results r ON r.seq = j.seq WHERE j.state = 4 AND r.job IS NOT j.job LIMIT 1",
+	 ""},
+	{"SELECT 'the tallies of jobs differ' FROM (SELECT collection, priority, state, count(*) "
+	 "FROM jobs GROUP BY 1, 2, 3 EXCEPT SELECT collection, priority, state, n FROM tallies) "
+	 "LIMIT 1",
+	 ""},
+	{"SELECT 'document ' || d.document || ' is not found by its identity' "
+	 "FROM documents d LEFT JOIN identities i ON i.epoch = d.document >> 16 "
+	 "AND i.identity = d.identity WHERE i.document IS NOT d.document AND "
+	 "d.document <= " INDEXED " LIMIT 1",
+	 ""},
+	{"SELECT 'two documents have one identity' FROM (SELECT identity FROM identities "
+	 "UNION ALL SELECT identity FROM documents WHERE document > " INDEXED ") "
+	 "GROUP BY identity HAVING count(*) > 1 LIMIT 1",
+	 ""},
+	{"SELECT 'the tallies of jobs differ' WHERE (SELECT count(*) FROM jobs) IS NOT "
+	 "(SELECT coalesce(sum(n), 0) FROM tallies)",
+	 ""},
+};
+
 int store_check(const char *url, struct err *e)
 {
 	sqlite3 *db;
-	int r;
+	int r = 0;
 
 	if (open_existing(url, &db, e) < 0)
 		return -1;
-	r = expect_text(db, "PRAGMA integrity_check(1)", "ok", e);
-	if (r == 0)
-		r = expect_text(db,
-				"SELECT 'a row refers to one that is not there: ' || \"table\" "
-				"FROM pragma_foreign_key_check LIMIT 1",
-				"", e);
-	if (r == 0)
-		r = expect_text(db,
-				"SELECT CASE WHEN (SELECT count(*) FROM jobs WHERE state = 4) = "
-				"(SELECT count(*) FROM results) THEN 'ok' ELSE "
-				"'done jobs and results differ' END",
-				"ok", e);
-	if (r == 0)
-		r = expect_text(db,
-				"SELECT CASE WHEN (SELECT count(*) FROM results) = "
-				"(SELECT coalesce(max(seq), 0) FROM results) THEN 'ok' ELSE "
-				"'the result sequence has gaps' END",
-				"ok", e);
-	if (r == 0)
-		r = expect_text(db,
-				"SELECT 'job ' || j.job || ' and its result differ' FROM jobs j "
-				"LEFT JOIN results r ON r.seq = j.seq WHERE j.state = 4 AND "
-				"r.job IS NOT j.job LIMIT 1",
-				"", e);
-	if (r == 0)
-		r = expect_text(
-			db,
-			"SELECT 'the tallies of jobs differ' FROM (SELECT collection, priority, "
-			"state, count(*) FROM jobs GROUP BY 1, 2, 3 EXCEPT "
-			"SELECT collection, priority, state, n FROM tallies) LIMIT 1",
-			"", e);
-	if (r == 0)
-		r = expect_text(
-			db,
-			"SELECT 'document ' || d.document || ' is not found by its identity' "
-			"FROM documents d LEFT JOIN identities i ON i.epoch = d.document >> 16 "
-			"AND i.identity = d.identity WHERE i.document IS NOT d.document AND "
-			"d.document <= " INDEXED " LIMIT 1",
-			"", e);
-	if (r == 0)
-		r = expect_text(db,
-				"SELECT 'two documents have one identity' FROM "
-				"(SELECT identity FROM identities UNION ALL SELECT identity FROM "
-				"documents WHERE document > " INDEXED ") "
-				"GROUP BY identity HAVING count(*) > 1 LIMIT 1",
-				"", e);
-	if (r == 0)
-		r = expect_text(db,
-				"SELECT 'the tallies of jobs differ' WHERE "
-				"(SELECT count(*) FROM jobs) IS NOT "
-				"(SELECT coalesce(sum(n), 0) FROM tallies)",
-				"", e);
+	for (size_t i = 0; r == 0 && i < sizeof(CHECKS) / sizeof(CHECKS[0]); i++)
+		r = expect_text(db, CHECKS[i].sql, CHECKS[i].expected, e);
 	sqlite3_close(db);
 	return r;
 }

@@ -377,52 +377,12 @@ static struct hit relative_weekday(struct scan *s, int dir, int weekday)
 	return h;
 }
 
-/* "last year", "next Monday", "this spring", "the past three months", "recent years" */
-struct hit rule_relative(struct scan *s, uint32_t i)
+/* What "last", "next" and "this" make of the next word by itself. */
+static struct hit relative_word(struct scan *s, uint32_t i, int dir)
 {
+	struct time_word w = i + 1 < s->end ? s->w[i + 1] : (struct time_word){0};
 	struct hit h = {0};
-	int dir, count = 0;
-	uint32_t n;
-	struct time_word w;
 
-	if (scan_class(s, i) != TIME_REL && scan_class(s, i) != TIME_SPAN &&
-	    !scan_is(s, i, "that") && !scan_is(s, i, "latest"))
-		return h;
-	dir = s->w[i].value;
-	n = rule_number(s, i + 1, &count);
-	if (n && scan_class(s, i + 1 + n) == TIME_UNIT && !scan_is(s, i, "that")) {
-		h.v = time_value_duration(s->a, count, s->w[i + 1 + n].value);
-		h.n = n + 2;
-		return h;
-	}
-	w = i + 1 < s->end ? s->w[i + 1] : (struct time_word){0};
-	if (scan_is(s, i, "that")) {
-		if (w.class != TIME_UNIT || w.plural || w.value < UNIT_DAY || w.value > UNIT_YEAR)
-			return h;
-		h.v = time_value_shift(s->a, scan_anchor(s), w.value, 0);
-		h.n = 2;
-		return h;
-	}
-	if (w.class == TIME_UNIT && w.plural && (scan_class(s, i) == TIME_SPAN || dir != 0)) {
-		h.v = time_value_ref(dir);
-		h.n = 2;
-		return h;
-	}
-	if ((scan_is(s, i, "latest") || (scan_class(s, i) == TIME_REL && dir != 0)) &&
-	    (scan_is(s, i + 1, "period") ||
-	     (scan_is(s, i, "latest") && scan_is(s, i + 1, "quarter")))) {
-		h.v = time_value_shift(s->a, s->today, UNIT_QUARTER,
-				       scan_is(s, i, "next") ? 1 : -1);
-		h.n = 2;
-		return h;
-	}
-	if (scan_is(s, i, "latest"))
-		return h;
-	if (scan_is(s, i + 1, "fiscal") && scan_class(s, i + 2) == TIME_UNIT) {
-		h = relative_unit(s, i, dir, s->w[i + 2].value);
-		h.n = h.n ? 3 : 0;
-		return h;
-	}
 	switch (w.class) {
 	case TIME_UNIT:
 		return relative_unit(s, i, dir, w.value);
@@ -449,6 +409,69 @@ struct hit rule_relative(struct scan *s, uint32_t i)
 	default:
 		return h;
 	}
+}
+
+/* "that day", "that year" */
+static struct hit that_unit(struct scan *s, uint32_t i)
+{
+	struct time_word w = i + 1 < s->end ? s->w[i + 1] : (struct time_word){0};
+	struct hit h = {0};
+
+	if (w.class != TIME_UNIT || w.plural || w.value < UNIT_DAY || w.value > UNIT_YEAR)
+		return h;
+	h.v = time_value_shift(s->a, scan_anchor(s), w.value, 0);
+	h.n = 2;
+	return h;
+}
+
+/* "the latest quarter", "the last period" */
+static bool is_period(const struct scan *s, uint32_t i, int dir)
+{
+	bool latest = scan_is(s, i, "latest");
+
+	return (latest || (scan_class(s, i) == TIME_REL && dir != 0)) &&
+	       (scan_is(s, i + 1, "period") || (latest && scan_is(s, i + 1, "quarter")));
+}
+
+/* "last year", "next Monday", "this spring", "the past three months", "recent years" */
+struct hit rule_relative(struct scan *s, uint32_t i)
+{
+	bool that = scan_is(s, i, "that"), latest = scan_is(s, i, "latest");
+	struct hit h = {0};
+	int dir, count = 0;
+	uint32_t n;
+
+	if (scan_class(s, i) != TIME_REL && scan_class(s, i) != TIME_SPAN && !that && !latest)
+		return h;
+	if (that)
+		return that_unit(s, i);
+	dir = s->w[i].value;
+	n = rule_number(s, i + 1, &count);
+	if (n && scan_class(s, i + 1 + n) == TIME_UNIT) {
+		h.v = time_value_duration(s->a, count, s->w[i + 1 + n].value);
+		h.n = n + 2;
+		return h;
+	}
+	if (scan_class(s, i + 1) == TIME_UNIT && s->w[i + 1].plural &&
+	    (scan_class(s, i) == TIME_SPAN || dir != 0)) {
+		h.v = time_value_ref(dir);
+		h.n = 2;
+		return h;
+	}
+	if (is_period(s, i, dir)) {
+		h.v = time_value_shift(s->a, s->today, UNIT_QUARTER,
+				       scan_is(s, i, "next") ? 1 : -1);
+		h.n = 2;
+		return h;
+	}
+	if (latest)
+		return h;
+	if (scan_is(s, i + 1, "fiscal") && scan_class(s, i + 2) == TIME_UNIT) {
+		h = relative_unit(s, i, dir, s->w[i + 2].value);
+		h.n = h.n ? 3 : 0;
+		return h;
+	}
+	return relative_word(s, i, dir);
 }
 
 /* What follows a count of units: ago, earlier, later, from now … */
