@@ -37,77 +37,24 @@ bool coref_is_person(const struct doc *doc, const struct mention *m)
 }
 
 /* A title before a name belongs to the phrase, not to the name. */
+/* clang-format off */
+static const char *const TITLES[] = {
+	"mr.", "mr", "mrs.", "mrs", "ms.", "ms", "dr.", "dr", "president", "minister", "prime",
+	"secretary", "senator", "sen.", "rep.", "gov.", "gen.", "col.", "lt.", "sir", "king",
+	"queen", "prince", "princess", "pope", "chancellor", "premier", "general", "admiral",
+	"ambassador", "spokesman", "spokeswoman", "spokesperson", "leader", "professor", "lord",
+	"chairman", "governor", "mayor", "judge", "justice", "congressman", "congresswoman",
+	"representative", "attorney", "director", "chief", "foreign", "vice", "deputy", "defense",
+	"state", "candidate", "nominee", "councilor", "commissioner", "speaker", "colonel",
+	"captain", "major", "sheikh", "ayatollah", "u.s.", "us"
+};
+/* clang-format on */
+
 static bool is_title(const struct token *t)
 {
-	static const char *const TITLES[] = {"mr.",
-					     "mr",
-					     "mrs.",
-					     "mrs",
-					     "ms.",
-					     "ms",
-					     "dr.",
-					     "dr",
-					     "president",
-					     "minister",
-					     "prime",
-					     "secretary",
-					     "senator",
-					     "sen.",
-					     "rep.",
-					     "gov.",
-					     "gen.",
-					     "col.",
-					     "lt.",
-					     "sir",
-					     "king",
-					     "queen",
-					     "prince",
-					     "princess",
-					     "pope",
-					     "chancellor",
-					     "premier",
-					     "general",
-					     "admiral",
-					     "ambassador",
-					     "spokesman",
-					     "spokeswoman",
-					     "spokesperson",
-					     "leader",
-					     "professor",
-					     "lord",
-					     "chairman",
-					     "governor",
-					     "mayor",
-					     "judge",
-					     "justice",
-					     "congressman",
-					     "congresswoman",
-					     "representative",
-					     "attorney",
-					     "director",
-					     "chief",
-					     "foreign",
-					     "vice",
-					     "deputy",
-					     "defense",
-					     "state",
-					     "candidate",
-					     "nominee",
-					     "councilor",
-					     "commissioner",
-					     "speaker",
-					     "colonel",
-					     "captain",
-					     "major",
-					     "sheikh",
-					     "ayatollah",
-					     "u.s.",
-					     "us",
-					     NULL};
-
 	if (t->upos == UPOS_DET || t->upos == UPOS_ADJ || t->upos == UPOS_ADP)
 		return true;
-	for (size_t k = 0; TITLES[k]; k++)
+	for (size_t k = 0; k < sizeof(TITLES) / sizeof(TITLES[0]); k++)
 		if (str_is(t->lower, TITLES[k]))
 			return true;
 	return false;
