@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -76,13 +77,32 @@ static struct str last_line(const struct child *c, char *room, size_t size)
 	return s;
 }
 
+/* Of a line of the log only the reason, a sentence in quotes; other lines are the reason. */
+static struct str reason_of(struct str line, json_t **value)
+{
+	static const char *const KEYS[] = {" because=", "\"because\":"};
+	const char *p = NULL;
+
+	for (size_t i = 0; !p && i < sizeof(KEYS) / sizeof(KEYS[0]); i++) {
+		p = memmem(line.p, line.n, KEYS[i], strlen(KEYS[i]));
+		p = p ? p + strlen(KEYS[i]) : NULL;
+	}
+	*value = p ? json_loadb(p, line.n - (size_t)(p - line.p),
+				JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK, NULL)
+		   : NULL;
+	return json_is_string(*value) ? str_of(json_string_value(*value)) : line;
+}
+
 static int ended(struct child *c, struct err *e)
 {
-	char room[512];
-	struct str why = last_line(c, room, sizeof(room));
+	char room[2048];
+	json_t *value;
+	struct str why = reason_of(last_line(c, room, sizeof(room)), &value);
 
 	c->pid = 0;
-	return err_set(e, ERR_CRASHED, "%s ended: %.*s", c->name, STR_ARG(why));
+	err_set(e, ERR_CRASHED, "%s ended: %.*s", c->name, STR_ARG(why));
+	json_decref(value);
+	return -1;
 }
 
 int child_alive(struct child *c, struct err *e)

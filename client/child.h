@@ -24,7 +24,7 @@ const char *child_path(const char *name);
 int child_start(struct child *c, const char *name, const char *const *args, const char *folder,
 		int wait_ms, struct err *e);
 
-/* -1 with the last line of its log where it has ended by itself. */
+/* -1 with the reason in the last line of its log where it has ended by itself. */
 int child_alive(struct child *c, struct err *e);
 
 /* SIGTERM, then SIGKILL after wait_ms. */

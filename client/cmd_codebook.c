@@ -3,13 +3,13 @@
  *   check [DIR…]           compiles the built-in codebook with these layers; names every problem
  *   build DIR… --out FILE  … and writes the image
  *   find NAME [--date D]   what the codebook knows under a name, best first */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "client/command.h"
 #include "client/examples.h"
+#include "client/output.h"
 #include "client/table.h"
 #include "proto/json.h"
 #include "proto/options.h"
@@ -96,18 +96,6 @@ static int compile(char **dirs, int n, struct buf *image, int *examples, struct 
 	return rc;
 }
 
-static int save(const char *path, const struct buf *image, struct err *e)
-{
-	FILE *f = fopen(path, "wb");
-	int rc = 0;
-
-	if (!f || fwrite(image->p, 1, image->n, f) != image->n)
-		rc = err_errno(e, errno, "write %s", path);
-	if (f && fclose(f) != 0 && rc == 0)
-		rc = err_errno(e, errno, "write %s", path);
-	return rc;
-}
-
 static int fail(const struct err *e, int status)
 {
 	fprintf(stderr, "demarche codebook: %s\n", e->text);
@@ -122,7 +110,7 @@ static int check(char **dirs, int n, const char *out)
 
 	if (compile(dirs, n, &image, out ? NULL : &examples, &e) < 0)
 		status = fail(&e, EXIT_SOME_FAILED);
-	else if (out && save(out, &image, &e) < 0)
+	else if (out && output_write(out, buf_str(&image), &e) < 0)
 		status = fail(&e, EXIT_SOME_FAILED);
 	else if (!out && examples)
 		printf("no problem found, %d example%s hold%s\n", examples,

@@ -1,12 +1,11 @@
 /* demarche export: stored records as files that other tools load. */
-#include <errno.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <xlsxwriter.h>
 
 #include "client/command.h"
 #include "client/export.h"
 #include "client/export_store.h"
+#include "client/output.h"
 #include "client/record.h"
 
 enum { XLSX_STRING_MAX = 32767, XLSX_ROWS_MAX = LXW_ROW_MAX };
@@ -127,33 +126,6 @@ static bool is_wanted(const struct export *o, const struct export_row *row)
 	return !row->stance || row->stance->confidence >= o->least;
 }
 
-static FILE *open_file(const char *path, struct err *e)
-{
-	FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "wb");
-
-	if (!f)
-		err_errno(e, errno, "cannot write %s", path);
-	return f;
-}
-
-static int close_file(FILE *f, const char *path, struct err *e)
-{
-	bool bad = f && ferror(f);
-
-	if (!f)
-		return 0;
-	if (f == stdout ? fflush(f) != 0 : fclose(f) != 0)
-		bad = true;
-	return bad ? err_errno(e, errno, "cannot write %s", path) : 0;
-}
-
-static int open_folder(const char *path, struct err *e)
-{
-	if (mkdir(path, 0777) < 0 && errno != EEXIST)
-		return err_errno(e, errno, "cannot make %s", path);
-	return 0;
-}
-
 /* A cell holds so many bytes of text at most; what is longer is cut at a character. */
 static bool cut_cell(char *text)
 {
@@ -222,16 +194,6 @@ static void take_feature(void *arg, const struct export_row *row)
 	fprintf(w->f, "%s%.*s", w->written++ ? ",\n" : "", STR_ARG(buf_str(&w->line)));
 }
 
-static int write_file(const char *path, struct str bytes, struct err *e)
-{
-	FILE *f = open_file(path, e);
-
-	if (!f)
-		return -1;
-	fwrite(bytes.p, 1, bytes.n, f);
-	return close_file(f, path, e);
-}
-
 /* Two collections may have documents of one name, and "a/b" and "a_b" are one file. */
 static bool is_taken(json_t *names, struct str path)
 {
@@ -267,12 +229,12 @@ static int write_brat(struct writer *w, const struct result *r, uint64_t seq, st
 	buf_add(&path, "", 1);
 	w->line.n = 0;
 	export_brat(r, &w->line);
-	x = write_file(path.p, buf_str(&w->line), e);
+	x = output_write(path.p, buf_str(&w->line), e);
 	if (x == 0)
 		x = export_store_text(w->store, seq, &text, e);
 	memcpy(path.p + end, ".txt", 4);
 	if (x == 0)
-		x = write_file(path.p, text, e);
+		x = output_write(path.p, text, e);
 	buf_free(&path);
 	w->written++;
 	return x;
@@ -328,7 +290,7 @@ static int begin_sheets(struct writer *w, struct err *e)
 		s->o = w->o;
 		snprintf(path, sizeof(path), "%s/%s.csv", w->o->out, s->name);
 		if (!w->book)
-			s->f = open_file(w->o->as == AS_CSV ? path : w->o->out, e);
+			s->f = output_open(w->o->as == AS_CSV ? path : w->o->out, e);
 		if (!w->book && !s->f)
 			return -1;
 		begin_sheet(w, s);
@@ -344,7 +306,7 @@ static int begin(struct writer *w, struct err *e)
 							     [AS_GDELT] = &EXPORT_GDELT};
 	int as = w->o->as;
 
-	if ((as == AS_CSV || as == AS_BRAT) && open_folder(w->o->out, e) < 0)
+	if ((as == AS_CSV || as == AS_BRAT) && output_folder(w->o->out, e) < 0)
 		return -1;
 	if (as == AS_CSV || as == AS_XLSX) {
 		w->sheets[0] = (struct sheet){.layout = &EXPORT_EVENTS, .name = "events"};
@@ -355,11 +317,14 @@ static int begin(struct writer *w, struct err *e)
 		w->sheets[0] = (struct sheet){.layout = SINGLE[as]};
 		w->n_sheets = 1;
 	}
+	/* The library tells less about what is wrong. */
+	if (as == AS_XLSX && output_write(w->o->out, STR(""), e) < 0)
+		return -1;
 	if (as == AS_XLSX)
 		w->book = workbook_new_opt(w->o->out,
 					   &(lxw_workbook_options){.constant_memory = LXW_TRUE});
 	if (as == AS_JSONL || as == AS_GEOJSON) {
-		w->f = open_file(w->o->out, e);
+		w->f = output_open(w->o->out, e);
 		if (!w->f)
 			return -1;
 	}
@@ -396,10 +361,10 @@ static int end(struct writer *w, struct err *e)
 		fputs("\n]}\n", w->f);
 	for (int i = 0; i < w->n_sheets; i++) {
 		w->written += w->sheets[i].written;
-		if (close_file(w->sheets[i].f, w->o->out, e) < 0)
+		if (output_close(w->sheets[i].f, w->o->out, e) < 0)
 			r = -1;
 	}
-	if (close_file(w->f, w->o->out, e) < 0)
+	if (output_close(w->f, w->o->out, e) < 0)
 		r = -1;
 	if (w->book) {
 		lxw_error x = workbook_close(w->book);
@@ -424,9 +389,9 @@ static void tell(const struct writer *w)
 	fprintf(stderr, "%lu rows written to %s\n", w->written, w->o->out);
 	if (w->left_out && !w->o->status)
 		fprintf(stderr,
-			"%lu events are left out that are planned, hypothetical, negated or "
-			"habitual: this layout has no column to say so (--status any takes them)\n",
-			w->left_out);
+			"%lu event%s left out as planned, hypothetical, negated or habitual: this "
+			"layout has no column to say so (--status any takes them)\n",
+			w->left_out, w->left_out == 1 ? " is" : "s are");
 }
 
 static int export_all(const struct export *o, struct err *e)

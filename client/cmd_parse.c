@@ -1,9 +1,8 @@
 /* demarche parse: the linguistic analysis alone, in this process. */
-#include <errno.h>
-#include <sys/stat.h>
 
 #include "client/command.h"
 #include "client/input.h"
+#include "client/output.h"
 #include "client/parsed.h"
 #include "client/work.h"
 #include "worker/engine/engine.h"
@@ -57,21 +56,12 @@ static int write_file(const char *folder, struct str name, const char *suffix, s
 {
 	char path[4096];
 	size_t at = strlen(folder) + 1;
-	FILE *f;
-	int r = 0;
 
 	snprintf(path, sizeof(path), "%s/%.*s%s", folder, STR_ARG(name), suffix);
 	for (char *p = path + at; *p; p++) /* one flat folder: brat wants plain names */
 		if (*p == '/' || *p == ':')
 			*p = '_';
-	f = fopen(path, "wb");
-	if (!f)
-		return err_errno(e, errno, "cannot write %s", path);
-	if (bytes.n && fwrite(bytes.p, 1, bytes.n, f) != bytes.n)
-		r = err_errno(e, errno, "cannot write %s", path);
-	if (fclose(f) != 0 && r == 0)
-		r = err_errno(e, errno, "cannot write %s", path);
-	return r;
+	return output_write(path, bytes, e);
 }
 
 static struct str without_suffix(struct str name)
@@ -167,8 +157,8 @@ int cmd_parse(int argc, char **argv)
 		return status;
 	if (reader_date_option(&o.date, iso, &e) < 0)
 		return options_wrong(&PROGRAM, &e);
-	if (o.out && mkdir(o.out, 0777) < 0 && errno != EEXIST) {
-		fprintf(stderr, "demarche parse: cannot make %s\n", o.out);
+	if (o.out && output_folder(o.out, &e) < 0) {
+		fprintf(stderr, "demarche parse: %s\n", e.text);
 		return EXIT_SOME_FAILED;
 	}
 	in = input_new(argv + operand, argc - operand);

@@ -1,8 +1,8 @@
 #include "client/command.h"
 
-#include <errno.h>
 #include <stdio.h>
 
+#include "client/output.h"
 #include "client/report.h"
 #include "worker/engine/place.h"
 #include "worker/images.h"
@@ -104,19 +104,15 @@ static int write_page(const char *path, struct str data, struct err *e)
 {
 	struct str page = {(const char *)report_page, report_page_n};
 	const char *hole = memmem(page.p, page.n, "@DATA@", 6);
-	FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "wb");
-	bool bad;
+	FILE *f = output_open(path, e);
 
 	CHECK(hole);
 	if (!f)
-		return err_errno(e, errno, "cannot write %s", path);
+		return -1;
 	fwrite(page.p, 1, (size_t)(hole - page.p), f);
 	fwrite(data.p, 1, data.n, f);
 	fwrite(hole + 6, 1, page.n - (size_t)(hole + 6 - page.p), f);
-	bad = ferror(f);
-	if (f == stdout ? fflush(f) != 0 : fclose(f) != 0)
-		bad = true;
-	return bad ? err_errno(e, errno, "cannot write %s", path) : 0;
+	return output_close(f, path, e);
 }
 
 int report_write(struct source *s, const char *path, uint64_t limit, struct err *e)

@@ -11,6 +11,7 @@
 #include "client/child.h"
 #include "client/command.h"
 #include "client/read/reader.h"
+#include "client/output.h"
 #include "client/report.h"
 #include "client/source.h"
 #include "client/submit.h"
@@ -240,6 +241,10 @@ int cmd_run(int argc, char **argv)
 	if (reader_date_option(&o.documents.date, iso, &e) < 0 ||
 	    slots_read_confidence(o.stances_from, &least, &e) < 0)
 		return options_wrong(&PROGRAM, &e);
+	if (o.report && output_check(o.report, &e) < 0) {
+		fprintf(stderr, "demarche run: %s\n", e.text);
+		return EXIT_SOME_FAILED;
+	}
 	signal(SIGINT, stop);
 	signal(SIGTERM, stop);
 	r = start_system(&s, &o, &e);

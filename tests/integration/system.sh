@@ -223,6 +223,14 @@ has "names it" '^demarche run: empty.txt: empty' err
 "$demarche" run "$samples" --db /nonexistent/x.db >out 2>err
 is "run without a place for the database" 1 $?
 has "says why" 'demarche-broker ended: .*(unable to open|cannot|No such)' err
+is "and not in the log's words" 0 "$(grep -c because= err)"
+"$demarche" run "$samples" --db none.db --report /nonexistent/r.html >out 2>err
+is "a page that cannot be written is told before the work" "1 0" "$? $(find . -name none.db | wc -l)"
+"$demarche" export --db run.db --as gdelt --out run.db >out 2>err
+is "a database is not written over" 1 $?
+"$demarche" report --db run.db --out run.db >out 2>err
+is "by the page neither" 1 $?
+is "and all is there" "$(wc -l <events)" "$("$demarche" events --db run.db --json | wc -l)"
 "$demarche" events --db missing.db >out 2>err
 is "no such database" 1 $?
 is "no folder is left behind" 0 "$(find "$TMPDIR" -mindepth 1 | wc -l)"
