@@ -115,13 +115,8 @@ static void strength(struct arena *a, const json_t *row, struct buf *out)
 
 static void target(struct arena *a, const json_t *row, struct buf *out)
 {
-	struct str text = row_str(row, "target");
-
 	(void)a;
-	if (text.n > 60)
-		buf_printf(out, "%.*s…", STR_ARG(text_fit(text, 57)));
-	else
-		buf_add_str(out, text);
+	text_add_short(out, row_str(row, "target"), 60);
 }
 
 static const struct row_column COLUMNS[] = {

@@ -216,13 +216,15 @@ static void add_sides(struct buf *out, const json_t *row, const char *first, con
 	struct buf one = {0}, other = {0};
 
 	row_actors(row, first, false, &one);
-	buf_add_str(out, text_fit(buf_str(&one), 45));
+	text_add_short(out, buf_str(&one), 45);
 	if (second)
 		row_actors(row, second, false, &other);
-	if (other.n && str_eq(buf_str(&one), buf_str(&other)))
+	if (other.n && str_eq(buf_str(&one), buf_str(&other))) {
 		buf_add_str(out, STR(" with each other"));
-	else if (other.n)
-		buf_printf(out, " → %.*s", STR_ARG(text_fit(buf_str(&other), 45)));
+	} else if (other.n) {
+		buf_add_str(out, STR(" → "));
+		text_add_short(out, buf_str(&other), 45);
+	}
 	buf_free(&one);
 	buf_free(&other);
 }
@@ -254,18 +256,20 @@ static void print_stance(const struct summary *s, const json_t *row)
 {
 	struct str polarity = row_str(row, "polarity");
 	bool oppose = str_is(polarity, "oppose");
-	struct buf sides = {0};
-	char verdict[512];
+	struct buf sides = {0}, verdict = {0};
 
 	add_sides(&sides, row, "holder", NULL);
-	snprintf(verdict, sizeof(verdict), "%s%s%s %.*s",
-		 style_on(s->f, oppose ? STYLE_BAD : STYLE_GOOD),
-		 oppose                        ? "opposes"
-		 : str_is(polarity, "support") ? "supports"
-					       : "is neutral on",
-		 style_off(s->f), STR_ARG(text_fit(row_str(row, "target"), 60)));
-	print_example(s, row_str(row, "doc_date"), buf_str(&sides), verdict, row_str(row, "text"));
+	buf_printf(&verdict, "%s%s%s ", style_on(s->f, oppose ? STYLE_BAD : STYLE_GOOD),
+		   oppose                        ? "opposes"
+		   : str_is(polarity, "support") ? "supports"
+						 : "is neutral on",
+		   style_off(s->f));
+	text_add_short(&verdict, row_str(row, "target"), 60);
+	buf_add(&verdict, "", 1);
+	print_example(s, row_str(row, "doc_date"), buf_str(&sides), verdict.p,
+		      row_str(row, "text"));
 	buf_free(&sides);
+	buf_free(&verdict);
 }
 
 /* Examples of many kinds: at most so many of one type or polarity and of one document. */

@@ -113,6 +113,17 @@ static int columns_of(struct str s)
 	return n;
 }
 
+void text_add_short(struct buf *out, struct str s, int columns)
+{
+	bool fits = columns_of(s) <= columns;
+
+	if (!fits)
+		s = text_fit(s, columns - 1);
+	while (!fits && s.n && s.p[s.n - 1] == ' ')
+		s.n--;
+	buf_printf(out, "%.*s%s", STR_ARG(s), fits ? "" : "…");
+}
+
 static bool styled(FILE *f)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");

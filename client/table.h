@@ -30,6 +30,8 @@ int style_width(FILE *f); /* columns of the terminal; 100 where there is none */
 
 /* As much of a text as fits into `columns`. */
 struct str text_fit(struct str s, int columns);
+/* Appends all of it, or as much as fits with "…" behind it. */
+void text_add_short(struct buf *out, struct str s, int columns);
 
 /* A text of a document as it may be shown: line ends, tabs and whatever a terminal would obey
  * become spaces; as many bytes as before. */
