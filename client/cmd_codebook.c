@@ -12,6 +12,7 @@
 #include "client/output.h"
 #include "client/table.h"
 #include "proto/json.h"
+#include "proto/near.h"
 #include "proto/options.h"
 #include "worker/codebook/codebook.h"
 #include "worker/engine/actor.h"
@@ -172,6 +173,20 @@ static void print_json(const struct actor_entry *x, const struct actor_role *r)
 	buf_free(&b);
 }
 
+static void say_nearest(const struct actor_book *book, struct str name)
+{
+	struct actor_entry x;
+	struct near near;
+
+	near_start(&near, name);
+	for (int32_t i = 0; actor_entry(book, i, &x); i++)
+		near_try(&near, x.name);
+	fprintf(stderr, "demarche codebook: nothing goes by the name \"%.*s\"", STR_ARG(name));
+	if (near.best.n)
+		fprintf(stderr, "; did you mean %.*s?", STR_ARG(near.best));
+	fputc('\n', stderr);
+}
+
 static int print_found(const struct actor_book *book, struct str name, const struct settings *s)
 {
 	int32_t found[FOUND_MAX];
@@ -202,7 +217,7 @@ static int print_found(const struct actor_book *book, struct str name, const str
 	}
 	if (n)
 		return EXIT_DONE;
-	fprintf(stderr, "demarche codebook: nothing goes by the name \"%.*s\"\n", STR_ARG(name));
+	say_nearest(book, name);
 	return EXIT_SOME_FAILED;
 }
 

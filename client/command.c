@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/near.h"
 #include "worker/engine/engine.h"
 
 const struct command COMMANDS[] = {
@@ -72,6 +73,20 @@ static void print_help(FILE *f)
 	fputs("\ndemarche COMMAND --help tells more about one command.\n", f);
 }
 
+static int no_command(const char *name)
+{
+	struct near near;
+
+	near_start(&near, str_of(name));
+	for (const struct command *c = COMMANDS; c->name; c++)
+		near_try(&near, str_of(c->name));
+	fprintf(stderr, "demarche: no command \"%s\"", name);
+	if (near.best.n)
+		fprintf(stderr, "; did you mean %.*s?", STR_ARG(near.best));
+	fprintf(stderr, "; demarche --help lists them\n");
+	return EXIT_USAGE;
+}
+
 int command_main(int argc, char **argv)
 {
 	const struct command *c;
@@ -91,11 +106,8 @@ int command_main(int argc, char **argv)
 		return EXIT_DONE;
 	}
 	c = command_of(argv[1]);
-	if (!c) {
-		fprintf(stderr, "demarche: no command \"%s\"; demarche --help lists them\n",
-			argv[1]);
-		return EXIT_USAGE;
-	}
+	if (!c)
+		return no_command(argv[1]);
 	status = c->run(argc - 1, argv + 1);
 	arena_free(&options_arena);
 	return status;

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "proto/job.h"
+#include "proto/near.h"
 #include "worker/engine/date.h"
 
 #define AT(field) .offset = offsetof(struct filter_options, field)
@@ -62,9 +63,15 @@ static const struct vocabulary {
 static int wrong_word(const struct vocabulary *v, const char *value, struct err *e)
 {
 	struct buf b = {0};
+	struct near near;
 
-	for (int i = 0; v->word(i); i++)
+	near_start(&near, str_of(value));
+	for (int i = 0; v->word(i); i++) {
 		buf_printf(&b, "%s%s", i ? ", " : "", v->word(i));
+		near_try(&near, str_of(v->word(i)));
+	}
+	if (near.best.n)
+		buf_printf(&b, "; did you mean %.*s?", STR_ARG(near.best));
 	err_set(e, ERR_INVALID, "--%s %s is not one of %.*s", v->filter, value,
 		STR_ARG(buf_str(&b)));
 	buf_free(&b);

@@ -4,6 +4,8 @@
 
 #include "broker/query.h"
 #include "broker/store.h"
+#include "client/command.h"
+#include "client/hint.h"
 #include "client/table.h"
 #include "proto/pack.h"
 
@@ -320,18 +322,20 @@ int rows_print(const struct row_list *l, const struct source_options *o,
 	struct table *t = json ? NULL : table_for(l);
 	struct err e;
 	struct source *s = source_open(o, &e);
-	int r = s ? 0 : -1;
+	int r = s ? 0 : -1, status = EXIT_DONE;
 
 	q.n_arguments = source_arguments(filters, arguments);
 	if (s)
 		r = walk(l, s, &q, t, &e);
 	if (r == 0 && t && q.given)
 		table_print(t, stdout);
-	if (r == 0 && !q.given && l->none)
+	if (r == 0 && !q.given && l->none) {
 		fprintf(stderr, "%s\n", l->none);
+		status = hint_nothing(l->command, filters);
+	}
 	if (r < 0)
 		fprintf(stderr, "demarche %s: %s\n", l->command, e.text);
 	source_close(s);
 	table_free(t);
-	return r < 0 ? link_exit_status(&e) : 0;
+	return r < 0 ? link_exit_status(&e) : status;
 }

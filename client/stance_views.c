@@ -1,3 +1,5 @@
+#include "client/command.h"
+#include "client/hint.h"
 #include "client/stance_views.h"
 
 #include <stdlib.h>
@@ -306,7 +308,7 @@ int stance_view_print(const struct stance_view *v, const struct source_options *
 	struct source *s = source_open(o, &e);
 	json_t **rows = NULL;
 	uint32_t n = 0, cap = 0;
-	int got = s ? 1 : -1;
+	int got = s ? 1 : -1, status = EXIT_DONE;
 
 	q.n_arguments = source_arguments(v->filters, arguments);
 	while (got == 1 && (got = source_page(s, &q, &page, &e)) == 1)
@@ -323,12 +325,12 @@ int stance_view_print(const struct stance_view *v, const struct source_options *
 	if (got == 0 && n)
 		print_rows(v, rows, n);
 	else if (got == 0)
-		fprintf(stderr, "%s\n", v->none);
+		fprintf(stderr, "%s\n", v->none), status = hint_nothing("stances", v->filters);
 	else
 		fprintf(stderr, "demarche stances: %s\n", e.text);
 	while (n)
 		json_decref(rows[--n]);
 	mem_free(rows);
 	source_close(s);
-	return got < 0 ? link_exit_status(&e) : 0;
+	return got < 0 ? link_exit_status(&e) : status;
 }

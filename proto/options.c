@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "proto/log.h"
+#include "proto/near.h"
 
 enum { ROWS_MAX = 96, GIVEN_MAX = 512 };
 
@@ -147,8 +148,10 @@ static int set_choice(const struct option_row *r, const char *text, const char *
 		      struct err *e)
 {
 	const char *word = r->arg;
+	struct near near;
 	int index = 0;
 
+	near_start(&near, str_of(text));
 	for (;; index++) {
 		size_t n = strcspn(word, "|");
 
@@ -156,12 +159,14 @@ static int set_choice(const struct option_row *r, const char *text, const char *
 			*field = index;
 			return 0;
 		}
+		near_try(&near, (struct str){word, n});
 		if (!word[n])
 			break;
 		word += n + 1;
 	}
-	return err_set(e, ERR_INVALID, "%s: expected one of %s, got \"%.100s\"", where, r->arg,
-		       text);
+	return err_set(e, ERR_INVALID, "%s: expected one of %s, got \"%.100s\"%s%.*s%s", where,
+		       r->arg, text, near.best.n ? "; did you mean " : "", STR_ARG(near.best),
+		       near.best.n ? "?" : "");
 }
 
 static int list_add(struct option_list *l, struct str word, const char *where, struct arena *a,
@@ -483,6 +488,20 @@ static int given_add(struct given *g, const struct slots *s, int c, struct err *
 	return 0;
 }
 
+static int no_such_flag(const struct getopt_table *t, const char *word, struct err *e)
+{
+	struct near near;
+
+	word += strspn(word, "-");
+	near_start(&near, (struct str){word, strcspn(word, "=")});
+	for (const struct option *o = t->longs; o->name; o++)
+		near_try(&near, str_of(o->name));
+	if (near.best.n)
+		return err_set(e, ERR_INVALID, "no such option: --%.100s; did you mean --%.*s?",
+			       word, STR_ARG(near.best));
+	return err_set(e, ERR_INVALID, "no such option, or not clear which: --%.100s", word);
+}
+
 static int flags_collect(const struct slots *s, int argc, char **argv, struct given *g,
 			 struct err *e)
 {
@@ -500,8 +519,7 @@ static int flags_collect(const struct slots *s, int argc, char **argv, struct gi
 		if (c == '?' && optopt)
 			return err_set(e, ERR_INVALID, "%.100s: takes no value", word);
 		if (c == '?')
-			return err_set(e, ERR_INVALID, "no such option, or not clear which: %.100s",
-				       word);
+			return no_such_flag(&t, word, e);
 		if (c == ':')
 			return err_set(e, ERR_INVALID, "%.100s: needs a value", word);
 		if (c == OWN_CONFIG)

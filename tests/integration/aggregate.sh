@@ -92,6 +92,24 @@ for wrong in "events --type ACUSE" "events --since yesterday" "events --until 20
 	is "$wrong is wrong usage" "2 0" "$? $(wc -c <out)"
 	has "and told why" "${wrong#* }" err
 done
+mistyped() {
+	what=$1 status=$2 meant=$3
+	shift 3
+	"$demarche" "$@" >out 2>err
+	is "$what: no answer" "$status 0" "$? $(wc -c <out)"
+	has "but what was meant" "$meant" err
+}
+mistyped "a type" 2 'did you mean ACCUSE\?' events --db a.db --type ACUSE
+mistyped "a topic" 2 'did you mean trade\?' stances --db a.db --topic trde
+mistyped "a topic that is counted" 2 'did you mean trade\?' stances --db a.db --topic trde --matrix
+mistyped "an actor" 0 'did you mean Norway \(NOR\)\?' events --db a.db --actor Norwey
+mistyped "an actor's code" 0 'did you mean .*\(DEU\)\?' stances --db a.db --actor DEUU
+mistyped "a name where the code is used" 0 'try --actor ESP' events --db a.db --actor Spain
+mistyped "an option" 2 'did you mean --actor\?' events --db a.db --actr NOR
+mistyped "a command" 2 'did you mean events\?' evnts
+mistyped "a name in the codebook" 1 'did you mean Norway\?' codebook find Norwey
+"$demarche" stances --db a.db --topic health --actor NOR >out 2>err
+is "a topic that nobody spoke of" "0 1" "$? $(wc -l <err)"
 "$demarche" events --db a.db --type sanction --actor nor --json >out
 is "words and codes may be small" 4 "$(wc -l <out)"
 "$demarche" events --db u.db --until 2030 >out 2>err

@@ -159,6 +159,10 @@ static void wrong_usage_is_a_clear_sentence(void **state)
 				"\"soon\""},
 		{"--log-format=xml", "--log-format: expected one of text|json, got \"xml\""},
 		{"--colour", "no such option, or not clear which: --colour"},
+		{"--slts=3", "no such option: --slts=3; did you mean --slots?"},
+		{"--log-format=txt",
+		 "--log-format: expected one of text|json, got \"txt\"; did you "
+		 "mean text?"},
 		{"-x", "no such option: -x"},
 		{"--again=yes", "--again=yes: takes no value"},
 		{"--data-dir", "--data-dir: needs a value"},

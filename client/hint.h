@@ -1,0 +1,12 @@
+/* What to say where nothing was found: whether a filter asks for what no codebook knows, and what
+ * may have been meant. Asks the installed codebook alone; says nothing where there is none. */
+#ifndef DEMARCHE_CLIENT_HINT_H
+#define DEMARCHE_CLIENT_HINT_H
+
+#include "client/source.h"
+
+/* Prints one line on standard error for each filter that looks wrong. Returns the exit status: 2
+ * where the topic is none of the taxonomy, else 0. */
+int hint_nothing(const char *command, const struct row_filter *filters);
+
+#endif
