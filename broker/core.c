@@ -310,10 +310,21 @@ static void step_gone(struct core *c, const struct input *in, struct update *u)
 	peer_end(c, p);
 }
 
+static bool is_full(const struct core *c)
+{
+	return c->config.max_waiting &&
+	       sched_count(c->sched, JOB_QUEUED) + sched_count(c->sched, JOB_DELAYED) >=
+		       c->config.max_waiting;
+}
+
+bool core_takes_collections(const struct core *c)
+{
+	return !is_full(c) && sched_n_collections(c->sched) < COLLECTIONS_MAX;
+}
+
 static void step_submit(struct core *c, const struct input *in, struct update *u)
 {
 	const struct input_submit *s = &in->submit;
-	uint64_t waiting = sched_count(c->sched, JOB_QUEUED) + sched_count(c->sched, JOB_DELAYED);
 	struct job_fact f = {.collection = s->collection, .priority = s->priority};
 
 	if (s->existing) {
@@ -321,7 +332,7 @@ static void step_submit(struct core *c, const struct input *in, struct update *u
 		u->answer.job = s->existing;
 		return;
 	}
-	if (c->config.max_waiting && waiting >= c->config.max_waiting) {
+	if (is_full(c)) {
 		answer(u, SUBMIT_REFUSED, ERR_BUSY, "the queue is full: try again later");
 		u->answer.retry_ms = BUSY_MS;
 		return;
@@ -673,12 +684,12 @@ bool core_idle(const struct core *c)
 	       !sched_count(c->sched, JOB_LEASED);
 }
 
-bool core_worker(const struct core *c, uint32_t i, struct core_worker *w)
+bool core_worker(const struct core *c, uint32_t *at, struct core_worker *w)
 {
-	for (uint32_t n = 0; n < c->n_by_number; n++) {
-		const struct peer *p = c->by_number[n];
+	while (*at < c->n_by_number) {
+		const struct peer *p = c->by_number[(*at)++];
 
-		if (!p || !p->works || i-- > 0)
+		if (!p || !p->works)
 			continue;
 		*w = (struct core_worker){p->number,   peer_name(p), p->credit,  p->n_leases,
 					  p->since_ms, p->n_done,    p->n_failed};

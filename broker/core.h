@@ -102,6 +102,8 @@ uint64_t core_last_seq(const struct core *c);
 uint64_t core_last_number(const struct core *c); /* highest job id or ticket in use */
 bool core_idle(const struct core *c);            /* nothing is delayed, queued or leased */
 
+bool core_takes_collections(const struct core *c); /* a job in a new one would be accepted */
+
 struct core_worker {
 	uint32_t peer;
 	struct str name; /* valid until the peer is gone */
@@ -109,8 +111,9 @@ struct core_worker {
 	int64_t since_ms;
 	uint64_t n_done, n_failed;
 };
-/* The i-th peer that asked for work; false past the last. */
-bool core_worker(const struct core *c, uint32_t i, struct core_worker *w);
+/* The next peer that asked for work, from *at on (0 at first), which goes behind it; false past the
+ * last. */
+bool core_worker(const struct core *c, uint32_t *at, struct core_worker *w);
 
 struct core_lease {
 	uint64_t job;

@@ -12,7 +12,10 @@
 
 enum {
 	TURN_FRAMES = 2000,
-	TURN_BYTES = 2 << 20,  /* less than peers have under way: the next turn covers its sync */
+	TURN_BYTES = 2 << 20, /* less than peers have under way: the next turn covers its sync */
+	TURN_ANSWERS =
+		16 << 20, /* bytes of them: who asks for much shall not keep the others waiting */
+	TURN_US = 100 * 1000,  /* so long are frames taken, for the same reason */
 	GRANT_BYTES = 4 << 20, /* of bodies in one GRANT */
 	GRANT_HEAD = 256,      /* of a lease without its body, mostly */
 	DUE_AT_ONCE = 1000,
@@ -392,11 +395,14 @@ static int retain(struct server *s, struct err *e)
 
 static int receive(struct server *s, struct err *e)
 {
+	int64_t until = wire_now_us() + TURN_US;
 	struct wire_frame f;
 	size_t bytes = 0;
 	int got;
 
 	for (int n = 0; n < TURN_FRAMES && bytes < TURN_BYTES; n++) {
+		if (s->out.bytes >= TURN_ANSWERS || wire_now_us() >= until)
+			break;
 		got = wire_recv(s->wire, &f, e);
 		if (got == 0 && n) {
 			got = server_gather_wait(s, e);

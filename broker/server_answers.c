@@ -22,6 +22,7 @@ void server_reply_long(struct server *s, uint32_t peer, const struct msg *m, siz
 	*o = (struct outgoing){.peer = peer, .kind = m->kind};
 	buf_reserve(&o->bytes, bytes);
 	msg_write(m, &o->bytes);
+	s->out.bytes += o->bytes.n;
 }
 
 void server_reply(struct server *s, uint32_t peer, const struct msg *m)
@@ -72,12 +73,17 @@ static int give_back(struct server *s, const struct outgoing *o, struct err *e)
 	return 0;
 }
 
-/* A peer that cannot be reached is given up, which the open turn, or the next one, writes. */
+/* A peer that cannot be reached is given up, which the open turn, or the next one, writes. Grants
+ * are bounded by the credit: a worker may have asked for many long texts. */
 static int send_one(struct server *s, struct outgoing *o, struct err *e)
 {
 	struct server_peer *p = server_peer_of(s, o->peer);
-	enum wire_sent sent = p ? wire_send_take(s->wire, &p->id, &o->bytes) : WIRE_SENT;
+	enum wire_sent sent = WIRE_SENT;
 	int r = 0;
+
+	if (p)
+		sent = wire_send_counted(s->wire, &p->id, &o->bytes,
+					 o->kind == MSG_GRANT ? NULL : p->load);
 
 	if (!p || sent != WIRE_SENT)
 		r |= give_back(s, o, e);
@@ -101,6 +107,7 @@ static int send_all(struct server *s, struct err *e)
 		if (a->items[i].bytes.n)
 			r |= send_one(s, &a->items[i], e);
 	a->n = 0;
+	a->bytes = 0;
 	return r;
 }
 

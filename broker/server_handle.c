@@ -43,6 +43,7 @@ static struct server_peer *peer_add(struct server *s, const struct wire_peer *id
 	struct server_peer *p = mem_alloc(sizeof(*p));
 
 	p->id = *id;
+	p->load = wire_load_new();
 	p->number = number_take(s);
 	p->since_ms = s->now_ms;
 	s->by_number[p->number] = p;
@@ -60,6 +61,7 @@ void server_peer_remove(struct server *s, struct server_peer *p)
 	MEM_GROW(s->free_numbers, s->n_free, s->cap_free);
 	s->free_numbers[s->n_free++] = p->number;
 	s->n_peers--;
+	wire_load_free(p->load);
 	mem_free(p);
 }
 
@@ -178,6 +180,14 @@ static void identify(struct store_document *d)
 	crypto_generichash_final(&h, d->identity, STORE_IDENTITY);
 }
 
+/* 0 for a new one that the core will refuse: its name must not stay. */
+static int collection_of(struct server *s, struct str name, uint32_t *number, struct err *e)
+{
+	if (core_takes_collections(s->core))
+		return store_collection(s->store, name, number, e);
+	return store_collection_known(s->store, name, number, e);
+}
+
 static int submit_item(struct server *s, const struct msg_submit_item *item, uint32_t batch,
 		       struct msg_submitted_item *to, struct err *e)
 {
@@ -194,7 +204,7 @@ static int submit_item(struct server *s, const struct msg_submit_item *item, uin
 	struct input in = {.kind = IN_SUBMIT};
 	const struct answer *a = &s->update.answer;
 
-	if (store_collection(s->store, item->collection, &d.collection, e) < 0)
+	if (collection_of(s, item->collection, &d.collection, e) < 0)
 		return -1;
 	identify(&d);
 	if (!d.again && store_find(s->store, d.identity, &in.submit.existing, e) < 0)

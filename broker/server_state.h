@@ -15,6 +15,7 @@
 enum {
 	SERVER_PEERS_MAX = 20000,
 	SERVER_STREAMS_MAX = 64, /* of one peer */
+	SERVER_STREAMS_ALL = 20000,
 };
 
 struct stream;
@@ -23,6 +24,7 @@ struct cursor;
 struct server_peer {
 	uint32_t number; /* what the core calls it */
 	struct wire_peer id;
+	struct wire_load *load; /* what was sent and it has not read */
 	uint32_t roles, asked_roles;
 	uint32_t keys_generation; /* of the keys that gave the roles */
 	char name[MSG_NAME_MAX + 1];
@@ -60,6 +62,7 @@ struct answers {
 		struct buf bytes;
 	} * items;
 	uint32_t n, cap;
+	size_t bytes;
 };
 
 enum { RATE_SECONDS = 60 };

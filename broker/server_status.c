@@ -54,9 +54,9 @@ static void add_row(struct server *s, struct msg_rows *rows, uint32_t *cap, stru
 static uint32_t count_workers(const struct server *s)
 {
 	struct core_worker w;
-	uint32_t n = 0;
+	uint32_t n = 0, at = 0;
 
-	while (core_worker(s->core, n, &w))
+	while (core_worker(s->core, &at, &w))
 		n++;
 	return n;
 }
@@ -89,14 +89,16 @@ static void answer_status(struct server *s, struct msg_rows *rows)
 static void answer_workers(struct server *s, const struct msg_query *q, struct msg_rows *rows)
 {
 	uint32_t limit = q->limit ? (uint32_t)q->limit : QUERY_ROWS, cap = 0;
+	uint32_t at = q->after < UINT32_MAX ? (uint32_t)q->after : UINT32_MAX;
 	struct core_worker w;
 	struct buf b = {0};
 
-	for (uint32_t i = (uint32_t)q->after; core_worker(s->core, i, &w); i++) {
+	while (core_worker(s->core, &at, &w)) {
 		if (rows->n_rows == limit) {
 			rows->more = true;
 			break;
 		}
+		rows->next = at;
 		pack_map(&b, 6);
 		put_str(&b, "name", w.name);
 		put_uint(&b, "credit", w.credit);
@@ -106,7 +108,6 @@ static void answer_workers(struct server *s, const struct msg_query *q, struct m
 		put_uint(&b, "failed", w.n_failed);
 		add_row(s, rows, &cap, &b);
 	}
-	rows->next = q->after + rows->n_rows;
 	buf_free(&b);
 }
 
@@ -137,6 +138,7 @@ static void describe_json(struct server *s, struct buf *out)
 {
 	struct json j = {.out = out};
 	struct core_worker w;
+	uint32_t at = 0;
 
 	json_open(&j, '{');
 	json_key(&j, "broker"), json_str(&j, str_of(store_id(s->store)));
@@ -153,7 +155,7 @@ static void describe_json(struct server *s, struct buf *out)
 	json_key(&j, "results_per_min"), json_uint(&j, results_per_minute(s));
 	json_key(&j, "db_bytes"), json_int(&j, store_bytes(s->store));
 	json_key(&j, "worker_list"), json_open(&j, '[');
-	for (uint32_t i = 0; i < DESCRIBED_MAX && core_worker(s->core, i, &w); i++)
+	for (uint32_t i = 0; i < DESCRIBED_MAX && core_worker(s->core, &at, &w); i++)
 		describe_worker(&j, &w);
 	json_close(&j, ']');
 	json_close(&j, '}');

@@ -43,6 +43,8 @@ enum { STORE_LAG_MS = 10 };
 /* A collection's or batch's number, made where it is new. */
 int store_collection(struct store *s, struct str name, uint32_t *number, struct err *e);
 int store_batch(struct store *s, struct str name, uint32_t *number, struct err *e);
+/* 0 where it is new. */
+int store_collection_known(struct store *s, struct str name, uint32_t *number, struct err *e);
 
 enum { STORE_IDENTITY = 16 };
 struct store_document {
@@ -137,7 +139,8 @@ int store_results(struct store *s, const struct store_page *p, struct arena *a,
 		  struct store_results *out, struct err *e);
 
 /* Named cursors: everything up to seq is done with. *seq is 0 for a new one. */
-int store_cursor(struct store *s, struct str name, uint64_t *seq, struct err *e);
+int store_cursor(struct store *s, struct str name, uint64_t *seq, struct err *e); /* 0: none */
+int store_n_cursors(struct store *s, int64_t *n, struct err *e);
 int store_cursor_set(struct store *s, struct str name, uint64_t seq, int64_t now_ms, struct err *e);
 
 /* Removes the records and rows of results, at most n of the oldest: those made before before_ms

@@ -350,21 +350,29 @@ const char *store_path(const struct store *s)
 
 /* Names */
 
-static int number_of(struct store *s, enum store_statement find, enum store_statement add,
-		     struct str name, uint32_t *number, struct err *e)
+/* 0 where it is new. */
+static int find_number(struct store *s, enum store_statement find, struct str name,
+		       uint32_t *number, struct err *e)
 {
 	sqlite3_stmt *q = store_statement(s, find);
 	int r;
 
 	store_bind_str(q, 1, name);
 	r = sqlite3_step(q);
-	if (r == SQLITE_ROW)
-		*number = (uint32_t)sqlite3_column_int64(q, 0);
+	*number = r == SQLITE_ROW ? (uint32_t)sqlite3_column_int64(q, 0) : 0;
 	sqlite3_reset(q);
-	if (r == SQLITE_ROW)
+	return r == SQLITE_ROW || r == SQLITE_DONE ? 0 : store_failed(s->db, e, "look up a name");
+}
+
+static int number_of(struct store *s, enum store_statement find, enum store_statement add,
+		     struct str name, uint32_t *number, struct err *e)
+{
+	sqlite3_stmt *q;
+
+	if (find_number(s, find, name, number, e) < 0)
+		return -1;
+	if (*number)
 		return 0;
-	if (r != SQLITE_DONE)
-		return store_failed(s->db, e, "look up a name");
 	if (store_begin(s, e) < 0)
 		return -1;
 	q = store_statement(s, add);
@@ -405,6 +413,11 @@ int store_collection(struct store *s, struct str name, uint32_t *number, struct 
 	keep_name(s, *number, name);
 	s->last_collection = *number;
 	return 0;
+}
+
+int store_collection_known(struct store *s, struct str name, uint32_t *number, struct err *e)
+{
+	return find_number(s, SQL_FIND_COLLECTION, name, number, e);
 }
 
 int store_collection_name(struct store *s, uint32_t number, struct str *name, struct err *e)

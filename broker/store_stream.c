@@ -133,6 +133,11 @@ int store_cursor(struct store *s, struct str name, uint64_t *seq, struct err *e)
 	return r == SQLITE_ROW || r == SQLITE_DONE ? 0 : store_failed(s->db, e, "read a cursor");
 }
 
+int store_n_cursors(struct store *s, int64_t *n, struct err *e)
+{
+	return store_ask(s, "SELECT count(*) FROM cursors", 0, n, e);
+}
+
 int store_cursor_set(struct store *s, struct str name, uint64_t seq, int64_t now_ms, struct err *e)
 {
 	sqlite3_stmt *q;

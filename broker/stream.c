@@ -20,6 +20,7 @@ enum {
 	PAGE_BYTES = 1 << 20,
 	PAGE_LOOK = 20000, /* results looked at for one page, whatever passes the filter */
 	NAME_MOST = 1000,  /* named cursors in use at a time */
+	NAME_KEPT = 10000, /* … and in the store */
 	GIVEN_MOST = 100000,
 	PAGES_AT_ONCE = 16,  /* read in one turn, for all streams together: turns go on meanwhile */
 	WORD_EVERY_MS = 100, /* a message without results, at most so often */
@@ -227,19 +228,41 @@ static uint32_t count_cursors(const struct server *s)
 	return n;
 }
 
+/* Readers must not fill the disk with names: a new one needs room among those that are kept. */
+static int may_name(struct server *s, struct str name, bool *may, struct err *e)
+{
+	uint64_t seq;
+	int64_t n = 0;
+
+	if (store_cursor(s->store, name, &seq, e) < 0)
+		return -1;
+	if (!seq && store_n_cursors(s->store, &n, e) < 0)
+		return -1;
+	*may = n < NAME_KEPT;
+	return 0;
+}
+
 int stream_open(struct server *s, struct server_peer *p, const struct msg *m, struct err *e)
 {
 	const struct msg_subscribe *q = &m->subscribe;
 	struct stream *t = stream_find(p, q->tag);
+	bool may = true;
 
 	if (t)
 		stream_free(s, t);
-	if (p->n_streams >= SERVER_STREAMS_MAX || count_cursors(s) >= NAME_MOST) {
+	if (p->n_streams >= SERVER_STREAMS_MAX || s->n_streams >= SERVER_STREAMS_ALL ||
+	    count_cursors(s) >= NAME_MOST) {
 		server_reply_error(s, p->number, m, ERR_BUSY, "too many subscriptions");
 		return 0;
 	}
 	if (q->start == START_NAME && !q->name.n) {
 		server_reply_error(s, p->number, m, ERR_INVALID, "a cursor needs a name");
+		return 0;
+	}
+	if (q->start == START_NAME && may_name(s, q->name, &may, e) < 0)
+		return -1;
+	if (!may) {
+		server_reply_error(s, p->number, m, ERR_TOO_BIG, "too many named cursors");
 		return 0;
 	}
 	t = mem_alloc(sizeof(*t));
@@ -331,7 +354,7 @@ static enum wire_sent send_results(struct server *s, struct stream *t,
 	m.results.idle = m.results.caught_up && is_idle(s);
 	buf_reserve(&b, bytes + 64);
 	msg_write(&m, &b);
-	sent = wire_send_take(s->wire, &t->peer->id, &b);
+	sent = wire_send_counted(s->wire, &t->peer->id, &b, t->peer->load);
 	buf_free(&b);
 	if (sent == WIRE_SENT) {
 		t->told_caught_up = m.results.caught_up;
@@ -426,6 +449,11 @@ static bool wants_word(const struct server *s, const struct stream *t)
 
 static int pump_one(struct server *s, struct stream *t, struct err *e)
 {
+	/* A reader that takes nothing costs nothing: no page is read for it in vain. */
+	if (!wire_load_has_room(s->wire, t->peer->load, PAGE_BYTES)) {
+		s->streams_full = true;
+		return 0;
+	}
 	if (t->cursor && t->cursor->n_orphans && t->credit && send_orphans(s, t, e) < 0)
 		return -1;
 	if (t->credit && position(t) < s->durable_seq &&

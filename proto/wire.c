@@ -6,11 +6,16 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <time.h>
 #include <zmq.h>
 
 enum { MAX_ENDPOINTS = 16, MAX_FDS = 4096, ENDPOINT_LEN = 512 };
+enum { UNCOUNTED = 4096 }; /* bytes of a message: of these the limit of messages is limit enough */
+/* A frame above LONG_FRAME lets in only NARROW frames of each peer that are not taken yet, for so
+ * long: a thousand of the longest would be 64 GB. */
+enum { FRAMES = 1000, LONG_FRAME = 512 << 10, NARROW = 8, NARROW_MS = 10000 };
 
 struct wire {
 	void *context, *socket, *zap;
@@ -22,6 +27,9 @@ struct wire {
 	char public_key[WIRE_KEY_Z85];
 	char endpoints[MAX_ENDPOINTS][ENDPOINT_LEN];
 	uint32_t n_endpoints;
+	struct wire_load *loads; /* of all peers together */
+	int queue_frames;
+	int64_t narrow_until_ms; /* 0: not narrow */
 	zmq_pollitem_t items[2 + MAX_FDS];
 };
 
@@ -94,7 +102,7 @@ static int set_keys(struct wire *w, const struct wire_options *o, struct err *e)
 
 static int set_options(struct wire *w, const struct wire_options *o, struct err *e)
 {
-	int hwm = o->queue_frames ? (int)o->queue_frames : 1000;
+	int hwm = w->queue_frames;
 	int64_t max_frame = o->max_frame ? (int64_t)o->max_frame : -1;
 
 	if (set_int(w, ZMQ_SNDHWM, hwm, e) < 0 || set_int(w, ZMQ_RCVHWM, hwm, e) < 0 ||
@@ -174,6 +182,8 @@ int wire_open(struct wire **out, const struct wire_options *options, struct err 
 	w->listens = options->listens;
 	w->admit = options->admit;
 	w->admit_context = options->admit_context;
+	w->loads = wire_load_new();
+	w->queue_frames = options->queue_frames ? (int)options->queue_frames : FRAMES;
 	zmq_msg_init(&w->body);
 	if (open_all(w, options, e) < 0) {
 		wire_close(w, 0);
@@ -197,6 +207,7 @@ void wire_close(struct wire *w, int linger_ms)
 	if (w->context)
 		while (zmq_ctx_term(w->context) < 0 && zmq_errno() == EINTR)
 			;
+	wire_load_free(w->loads);
 	mem_free(w);
 }
 
@@ -365,6 +376,23 @@ static struct str key_of(struct wire *w)
 	return str_of(key ? key : "");
 }
 
+static int set_width(struct wire *w, size_t frame, struct err *e)
+{
+	bool was = w->narrow_until_ms;
+
+	if (!w->listens || (!was && frame < LONG_FRAME))
+		return 0;
+	if (frame >= LONG_FRAME)
+		w->narrow_until_ms = wire_now_ms() + NARROW_MS;
+	else if (wire_now_ms() >= w->narrow_until_ms)
+		w->narrow_until_ms = 0;
+	if (was == (w->narrow_until_ms != 0))
+		return 0;
+	return set_int(w, ZMQ_RCVHWM,
+		       w->narrow_until_ms && NARROW < w->queue_frames ? NARROW : w->queue_frames,
+		       e);
+}
+
 int wire_recv(struct wire *w, struct wire_frame *f, struct err *e)
 {
 	for (;;) {
@@ -388,7 +416,7 @@ int wire_recv(struct wire *w, struct wire_frame *f, struct err *e)
 	}
 	f->bytes = (struct str){zmq_msg_data(&w->body), zmq_msg_size(&w->body)};
 	f->public_key = key_of(w);
-	return 1;
+	return set_width(w, f->bytes.n, e) < 0 ? -1 : 1;
 }
 
 uint64_t wire_malformed(const struct wire *w)
@@ -420,20 +448,91 @@ enum wire_sent wire_send(struct wire *w, const struct wire_peer *peer, struct st
 	return sent;
 }
 
-static void give_back(void *p, void *unused)
+/* libzmq's thread gives a message back when it has written it, maybe long after its peer left. */
+struct wire_load {
+	atomic_size_t bytes;
+	atomic_uint users; /* its owner, and the messages under way */
+};
+
+struct parcel {
+	struct wire_load *load, *all;
+	size_t n;
+};
+
+struct wire_load *wire_load_new(void)
 {
-	(void)unused;
-	mem_free(p);
+	struct wire_load *l = mem_alloc(sizeof(*l));
+
+	atomic_init(&l->bytes, 0);
+	atomic_init(&l->users, 1);
+	return l;
 }
 
-enum wire_sent wire_send_take(struct wire *w, const struct wire_peer *peer, struct buf *bytes)
+void wire_load_free(struct wire_load *l)
 {
-	enum wire_sent sent = send_peer(w, peer);
+	if (l && atomic_fetch_sub(&l->users, 1) == 1)
+		mem_free(l);
+}
+
+static void load_add(struct wire_load *l, size_t n)
+{
+	atomic_fetch_add(&l->users, 1);
+	atomic_fetch_add(&l->bytes, n);
+}
+
+static void load_drop(struct wire_load *l, size_t n)
+{
+	atomic_fetch_sub(&l->bytes, n);
+	wire_load_free(l);
+}
+
+/* One message always goes, or who asked for a long one would never get it. */
+bool wire_load_has_room(const struct wire *w, const struct wire_load *l, size_t bytes)
+{
+	size_t waits = atomic_load(&l->bytes);
+	size_t most =
+		atomic_load(&w->loads->bytes) < WIRE_LOADS_MAX ? WIRE_LOAD_MAX : WIRE_LOAD_MAX / 16;
+
+	return !waits || waits + bytes <= most;
+}
+
+static void give_back(void *p, void *counted)
+{
+	struct parcel *parcel = counted;
+
+	mem_free(p);
+	if (!parcel)
+		return;
+	load_drop(parcel->load, parcel->n);
+	load_drop(parcel->all, parcel->n);
+	mem_free(parcel);
+}
+
+static struct parcel *parcel_new(struct wire *w, struct wire_load *l, size_t n)
+{
+	struct parcel *p;
+
+	if (!l || n <= UNCOUNTED)
+		return NULL;
+	p = mem_alloc(sizeof(*p));
+	*p = (struct parcel){l, w->loads, n};
+	load_add(p->load, n);
+	load_add(p->all, n);
+	return p;
+}
+
+enum wire_sent wire_send_counted(struct wire *w, const struct wire_peer *peer, struct buf *bytes,
+				 struct wire_load *l)
+{
+	enum wire_sent sent = WIRE_SENT;
 	zmq_msg_t m;
 
+	if (l && bytes->n > UNCOUNTED && !wire_load_has_room(w, l, bytes->n))
+		return WIRE_FULL;
+	sent = send_peer(w, peer);
 	if (sent != WIRE_SENT)
 		return sent;
-	zmq_msg_init_data(&m, bytes->p, bytes->n, give_back, NULL);
+	zmq_msg_init_data(&m, bytes->p, bytes->n, give_back, parcel_new(w, l, bytes->n));
 	*bytes = (struct buf){0};
 	if (zmq_msg_send(&m, w->socket, ZMQ_DONTWAIT) < 0) {
 		sent = not_sent();
@@ -443,6 +542,11 @@ enum wire_sent wire_send_take(struct wire *w, const struct wire_peer *peer, stru
 		zmq_msg_close(&m);
 	}
 	return sent;
+}
+
+enum wire_sent wire_send_take(struct wire *w, const struct wire_peer *peer, struct buf *bytes)
+{
+	return wire_send_counted(w, peer, bytes, NULL);
 }
 
 int wire_keypair(struct wire_keys *keys, struct err *e)

@@ -85,6 +85,18 @@ enum wire_sent wire_send(struct wire *w, const struct wire_peer *peer, struct st
 /* As wire_send without copying: on WIRE_SENT the buf's memory is taken and the buf is empty. */
 enum wire_sent wire_send_take(struct wire *w, const struct wire_peer *peer, struct buf *bytes);
 
+/* The bytes of one peer's long messages that were sent and have not left this process. Who does not
+ * read keeps them here: above WIRE_LOAD_MAX the wire is full for him, whatever libzmq would still
+ * take (it counts messages alone), and above WIRE_LOADS_MAX for all together earlier. */
+enum { WIRE_LOAD_MAX = 64 << 20, WIRE_LOADS_MAX = 512 << 20 };
+struct wire_load;
+struct wire_load *wire_load_new(void);
+void wire_load_free(struct wire_load *l); /* NULL is fine; what is under way still counts down */
+bool wire_load_has_room(const struct wire *w, const struct wire_load *l, size_t bytes);
+/* As wire_send_take, counted; `l` NULL: whatever waits. */
+enum wire_sent wire_send_counted(struct wire *w, const struct wire_peer *peer, struct buf *bytes,
+				 struct wire_load *l);
+
 /* A new pair of keys; -1 where libzmq was built without CURVE. */
 int wire_keypair(struct wire_keys *keys, struct err *e);
 int wire_public_key(struct wire_keys *keys, struct err *e); /* from keys->secret_key */

@@ -17,7 +17,8 @@
 enum { PEERS = 4, NO_TURN = 0x80 };
 
 enum wire_sent __wrap_wire_send(struct wire *w, const struct wire_peer *peer, struct str bytes);
-enum wire_sent __wrap_wire_send_take(struct wire *w, const struct wire_peer *p, struct buf *bytes);
+enum wire_sent __wrap_wire_send_counted(struct wire *w, const struct wire_peer *p,
+					struct buf *bytes, struct wire_load *l);
 
 static void check_answer(struct str bytes)
 {
@@ -36,9 +37,10 @@ enum wire_sent __wrap_wire_send(struct wire *w, const struct wire_peer *peer, st
 	return WIRE_SENT;
 }
 
-enum wire_sent __wrap_wire_send_take(struct wire *w, const struct wire_peer *p, struct buf *bytes)
+enum wire_sent __wrap_wire_send_counted(struct wire *w, const struct wire_peer *p,
+					struct buf *bytes, struct wire_load *l)
 {
-	(void)w, (void)p;
+	(void)w, (void)p, (void)l;
 	check_answer(buf_str(bytes));
 	buf_free(bytes);
 	return WIRE_SENT;
