@@ -228,10 +228,11 @@ static int write_brat(struct writer *w, const struct result *r, uint64_t seq, st
 	buf_printf(&path, ".ann");
 	buf_add(&path, "", 1);
 	w->line.n = 0;
-	export_brat(r, &w->line);
-	x = output_write(path.p, buf_str(&w->line), e);
-	if (x == 0)
-		x = export_store_text(w->store, seq, &text, e);
+	x = export_store_text(w->store, seq, &text, e);
+	if (x == 0) {
+		export_brat(r, text, &w->line);
+		x = output_write(path.p, buf_str(&w->line), e);
+	}
 	memcpy(path.p + end, ".txt", 4);
 	if (x == 0)
 		x = output_write(path.p, text, e);

@@ -112,19 +112,35 @@ void export_rows(const struct export_layout *l, const struct export_row *from, e
 	}
 }
 
-/* brat: T lines for triggers and actors, E lines that tie them, A lines for status and polarity. */
+/* brat: T lines for triggers and actors, E lines that tie them, A lines for status and polarity. It
+ * takes a file only where the words of each T line are those of its span. */
 struct brat {
 	const struct result *r;
+	struct str text;
+	uint32_t *bytes; /* [n_chars + 1] where each character starts */
+	uint32_t n_chars;
 	struct buf *out;
 	uint32_t n_t, n_e, n_a;
 	uint32_t *entity_t; /* [n_entities] T of the entity's first mention, 0 none */
 };
 
-static uint32_t brat_span(struct brat *b, const char *type, struct span s, struct str text)
+static void find_characters(struct brat *b)
 {
-	buf_printf(b->out, "T%u\t%s %u %u\t", ++b->n_t, type, s.start, s.end);
-	for (size_t i = 0; i < text.n; i++)
-		buf_add(b->out, strchr("\n\r\t", text.p[i]) ? " " : &text.p[i], 1);
+	b->bytes = mem_alloc((b->text.n + 1) * sizeof(*b->bytes));
+	for (size_t i = 0; i < b->text.n; i++)
+		if (((unsigned char)b->text.p[i] & 0xc0) != 0x80)
+			b->bytes[b->n_chars++] = (uint32_t)i;
+	b->bytes[b->n_chars] = (uint32_t)b->text.n;
+}
+
+static uint32_t brat_span(struct brat *b, const char *type, struct span s)
+{
+	uint32_t end = s.end < b->n_chars ? s.end : b->n_chars;
+	uint32_t start = s.start < end ? s.start : end;
+
+	buf_printf(b->out, "T%u\t%s %u %u\t", ++b->n_t, type, start, end);
+	for (uint32_t i = b->bytes[start]; i < b->bytes[end]; i++)
+		buf_add(b->out, strchr("\n\r\t", b->text.p[i]) ? " " : &b->text.p[i], 1);
 	buf_add_str(b->out, STR("\n"));
 	return b->n_t;
 }
@@ -143,31 +159,24 @@ static void brat_roles(struct brat *b, const char *role, const struct id_list *i
 	}
 }
 
-static size_t skip_chars(struct str s, uint32_t n)
+static void brat_actor(struct brat *b, uint32_t i)
 {
-	size_t i = 0;
+	const struct result_entity *en = &b->r->entities[i];
+	uint32_t t;
 
-	while (n-- > 0 && i < s.n) {
-		i++;
-		while (i < s.n && ((unsigned char)s.p[i] & 0xc0) == 0x80)
-			i++;
-	}
-	return i;
-}
-
-/* The words of a span that lies inside a sentence whose text is known. */
-static struct str inside(struct str sentence, struct span s, struct span part)
-{
-	size_t from = part.start < s.start ? 0 : skip_chars(sentence, part.start - s.start);
-	size_t to = part.end < s.start ? 0 : skip_chars(sentence, part.end - s.start);
-
-	return to > from ? (struct str){sentence.p + from, to - from} : STR("");
+	if (!en->n_mentions || en->mentions[0].end <= en->mentions[0].start)
+		return;
+	t = b->entity_t[i] = brat_span(b, "Actor", en->mentions[0]);
+	buf_printf(b->out, "#%u\tAnnotatorNotes T%u\t%.*s", t, t, STR_ARG(en->name));
+	if (en->code.n)
+		buf_printf(b->out, " %.*s %.*s", STR_ARG(en->code), STR_ARG(en->role));
+	buf_add_str(b->out, STR("\n"));
 }
 
 static void brat_event(struct brat *b, const struct result_event *ev)
 {
 	const char *type = event_type_name(ev->type);
-	uint32_t t = brat_span(b, type, ev->trigger, inside(ev->text, ev->sentence, ev->trigger));
+	uint32_t t = brat_span(b, type, ev->trigger);
 
 	buf_printf(b->out, "E%u\t%s:T%u", ++b->n_e, type, t);
 	brat_roles(b, "Source", &ev->source);
@@ -178,12 +187,10 @@ static void brat_event(struct brat *b, const struct result_event *ev)
 
 static void brat_stance(struct brat *b, const struct result_stance *st)
 {
-	uint32_t t =
-		brat_span(b, "STANCE", st->trigger, inside(st->text, st->sentence, st->trigger));
-	uint32_t target = 0;
+	uint32_t t = brat_span(b, "STANCE", st->trigger), target = 0;
 
 	if (st->target.span.end > st->target.span.start)
-		target = brat_span(b, "Issue", st->target.span, st->target.text);
+		target = brat_span(b, "Issue", st->target.span);
 	buf_printf(b->out, "E%u\tSTANCE:T%u", ++b->n_e, t);
 	brat_roles(b, "Holder", &st->holder);
 	if (target)
@@ -192,26 +199,20 @@ static void brat_stance(struct brat *b, const struct result_stance *st)
 		   polarity_name(st->polarity));
 }
 
-void export_brat(const struct result *r, struct buf *out)
+void export_brat(const struct result *r, struct str text, struct buf *out)
 {
-	struct brat b = {.r = r, .out = out};
+	struct brat b = {.r = r, .text = text, .out = out};
 
+	find_characters(&b);
 	b.entity_t = mem_alloc((r->n_entities + 1) * sizeof(*b.entity_t));
-	for (uint32_t i = 0; i < r->n_entities; i++) {
-		const struct result_entity *en = &r->entities[i];
-
-		if (!en->n_mentions || en->mentions[0].end <= en->mentions[0].start)
-			continue;
-		b.entity_t[i] = brat_span(&b, "Actor", en->mentions[0], en->name);
-		if (en->code.n)
-			buf_printf(out, "#%u\tAnnotatorNotes T%u\t%.*s %.*s\n", b.entity_t[i],
-				   b.entity_t[i], STR_ARG(en->code), STR_ARG(en->role));
-	}
+	for (uint32_t i = 0; i < r->n_entities; i++)
+		brat_actor(&b, i);
 	for (uint32_t i = 0; i < r->n_events; i++)
 		brat_event(&b, &r->events[i]);
 	for (uint32_t i = 0; i < r->n_stances; i++)
 		brat_stance(&b, &r->stances[i]);
 	mem_free(b.entity_t);
+	mem_free(b.bytes);
 }
 
 /* "3" stays 3 and "-2.0" becomes -2.0: maps are coloured by numbers, not by words. */

@@ -66,8 +66,8 @@ void export_csv_cell(struct str s, struct buf *out);
  * in every run. */
 void export_id(const struct export_row *row, struct buf *out);
 
-/* Stand-off annotation of a record for its document's text. */
-void export_brat(const struct result *r, struct buf *out);
+/* Stand-off annotation of a record for its document's text, in which its spans are counted. */
+void export_brat(const struct result *r, struct str text, struct buf *out);
 
 /* One GeoJSON feature; false where the event has no place. */
 bool export_feature(const struct export_row *row, struct buf *out);
