@@ -49,7 +49,16 @@ struct link {
 	int64_t full_ms;     /* since when the broker's disk has been full, 0: it is not */
 	int64_t patience_ms; /* -1: for ever */
 	bool welcomed, busy_said, silence_said;
+	bool known; /* a broker has welcomed us once */
 };
+
+/* A broker with keys is silent towards whom it does not know. */
+static int no_answer(const struct link *l, struct err *e)
+{
+	return err_set(e, ERR_UNREACHABLE, "no broker answers (is demarche-broker running%s",
+		       l->options->key ? ", and this key in its file?)"
+				       : "? One with keys wants --key-file)");
+}
 
 static int send_bytes(struct link *l, const struct msg *m, struct err *e)
 {
@@ -66,7 +75,9 @@ static int send_bytes(struct link *l, const struct msg *m, struct err *e)
 			break;
 		}
 		if (l->patience_ms >= 0 && wire_now_ms() - start >= l->patience_ms)
-			return err_set(e, ERR_UNREACHABLE, "the broker takes no messages");
+			return l->known
+				       ? err_set(e, ERR_UNREACHABLE, "the broker takes no messages")
+				       : no_answer(l, e);
 		wire_pause(20);
 	}
 }
@@ -122,7 +133,7 @@ static void take_welcome(struct link *l, const struct msg *m)
 	l->welcome = m->welcome;
 	l->welcome.broker = arena_str(&l->own, m->welcome.broker);
 	l->welcome.software = arena_str(&l->own, m->welcome.software);
-	l->welcomed = true;
+	l->welcomed = l->known = true;
 }
 
 /* One frame, if there is one within wait_ms: 1, 0, -1. A frame that is no message is passed over:
@@ -163,7 +174,7 @@ static int await_welcome(struct link *l, int64_t until, struct err *e)
 		if (got < 0)
 			return -1;
 		if (left <= 0)
-			return err_set(e, ERR_UNREACHABLE, "no broker answers");
+			return no_answer(l, e);
 		if (got == 1 && m.kind == MSG_WELCOME)
 			take_welcome(l, &m);
 		else if (got == 1 && m.kind == MSG_ERROR && !is_stranger(&m))
@@ -193,6 +204,9 @@ static int connect_to(struct link *l, const char *endpoint, struct err *e)
 			return -1;
 		w.keys = &keys;
 	}
+	if (!strstr(endpoint, "://"))
+		return err_set(e, ERR_INVALID, "%s: expected tcp://HOST:PORT or ipc://PATH",
+			       endpoint);
 	if (wire_open(&l->wire, &w, e) < 0)
 		return -1;
 	l->heard_ms = wire_now_ms();

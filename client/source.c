@@ -53,6 +53,11 @@ struct source *source_open(const struct source_options *o, struct err *e)
 	struct source *s = mem_alloc(sizeof(*s));
 
 	if (o->db ? open_file(s, o->db, e) < 0 : !(s->link = link_open(&o->link, ROLE_READ, e))) {
+		struct err why = *e;
+
+		if (!o->db && why.code == ERR_UNREACHABLE)
+			err_set(e, why.code, "%s; --db FILE reads a database without one",
+				why.text);
 		mem_free(s);
 		return NULL;
 	}

@@ -210,6 +210,12 @@ is "a role that the key lacks" 4 $?
 is "a role that it has" 0 $?
 "$demarche" status --broker "$tcp" --timeout 500ms >out 2>err
 is "without a key there is no answer" 3 $?
+has "and it is said why" 'no broker answers .*--key-file' err
+"$demarche" submit "$samples" --broker "$tcp" --timeout 500ms >out 2>err
+is "nor to who wants to submit" 3 $?
+has "in the same words" 'no broker answers .*--key-file' err
+"$demarche" status --broker 127.0.0.1 >out 2>err
+has "an endpoint is spelt out" 'expected tcp://HOST:PORT or ipc://PATH' err
 
 "$demarche" run "$samples" --db run.db -j 2 >out 2>err
 is "run" 0 $?
