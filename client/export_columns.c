@@ -7,6 +7,21 @@
 #include "client/record.h"
 
 #define CELL(name) static void name(const struct export_row *row, struct buf *out)
+#define TEXT(name, text)        \
+	CELL(name)              \
+	{                       \
+		add(out, text); \
+	}
+#define NUMBER(name, format, number)             \
+	CELL(name)                               \
+	{                                        \
+		buf_printf(out, format, number); \
+	}
+#define ACTORS(name, of, part)                    \
+	CELL(name)                                \
+	{                                         \
+		actors(row, &row->of, part, out); \
+	}
 
 static void add(struct buf *out, struct str s)
 {
@@ -14,58 +29,19 @@ static void add(struct buf *out, struct str s)
 }
 
 /* Documents */
-CELL(doc_id)
-{
-	add(out, row->result->doc.id);
-}
-CELL(doc_title)
-{
-	add(out, row->result->doc.title);
-}
-CELL(doc_date)
-{
-	add(out, row->result->doc.date);
-}
-CELL(doc_source)
-{
-	add(out, row->result->doc.source);
-}
-CELL(doc_lang)
-{
-	add(out, row->result->doc.lang);
-}
-CELL(doc_collection)
-{
-	add(out, row->result->doc.collection);
-}
-CELL(doc_sha256)
-{
-	add(out, row->result->doc.sha256);
-}
-CELL(doc_sentences)
-{
-	buf_printf(out, "%lu", row->result->stats.sentences);
-}
-CELL(doc_tokens)
-{
-	buf_printf(out, "%lu", row->result->stats.tokens);
-}
-CELL(doc_events)
-{
-	buf_printf(out, "%u", row->result->n_events);
-}
-CELL(doc_stances)
-{
-	buf_printf(out, "%u", row->result->n_stances);
-}
-CELL(engine_version)
-{
-	add(out, row->result->engine.version);
-}
-CELL(engine_model)
-{
-	add(out, row->result->engine.model);
-}
+TEXT(doc_id, row->result->doc.id)
+TEXT(doc_title, row->result->doc.title)
+TEXT(doc_date, row->result->doc.date)
+TEXT(doc_source, row->result->doc.source)
+TEXT(doc_lang, row->result->doc.lang)
+TEXT(doc_collection, row->result->doc.collection)
+TEXT(doc_sha256, row->result->doc.sha256)
+NUMBER(doc_sentences, "%lu", row->result->stats.sentences)
+NUMBER(doc_tokens, "%lu", row->result->stats.tokens)
+NUMBER(doc_events, "%u", row->result->n_events)
+NUMBER(doc_stances, "%u", row->result->n_stances)
+TEXT(engine_version, row->result->engine.version)
+TEXT(engine_model, row->result->engine.model)
 
 /* What a column of countries says of an actor: nothing where it belongs to none. */
 static struct str country_code(const struct result_entity *en)
@@ -88,34 +64,13 @@ static void actors(const struct export_row *row, const struct id_list *ids, enum
 	}
 }
 
-CELL(source_names)
-{
-	actors(row, &row->event->source, NAME, out);
-}
-CELL(source_codes)
-{
-	actors(row, &row->event->source, CODE, out);
-}
-CELL(source_roles)
-{
-	actors(row, &row->event->source, ROLE, out);
-}
-CELL(target_names)
-{
-	actors(row, &row->event->target, NAME, out);
-}
-CELL(target_codes)
-{
-	actors(row, &row->event->target, CODE, out);
-}
-CELL(target_roles)
-{
-	actors(row, &row->event->target, ROLE, out);
-}
-CELL(event_by)
-{
-	actors(row, &row->event->by, NAME, out);
-}
+ACTORS(source_names, event->source, NAME)
+ACTORS(source_codes, event->source, CODE)
+ACTORS(source_roles, event->source, ROLE)
+ACTORS(target_names, event->target, NAME)
+ACTORS(target_codes, event->target, CODE)
+ACTORS(target_roles, event->target, ROLE)
+ACTORS(event_by, event->by, NAME)
 
 /* Events */
 static struct str best_date(const struct export_row *row)
@@ -127,41 +82,23 @@ CELL(event_id)
 {
 	export_id(row, out);
 }
-CELL(event_date)
-{
-	add(out, best_date(row));
-}
-CELL(event_end)
-{
-	add(out, row->event->date.end);
-}
+TEXT(event_date, best_date(row))
+TEXT(event_end, row->event->date.end)
 CELL(date_precision)
 {
 	bool own = row->event->date.start.n > 0;
 
 	add(out, own ? str_of(date_precision_name(row->event->date.precision)) : STR("document"));
 }
-CELL(event_type)
-{
-	add(out, str_of(event_type_name(row->event->type)));
-}
-CELL(event_mode)
-{
-	add(out, row->event->mode);
-}
-CELL(event_status)
-{
-	add(out, str_of(event_status_name(row->event->status)));
-}
+TEXT(event_type, str_of(event_type_name(row->event->type)))
+TEXT(event_mode, row->event->mode)
+TEXT(event_status, str_of(event_status_name(row->event->status)))
 CELL(event_contexts)
 {
 	for (uint32_t i = 0; i < row->event->n_contexts; i++)
 		buf_printf(out, "%s%.*s", i ? "; " : "", STR_ARG(row->event->contexts[i]));
 }
-CELL(cameo)
-{
-	add(out, row->event->cameo);
-}
+TEXT(cameo, row->event->cameo)
 CELL(cameo_base)
 {
 	struct str c = row->event->cameo;
@@ -174,42 +111,15 @@ CELL(cameo_root)
 
 	add(out, (struct str){c.p, c.n < 2 ? c.n : 2});
 }
-CELL(quad)
-{
-	buf_printf(out, "%d", event_type_quad(row->event->type));
-}
-CELL(goldstein)
-{
-	buf_printf(out, "%.1f", row->event->goldstein);
-}
-CELL(event_confidence)
-{
-	buf_printf(out, "%.3f", row->event->confidence);
-}
-CELL(event_rule)
-{
-	add(out, row->event->rule);
-}
-CELL(event_text)
-{
-	add(out, row->event->text);
-}
-CELL(trigger_start)
-{
-	buf_printf(out, "%u", row->event->trigger.start);
-}
-CELL(trigger_end)
-{
-	buf_printf(out, "%u", row->event->trigger.end);
-}
-CELL(place)
-{
-	add(out, row->event->place.name);
-}
-CELL(place_country)
-{
-	add(out, row->event->place.country);
-}
+NUMBER(quad, "%d", event_type_quad(row->event->type))
+NUMBER(goldstein, "%.1f", row->event->goldstein)
+NUMBER(event_confidence, "%.3f", row->event->confidence)
+TEXT(event_rule, row->event->rule)
+TEXT(event_text, row->event->text)
+NUMBER(trigger_start, "%u", row->event->trigger.start)
+NUMBER(trigger_end, "%u", row->event->trigger.end)
+TEXT(place, row->event->place.name)
+TEXT(place_country, row->event->place.country)
 CELL(latitude)
 {
 	if (row->event->place.name.n)
@@ -310,76 +220,28 @@ static const struct export_column EVENT_COLUMNS[] = {
 const struct export_layout EXPORT_EVENTS = {EVENT_COLUMNS, ',', true, false};
 
 /* Stances */
-CELL(holder_names)
-{
-	actors(row, &row->stance->holder, NAME, out);
-}
-CELL(holder_codes)
-{
-	actors(row, &row->stance->holder, CODE, out);
-}
-CELL(holder_roles)
-{
-	actors(row, &row->stance->holder, ROLE, out);
-}
-CELL(stance_by)
-{
-	actors(row, &row->stance->by, NAME, out);
-}
-CELL(about_codes)
-{
-	actors(row, &row->stance->target.about, CODE, out);
-}
-CELL(target_text)
-{
-	add(out, row->stance->target.text);
-}
+ACTORS(holder_names, stance->holder, NAME)
+ACTORS(holder_codes, stance->holder, CODE)
+ACTORS(holder_roles, stance->holder, ROLE)
+ACTORS(stance_by, stance->by, NAME)
+ACTORS(about_codes, stance->target.about, CODE)
+TEXT(target_text, row->stance->target.text)
 CELL(target_code)
 {
 	if (row->stance->target.entity >= 0)
 		add(out,
 		    country_code(record_entity(row->result, (uint32_t)row->stance->target.entity)));
 }
-CELL(target_issue)
-{
-	add(out, row->stance->target.key);
-}
-CELL(target_topic)
-{
-	add(out, row->stance->target.topic);
-}
-CELL(polarity)
-{
-	add(out, str_of(polarity_name(row->stance->polarity)));
-}
-CELL(strength)
-{
-	buf_printf(out, "%d", row->stance->strength);
-}
-CELL(stance_kind)
-{
-	add(out, str_of(stance_kind_name(row->stance->kind)));
-}
-CELL(stance_text)
-{
-	add(out, row->stance->text);
-}
-CELL(stance_start)
-{
-	buf_printf(out, "%u", row->stance->trigger.start);
-}
-CELL(stance_end)
-{
-	buf_printf(out, "%u", row->stance->trigger.end);
-}
-CELL(stance_confidence)
-{
-	buf_printf(out, "%.3f", row->stance->confidence);
-}
-CELL(stance_rule)
-{
-	add(out, row->stance->rule);
-}
+TEXT(target_issue, row->stance->target.key)
+TEXT(target_topic, row->stance->target.topic)
+TEXT(polarity, str_of(polarity_name(row->stance->polarity)))
+NUMBER(strength, "%d", row->stance->strength)
+TEXT(stance_kind, str_of(stance_kind_name(row->stance->kind)))
+TEXT(stance_text, row->stance->text)
+NUMBER(stance_start, "%u", row->stance->trigger.start)
+NUMBER(stance_end, "%u", row->stance->trigger.end)
+NUMBER(stance_confidence, "%.3f", row->stance->confidence)
+TEXT(stance_rule, row->stance->rule)
 
 static const struct export_column STANCE_COLUMNS[] = {
 	{"stance_id", event_id, false},
@@ -448,14 +310,8 @@ CELL(target_first_role)
 {
 	first_role(row, &row->event->target, out);
 }
-CELL(language)
-{
-	add(out, row->result->doc.lang.n ? row->result->doc.lang : STR("en"));
-}
-CELL(version)
-{
-	buf_printf(out, "demarche %.*s", STR_ARG(row->result->engine.version));
-}
+TEXT(language, row->result->doc.lang.n ? row->result->doc.lang : STR("en"))
+NUMBER(version, "demarche %.*s", STR_ARG(row->result->engine.version))
 
 static const struct export_column POLECAT_COLUMNS[] = {
 	{"Event ID", event_id, false},
@@ -503,30 +359,12 @@ static const struct export_column POLECAT_COLUMNS[] = {
 const struct export_layout EXPORT_POLECAT = {POLECAT_COLUMNS, '\t', true, false};
 
 /* One actor on each side */
-CELL(source_name)
-{
-	add(out, row->source ? row->source->name : STR(""));
-}
-CELL(source_code)
-{
-	add(out, row->source ? country_code(row->source) : STR(""));
-}
-CELL(source_role)
-{
-	add(out, row->source ? row->source->role : STR(""));
-}
-CELL(one_target_name)
-{
-	add(out, row->target ? row->target->name : STR(""));
-}
-CELL(one_target_code)
-{
-	add(out, row->target ? country_code(row->target) : STR(""));
-}
-CELL(one_target_role)
-{
-	add(out, row->target ? row->target->role : STR(""));
-}
+TEXT(source_name, row->source ? row->source->name : STR(""))
+TEXT(source_code, row->source ? country_code(row->source) : STR(""))
+TEXT(source_role, row->source ? row->source->role : STR(""))
+TEXT(one_target_name, row->target ? row->target->name : STR(""))
+TEXT(one_target_code, row->target ? country_code(row->target) : STR(""))
+TEXT(one_target_role, row->target ? row->target->role : STR(""))
 CELL(source_full)
 {
 	source_code(row, out), source_role(row, out);
