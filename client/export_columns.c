@@ -3,6 +3,7 @@
  * codes as text, multi-valued fields sorted as in the record and joined by "; ". */
 #include <stdlib.h>
 
+#include "client/country_codes.h"
 #include "client/export.h"
 #include "client/record.h"
 
@@ -49,26 +50,48 @@ static struct str country_code(const struct result_entity *en)
 	return str_starts(en->code, STR("OTHER:")) ? STR("") : en->code;
 }
 
+static struct str cow_code(const struct result_entity *en)
+{
+	const struct country_codes *c = country_codes(en->code);
+
+	return str_of(c ? c->cow : "");
+}
+
 /* Lists of actors */
-enum part { NAME, CODE, ROLE };
+enum part { NAME, CODE, COW, ROLE };
+
+static struct str part_of(const struct result_entity *en, enum part part)
+{
+	switch (part) {
+	case NAME:
+		return en->name;
+	case CODE:
+		return country_code(en);
+	case COW:
+		return cow_code(en);
+	case ROLE:
+		break;
+	}
+	return en->role;
+}
 
 static void actors(const struct export_row *row, const struct id_list *ids, enum part part,
 		   struct buf *out)
 {
 	for (uint32_t i = 0; i < ids->n; i++) {
-		const struct result_entity *en = record_entity(row->result, ids->ids[i]);
-
 		if (i)
 			add(out, STR("; "));
-		add(out, part == NAME ? en->name : part == CODE ? country_code(en) : en->role);
+		add(out, part_of(record_entity(row->result, ids->ids[i]), part));
 	}
 }
 
 ACTORS(source_names, event->source, NAME)
 ACTORS(source_codes, event->source, CODE)
+ACTORS(source_cow, event->source, COW)
 ACTORS(source_roles, event->source, ROLE)
 ACTORS(target_names, event->target, NAME)
 ACTORS(target_codes, event->target, CODE)
+ACTORS(target_cow, event->target, COW)
 ACTORS(target_roles, event->target, ROLE)
 ACTORS(event_by, event->by, NAME)
 
@@ -191,9 +214,11 @@ static const struct export_column EVENT_COLUMNS[] = {
 	{"contexts", event_contexts, false},
 	{"source_name", source_names, false},
 	{"source_country", source_codes, false},
+	{"source_cow", source_cow, false},
 	{"source_sectors", source_roles, false},
 	{"target_name", target_names, false},
 	{"target_country", target_codes, false},
+	{"target_cow", target_cow, false},
 	{"target_sectors", target_roles, false},
 	{"reported_by", event_by, false},
 	{"placename", place, false},
@@ -323,7 +348,7 @@ static const struct export_column POLECAT_COLUMNS[] = {
 	{"Contexts", event_contexts, false},
 	{"Actor Name", source_names, false},
 	{"Actor Country", source_codes, false},
-	{"Actor COW", NULL, false},
+	{"Actor COW", source_cow, false},
 	{"Primary Actor Sector", source_first_role, false},
 	{"Actor Sectors", source_roles, false},
 	{"Actor Title", NULL, false},
@@ -331,7 +356,7 @@ static const struct export_column POLECAT_COLUMNS[] = {
 	{"Wikipedia Actor ID", NULL, false},
 	{"Recipient Name", target_names, false},
 	{"Recipient Country", target_codes, false},
-	{"Recipient COW", NULL, false},
+	{"Recipient COW", target_cow, false},
 	{"Primary Recipient Sector", target_first_role, false},
 	{"Recipient Sectors", target_roles, false},
 	{"Recipient Title", NULL, false},
@@ -575,6 +600,35 @@ CELL(date_added)
 			buf_add(out, &row->result->doc.date.p[i], 1);
 }
 
+/* GDELT keeps countries and other actors with a code of their own apart. */
+static void country_or_group(const struct result_entity *en, bool country, struct buf *out)
+{
+	if (en && en->kind != ENTITY_AUTHOR && (country_codes(en->code) != NULL) == country)
+		add(out, country_code(en));
+}
+CELL(source_country)
+{
+	country_or_group(row->source, true, out);
+}
+CELL(target_country)
+{
+	country_or_group(row->target, true, out);
+}
+CELL(source_group)
+{
+	country_or_group(row->source, false, out);
+}
+CELL(target_group)
+{
+	country_or_group(row->target, false, out);
+}
+CELL(place_fips)
+{
+	const struct country_codes *c = country_codes(row->event->place.country);
+
+	add(out, str_of(c ? c->fips : ""));
+}
+
 #define NOTHING(name)             \
 	{                         \
 		name, NULL, false \
@@ -591,8 +645,8 @@ static const struct export_column GDELT_COLUMNS[] = {
 	{"FractionDate", fraction, true},
 	{"Actor1Code", source_full, false},
 	{"Actor1Name", source_name, false},
-	{"Actor1CountryCode", source_code, false},
-	NOTHING("Actor1KnownGroupCode"),
+	{"Actor1CountryCode", source_country, false},
+	{"Actor1KnownGroupCode", source_group, false},
 	NOTHING("Actor1EthnicCode"),
 	NOTHING("Actor1Religion1Code"),
 	NOTHING("Actor1Religion2Code"),
@@ -601,8 +655,8 @@ static const struct export_column GDELT_COLUMNS[] = {
 	NOTHING("Actor1Type3Code"),
 	{"Actor2Code", target_full, false},
 	{"Actor2Name", one_target_name, false},
-	{"Actor2CountryCode", one_target_code, false},
-	NOTHING("Actor2KnownGroupCode"),
+	{"Actor2CountryCode", target_country, false},
+	{"Actor2KnownGroupCode", target_group, false},
 	NOTHING("Actor2EthnicCode"),
 	NOTHING("Actor2Religion1Code"),
 	NOTHING("Actor2Religion2Code"),
@@ -623,7 +677,7 @@ static const struct export_column GDELT_COLUMNS[] = {
 	GEO_NOTHING("Actor2"),
 	{"ActionGeo_Type", geo_type, true},
 	{"ActionGeo_FullName", place, false},
-	NOTHING("ActionGeo_CountryCode"),
+	{"ActionGeo_CountryCode", place_fips, false},
 	NOTHING("ActionGeo_ADM1Code"),
 	NOTHING("ActionGeo_ADM2Code"),
 	{"ActionGeo_Lat", latitude, true},

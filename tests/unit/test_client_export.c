@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "client/country_codes.h"
 #include "client/export.h"
 
 static void has(struct buf *b, const char *line)
@@ -57,11 +58,70 @@ static void spans_beyond_the_text_are_empty(void **state)
 	buf_free(&b);
 }
 
+/* The cell of a column in the only row that the record gives. */
+static void cell_is(const struct export_layout *l, const struct result *r, const char *name,
+		    const char *expected)
+{
+	const struct export_column *c = l->columns;
+	struct export_row row = {.result = r,
+				 .event = &r->events[0],
+				 .source = &r->entities[0],
+				 .target = &r->entities[1]};
+	struct buf b = {0};
+
+	while (c->name && strcmp(c->name, name) != 0)
+		c++;
+	assert_non_null(c->cell);
+	c->cell(&row, &b);
+	if (!str_is(buf_str(&b), expected))
+		fail_msg("%s: \"%.*s\" where \"%s\" was expected", name, STR_ARG(buf_str(&b)),
+			 expected);
+	buf_free(&b);
+}
+
+static void countries_have_the_codes_of_each_data_set(void **state)
+{
+	struct result_entity entities[] = {{.id = 1, .code = STR("DEU"), .role = STR("GOV")},
+					   {.id = 2, .code = STR("EU"), .role = STR("IGO")}};
+	uint32_t one = 1, two = 2;
+	struct result_event event = {.type = EVENT_CONSULT,
+				     .source = {&one, 1},
+				     .target = {&two, 1},
+				     .place = {.name = STR("Zurich"), .country = STR("CHE")}};
+	struct result r = {.entities = entities, .n_entities = 2, .events = &event, .n_events = 1};
+
+	(void)state;
+	cell_is(&EXPORT_EVENTS, &r, "source_country", "DEU");
+	cell_is(&EXPORT_EVENTS, &r, "source_cow", "255");
+	cell_is(&EXPORT_EVENTS, &r, "target_cow", "");
+	cell_is(&EXPORT_POLECAT, &r, "Actor COW", "255");
+	cell_is(&EXPORT_GDELT, &r, "Actor1CountryCode", "DEU");
+	cell_is(&EXPORT_GDELT, &r, "Actor1KnownGroupCode", "");
+	cell_is(&EXPORT_GDELT, &r, "Actor2CountryCode", "");
+	cell_is(&EXPORT_GDELT, &r, "Actor2KnownGroupCode", "EU");
+	cell_is(&EXPORT_GDELT, &r, "ActionGeo_CountryCode", "SZ");
+}
+
+/* The table is searched by halves. */
+static void the_table_of_countries_is_sorted(void **state)
+{
+	static const char *const some[] = {"ABW", "AUS", "CHE", "ROU", "SUN", "XKX", "ZWE"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++)
+		assert_non_null(country_codes(str_of(some[i])));
+	assert_null(country_codes(STR("EU")));
+	assert_null(country_codes(STR("AUTHOR")));
+	assert_null(country_codes(STR("")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_in_brat_are_those_of_the_text),
 		cmocka_unit_test(spans_beyond_the_text_are_empty),
+		cmocka_unit_test(countries_have_the_codes_of_each_data_set),
+		cmocka_unit_test(the_table_of_countries_is_sorted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
