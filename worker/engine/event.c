@@ -2,9 +2,22 @@
 
 #include "worker/engine/event_code.h"
 #include "worker/engine/event_merge.h"
+#include "worker/engine/event_status.h"
 #include "worker/engine/place.h"
 #include "worker/engine/status.h"
 #include "worker/engine/timex.h"
+
+/* Of an image without them the rules decide. */
+static int open_status(struct event_model *m, struct str section, struct err *e)
+{
+	if (!section.n)
+		return 0;
+	if (linear_open(&m->status, section, e) < 0)
+		return -1;
+	return m->status.n_classes == N_EVENT_STATUSES
+		       ? 0
+		       : err_set(e, ERR_CORRUPT, "the weights of the status have other classes");
+}
 
 static int open_weights(struct event_model *m, const struct image *model, struct err *e)
 {
@@ -19,6 +32,8 @@ static int open_weights(struct event_model *m, const struct image *model, struct
 		return err_set(e, ERR_CORRUPT, "the model's event weights do not fit together");
 	memcpy(&m->limits, limits.p, sizeof(m->limits));
 	m->trained = true;
+	if (open_status(m, image_section(model, "event.status"), e) < 0)
+		return -1;
 	if (!image_section(model, "event.choice").n)
 		return 0;
 	return trees_open(&m->choice, image_section(model, "event.choice"), EVENT_CHOICE_FEATURES,
@@ -169,17 +184,13 @@ static int32_t tok_of(const struct work *w, const struct event_guess *x)
 	return w->ground.candidates[x->candidate].tok;
 }
 
-static bool says_it(const struct doc *d, int32_t tok)
-{
-	return event_attribution(d, tok) || d->sentences[d->tokens[tok].sent].voice >= 0;
-}
-
 /* What the text itself calls evil or great is its opinion: nobody in it has said so. */
 static bool is_epithet(const struct work *w, const struct event_guess *x)
 {
 	const struct token *t = &w->d->tokens[tok_of(w, x)];
 
-	return t->upos == UPOS_ADJ && rel_base(t->rel) == REL_AMOD && !says_it(w->d, tok_of(w, x));
+	return t->upos == UPOS_ADJ && rel_base(t->rel) == REL_AMOD &&
+	       !event_is_said(w->d, tok_of(w, x));
 }
 
 /* "the storm", "Typhoon Mitag". */
@@ -331,21 +342,6 @@ static struct span trigger_span(const struct work *w, int32_t tok, const struct 
 	return doc_span(w->d, (uint32_t)first, (uint32_t)(last - first + 1));
 }
 
-/* A demand, a charge or a promise that somebody makes by what he says ("must go", "has lied", "will
- * help") is made, however what he says is negated or put off. */
-static bool made_by_saying(const struct work *w, const struct event_guess *x,
-			   const struct frame_match *m)
-{
-	int quad = event_type_quad((enum event_type)x->type);
-	int32_t tok = tok_of(w, x);
-
-	if (x->type == EVENT_CONSULT || x->type == EVENT_CONCEDE || (quad != 1 && quad != 3))
-		return false;
-	if (m && !(frame_at(w->ground.book, m->frame)->flags & FRAME_TOLD))
-		return false;
-	return says_it(w->d, tok) && status_view(w->d, tok) != STATUS_DENIED;
-}
-
 static void fill_event(struct work *w, const struct event_guess *x, struct result_event *e)
 {
 	struct doc *d = w->d;
@@ -357,10 +353,8 @@ static void fill_event(struct work *w, const struct event_guess *x, struct resul
 	e->trigger = trigger_span(w, tok, m);
 	e->sentence = s->span;
 	e->text = doc_text(d, s->tok, s->n_tok);
-	e->status = made_by_saying(w, x, m) ? STATUS_ACTUAL : status_of(d, tok);
-	/* "cannot accept the demands": the negation is the refusal */
-	if (e->type == EVENT_REJECT && !m && e->status == STATUS_NEGATED)
-		e->status = STATUS_ACTUAL;
+	e->status = event_status_of(&w->m->status, &w->ground, &w->ground.candidates[x->candidate],
+				    x->type, &w->features);
 	e->confidence = x->p;
 	e->rule = m ? frame_name(w->ground.book, m->frame)
 		    : arena_printf(d->arena, "model.%s", event_type_name(e->type));

@@ -1,8 +1,8 @@
 /* Events: who did what to whom. The codebook's frames and the words of the text propose triggers,
  * trained models (sections "event.trigger", "event.type", "event.choice", "event.limits" of the
- * model) choose events, event_who.h decides on source and target; where they are missing the frames
- * and the tree decide alone. Owns the order of these steps and the removal of duplicates. Writes
- * doc->events. */
+ * model) choose events, event_who.h decides on source and target, event_status.h on the status;
+ * where they are missing the frames and the tree decide alone. Owns the order of these steps and
+ * the removal of duplicates. Writes doc->events. */
 #ifndef DEMARCHE_ENGINE_EVENT_H
 #define DEMARCHE_ENGINE_EVENT_H
 
@@ -27,6 +27,7 @@ struct event_model {
 	struct linear trigger; /* of two classes: is it an event at all? */
 	struct linear type;    /* if it is, which? class: enum event_type */
 	struct trees choice;   /* n_trees 0: the limits decide */
+	struct linear status;  /* n_classes 0: rules decide it */
 	struct who_model who;
 	struct event_limits limits;
 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "worker/engine/event.h"
+#include "worker/engine/event_status.h"
 #include "worker/engine/result.h"
 #include "worker/training/conllu.h"
 #include "worker/training/event_choose.h"
@@ -19,6 +20,7 @@ enum { FOLDS = 5, IGNORE = 255 };
 /* Training sets: [fold] holds what is NOT of that fold; [FOLDS] holds all. */
 struct sets {
 	struct linear_set *trigger[FOLDS + 1], *type[FOLDS + 1];
+	struct linear_set *status; /* group: fold + 1; 0: of documents never tested on */
 };
 
 struct trainer {
@@ -113,9 +115,14 @@ static void ignore_linked(const struct event_ground *g, uint8_t *labels, int32_t
 	}
 }
 
+static bool is_extra(const struct gold_doc *gd)
+{
+	return gd->fold == GOLD_EXTRA;
+}
+
 static double doc_weight(const struct gold_doc *gd)
 {
-	return gd->fold == GOLD_EXTRA ? option("EXTRA", 1) : option("GOLD", 2);
+	return is_extra(gd) ? option("EXTRA", 1) : option("GOLD", 2);
 }
 
 static void add_doc(struct trainer *t, const struct gold_doc *gd)
@@ -145,6 +152,9 @@ static void add_doc(struct trainer *t, const struct gold_doc *gd)
 			continue;
 		t->n_labelled++;
 		labels[c] = (uint8_t)e->type;
+		event_status_features(&g, &g.candidates[c], e->type, &t->features);
+		linear_set_group(t->sets.status, is_extra(gd) ? 0 : gd->fold + 1);
+		linear_set_add(t->sets.status, &t->features, e->status, w);
 		who_cases_add(t->who, &g, c, e, gold_fold(gd) + 1, gd->fold != GOLD_EXTRA);
 	}
 	for (uint32_t c = 0; c < g.n_candidates; c++)
@@ -241,7 +251,7 @@ static void add_silver(struct trainer *t, const struct silver_sentence *x, doubl
 
 /* One set of weights, opened in place. */
 struct weights {
-	struct buf trigger, type, choice;
+	struct buf trigger, type, status, choice;
 	struct event_model model;
 };
 
@@ -261,10 +271,20 @@ static int train_weights(struct trainer *t, uint32_t fold, struct weights *w, st
 				      .l2 = option("L2_TYPE", 2e-3),
 				      .least = option("LEAST", 0.02),
 				      .min_count = (uint32_t)option("MIN", 4)};
+	struct linear_options status = {.n_classes = N_EVENT_STATUSES,
+					.epochs = 12,
+					.rate = 0.02,
+					.l2 = option("L2_STATUS", 2e-3),
+					.least = option("LEAST_STATUS", 0.05),
+					.min_count = (uint32_t)option("MIN_STATUS", 20),
+					.skip_group = fold < FOLDS ? fold + 1 : 0};
+
+	linear_train(t->sets.status, &status, &w->status);
 	linear_train(t->sets.trigger[fold], &trigger, &w->trigger);
 	linear_train(t->sets.type[fold], &type, &w->type);
 	if (linear_open(&w->model.trigger, buf_str(&w->trigger), e) < 0 ||
-	    linear_open(&w->model.type, buf_str(&w->type), e) < 0)
+	    linear_open(&w->model.type, buf_str(&w->type), e) < 0 ||
+	    linear_open(&w->model.status, buf_str(&w->status), e) < 0)
 		return -1;
 	w->model.book = t->book;
 	w->model.clusters = t->clusters;
@@ -280,6 +300,7 @@ static void weights_free(struct weights *w)
 {
 	buf_free(&w->trigger);
 	buf_free(&w->type);
+	buf_free(&w->status);
 	buf_free(&w->choice);
 }
 
@@ -369,6 +390,7 @@ static int write_weights(struct trainer *t, const char *path, struct err *e)
 	if (rc == 0) {
 		image_writer_add(iw, "event.trigger", w.trigger.p, w.trigger.n);
 		image_writer_add(iw, "event.type", w.type.p, w.type.n);
+		image_writer_add(iw, "event.status", w.status.p, w.status.n);
 		image_writer_add(iw, "event.choice", w.choice.p, w.choice.n);
 		who_cases_write(t->who, iw);
 		image_writer_add(iw, "event.limits", &w.model.limits, sizeof(w.model.limits));
@@ -399,6 +421,7 @@ static int open_image(struct image *im, struct buf *bytes, const char *path, str
 static int trainer_open(struct trainer *t, char **argv, struct err *e)
 {
 	t->who = who_cases_new();
+	t->sets.status = linear_set_new();
 	for (uint32_t k = 0; k <= FOLDS; k++) {
 		t->sets.trigger[k] = linear_set_new();
 		t->sets.type[k] = linear_set_new();
@@ -421,6 +444,7 @@ static void trainer_close(struct trainer *t)
 		linear_set_free(t->sets.trigger[k]);
 		linear_set_free(t->sets.type[k]);
 	}
+	linear_set_free(t->sets.status);
 	who_cases_free(t->who);
 	features_free(&t->features);
 	frame_book_free(t->book);
