@@ -19,6 +19,7 @@
 
 enum {
 	TASKS_MAX = 1024,          /* leases held at a time, over all brokers */
+	TASKS_TAKEN = 4096,        /* … and however many a broker gives that was not asked */
 	AHEAD_US = 200 * 1000,     /* work that may wait in front of each slot … */
 	AHEAD_LEAST = 2,           /* … but at least so many documents with the one at work … */
 	AHEAD_MOST = 32,           /* … and at most so many */
@@ -99,8 +100,15 @@ static void on_grant(struct agent *a, struct link *l, const struct msg *m)
 	l->asked -= n < l->asked ? n : l->asked;
 	l->ping_tag = 0;
 	l->quiet = 0;
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n; i++) {
+		if (a->tasks.n >= TASKS_TAKEN) {
+			log_warn("not-taken", LOG_UINT("leases", n - i),
+				 LOG_CSTR("broker", uplink_endpoint(l->up)),
+				 LOG_CSTR("because", "nobody asked for so many"));
+			return;
+		}
 		tasks_grant(&a->tasks, (uint32_t)(l - a->links), &m->grant.leases[i]);
+	}
 }
 
 static void on_done_ack(struct agent *a, struct link *l, const struct msg *m)

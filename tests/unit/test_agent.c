@@ -451,6 +451,26 @@ static void garbage_from_the_broker_is_passed_over(void **state)
 	expect(f, MSG_DONE);
 }
 
+/* They come back when their leases end. */
+static void leases_that_nobody_asked_for_are_bounded(void **state)
+{
+	enum { GIVEN = 9000, TAKEN = 4096 };
+	struct msg_lease *leases = mem_alloc(GIVEN * sizeof(*leases));
+	struct fixture *f = *state;
+
+	for (uint32_t i = 0; i < GIVEN; i++)
+		leases[i] = (struct msg_lease){
+			.job = i + 1, .attempt = 1, .lease_ms = 60000, .body = STR("text")};
+	welcome(f, 20);
+	expect(f, MSG_WANT);
+	say(f, &(struct msg){.kind = MSG_GRANT, .grant = {leases, GIVEN}});
+	do
+		expect(f, MSG_HEARTBEAT);
+	while (f->m.heartbeat.n_leases < TAKEN);
+	assert_int_equal(f->m.heartbeat.n_leases, TAKEN);
+	mem_free(leases);
+}
+
 static void two_brokers_are_both_served(void **state)
 {
 	struct fixture *f = *state;
@@ -492,6 +512,7 @@ int main(int argc, char **argv)
 		TEST(grant_that_crosses_the_draining_is_released),
 		TEST(broker_of_another_version_ends_the_agent),
 		TEST(garbage_from_the_broker_is_passed_over),
+		TEST(leases_that_nobody_asked_for_are_bounded),
 		cmocka_unit_test_setup_teardown(two_brokers_are_both_served, set_up_two, tear_down),
 	};
 
