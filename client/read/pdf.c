@@ -1,6 +1,7 @@
 /* PDF, through poppler's pdftotext in a process of its own: bytes in through a temporary file that
  * has no name any more, text back through a pipe. Bounded: 60 seconds of processor, 2 GiB of
- * memory, READER_BYTES_MAX of text. A crash or a hang there is one failed document here. */
+ * memory, READER_BYTES_MAX of text, no files. A crash or a hang there is one failed document here.
+ */
 #include "client/read/reader.h"
 
 #include <errno.h>
@@ -38,11 +39,13 @@ static int unnamed_file(struct str raw, struct err *e)
 static _Noreturn void become_pdftotext(int in, int out)
 {
 	static const struct rlimit CPU = {CPU_SECONDS, CPU_SECONDS},
-				   MEMORY = {2UL << 30, 2UL << 30};
+				   MEMORY = {2UL << 30, 2UL << 30}, NOTHING = {0, 0};
 	int null = open("/dev/null", O_RDWR);
 
 	setrlimit(RLIMIT_CPU, &CPU);
 	setrlimit(RLIMIT_AS, &MEMORY);
+	setrlimit(RLIMIT_FSIZE, &NOTHING); /* it writes into a pipe alone */
+	setrlimit(RLIMIT_CORE, &NOTHING);
 	dup2(null, STDIN_FILENO);
 	dup2(null, STDERR_FILENO);
 	dup2(out, STDOUT_FILENO);
