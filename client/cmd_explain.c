@@ -5,6 +5,8 @@
 
 #include "client/command.h"
 #include "client/entries.h"
+#include "client/marks.h"
+#include "client/record.h"
 #include "client/source.h"
 #include "client/table.h"
 #include "client/why.h"
@@ -72,31 +74,85 @@ static const char *meaning_of(struct str type)
 	return "";
 }
 
-/* The byte after `n` characters. */
-static size_t skip_chars(struct str s, int64_t n)
+static struct span span_of(const json_t *row, const char *start, const char *end)
 {
-	size_t i = 0;
-
-	while (n-- > 0 && i < s.n) {
-		i++;
-		while (i < s.n && ((unsigned char)s.p[i] & 0xc0) == 0x80)
-			i++;
-	}
-	return i;
+	return (struct span){(uint32_t)row_int(row, start), (uint32_t)row_int(row, end)};
 }
 
-static void print_sentence(const json_t *row)
+static bool same_span(struct span a, struct span b)
+{
+	return a.start == b.start && a.end == b.end;
+}
+
+static void mark_event(struct marks *m, const struct result *r, const json_t *row,
+		       struct span sentence, struct span trigger)
+{
+	for (uint32_t i = 0; i < r->n_events; i++) {
+		const struct result_event *v = &r->events[i];
+
+		if (!same_span(v->trigger, trigger) || !same_span(v->sentence, sentence) ||
+		    !str_is(row_str(row, "type"), event_type_name(v->type)) ||
+		    json_array_size(json_object_get(row, "source")) != v->source.n ||
+		    json_array_size(json_object_get(row, "target")) != v->target.n)
+			continue;
+		marks_add_entities(m, r, &v->source, sentence, trigger, "who");
+		marks_add_entities(m, r, &v->target, sentence, trigger, "whom");
+		return;
+	}
+}
+
+static void mark_stance(struct marks *m, const struct result *r, const json_t *row,
+			struct span sentence, struct span trigger)
+{
+	for (uint32_t i = 0; i < r->n_stances; i++) {
+		const struct result_stance *v = &r->stances[i];
+
+		if (!same_span(v->trigger, trigger) || !same_span(v->sentence, sentence) ||
+		    !str_eq(row_str(row, "target"), v->target.text))
+			continue;
+		marks_add(m, sentence, v->target.span, "on what");
+		marks_add_entities(m, r, &v->holder, sentence, trigger, "whose");
+		return;
+	}
+}
+
+/* Where the record is not kept any more, or is a newer one, only what says it is marked. */
+static struct marks marks_of(struct source *s, const json_t *row, bool is_event)
+{
+	struct span sentence = span_of(row, "sentence_start", "sentence_end");
+	struct span trigger = span_of(row, "trigger_start", "trigger_end");
+	struct marks m = {0};
+	struct arena a = {0};
+	char job[24];
+	struct msg_argument argument = {STR("job"), {job, 0}};
+	struct link_query q = {
+		.what = "results", .arguments = &argument, .n_arguments = 1, .limit = 1};
+	struct msg_rows page;
+	struct result r;
+	struct err ignored;
+	uint64_t seq;
+
+	snprintf(job, sizeof(job), "%ld", (long)row_int(row, "job"));
+	argument.value = str_of(job);
+	marks_add(&m, sentence, trigger, "");
+	if (source_page(s, &q, &page, &ignored) == 1 && page.n_rows == 1 &&
+	    record_row(page.rows[0], &a, &r, &seq, &ignored) == 0 &&
+	    seq == (uint64_t)row_int(row, "seq"))
+		(is_event ? mark_event : mark_stance)(&m, &r, row, sentence, trigger);
+	arena_free(&a);
+	return m;
+}
+
+static void print_sentence(const json_t *row, const struct marks *m)
 {
 	struct arena a = {0};
-	struct str text = text_one_line(&a, row_str(row, "text"));
-	int64_t start = row_int(row, "sentence_start");
-	size_t from = skip_chars(text, row_int(row, "trigger_start") - start);
-	size_t to = skip_chars(text, row_int(row, "trigger_end") - start);
+	struct buf b = {0};
 
-	if (to < from)
-		to = from;
-	printf("  %.*s%s[%.*s]%s%.*s\n", (int)from, text.p, style_on(stdout, STYLE_MARK),
-	       (int)(to - from), text.p + from, style_off(stdout), (int)(text.n - to), text.p + to);
+	marks_render(m, span_of(row, "sentence_start", "sentence_end"),
+		     text_one_line(&a, row_str(row, "text")), style_on(stdout, STYLE_MARK),
+		     style_off(stdout), &b);
+	printf("  %.*s\n", STR_ARG(buf_str(&b)));
+	buf_free(&b);
 	arena_free(&a);
 }
 
@@ -143,13 +199,13 @@ static void print_where(const json_t *row)
 	print_line("published", row_str(row, "doc_date"));
 }
 
-static void print_event(const json_t *row, const char *id)
+static void print_event(const json_t *row, const struct marks *m, const char *id)
 {
 	struct str type = row_str(row, "type"), mode = row_str(row, "mode");
 
 	printf("%s%s  %.*s%s%.*s%s\n", style_on(stdout, STYLE_BOLD), id, STR_ARG(type),
 	       mode.n ? ", " : "", STR_ARG(mode), style_off(stdout));
-	print_sentence(row);
+	print_sentence(row, m);
 	printf("  %-11s %.*s: the actor %s\n", "type", STR_ARG(type), meaning_of(type));
 	print_actors(row, "source", "who");
 	print_actors(row, "target", "whom");
@@ -171,7 +227,7 @@ static void print_event(const json_t *row, const char *id)
 	print_where(row);
 }
 
-static void print_stance(const json_t *row, const char *id)
+static void print_stance(const json_t *row, const struct marks *m, const char *id)
 {
 	static const char *const STRENGTHS[] = {"", "mild", "clear", "strong"};
 	int64_t n = row_int(row, "strength");
@@ -179,7 +235,7 @@ static void print_stance(const json_t *row, const char *id)
 	printf("%s%s  %s %.*s%s\n", style_on(stdout, STYLE_BOLD), id,
 	       STRENGTHS[n >= 1 && n <= 3 ? n : 0], STR_ARG(row_str(row, "polarity")),
 	       style_off(stdout));
-	print_sentence(row);
+	print_sentence(row, m);
 	print_actors(row, "holder", "whose");
 	print_line("on what", row_str(row, "target"));
 	print_line("that is", row_str(row, "target_code"));
@@ -207,22 +263,23 @@ static json_t *alternatives_of(struct why *w, struct source *s, const json_t *ro
 	return found;
 }
 
-static void print(json_t *row, json_t *entries, json_t *alternatives, const char *id, bool is_event,
-		  bool json)
+static void print_json(json_t *row, json_t *entries, json_t *alternatives)
 {
-	if (json) {
-		if (entries)
-			json_object_set(row, "entries", entries);
-		if (alternatives)
-			json_object_set(row, "alternatives", alternatives);
-		json_dumpf(row, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6));
-		putchar('\n');
-		return;
-	}
-	if (is_event)
-		print_event(row, id);
-	else
-		print_stance(row, id);
+	if (entries)
+		json_object_set(row, "entries", entries);
+	if (alternatives)
+		json_object_set(row, "alternatives", alternatives);
+	json_dumpf(row, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6));
+	putchar('\n');
+}
+
+static void print(struct source *s, const json_t *row, const json_t *entries,
+		  const json_t *alternatives, const char *id)
+{
+	bool is_event = json_object_get(row, "event") != NULL;
+	struct marks m = marks_of(s, row, is_event);
+
+	(is_event ? print_event : print_stance)(row, &m, id);
 	if (entries)
 		entries_print(entries);
 	if (alternatives)
@@ -259,7 +316,10 @@ static int explain_one(const struct knowledge *k, const char *id, bool json, str
 		return -1;
 	alternatives = alternatives_of(k->why, k->source, row, is_event);
 	entries = k->entries ? entries_of(k->entries, row) : NULL;
-	print(row, entries, alternatives, id, is_event, json);
+	if (json)
+		print_json(row, entries, alternatives);
+	else
+		print(k->source, row, entries, alternatives, id);
 	json_decref(entries);
 	json_decref(alternatives);
 	json_decref(row);

@@ -24,7 +24,8 @@ printf 'Norway expelled\nthree\033[31m Russian diplomats.\n' >undated.txt
 is "run without a date" 0 $?
 has "a sentence over two lines is shown on one" 'Norway expelled three \[31m Russian diplomats' out
 "$demarche" explain --brief E1 --db u.db >out
-has "also by explain" 'three \[31m Russian diplomats' out
+has "also by explain" 'three \[31m .*Russian diplomats' out
+has "with who did it" '\[who: Norway\] \[expelled' out
 "$demarche" run undated.txt --db u.db --rows 0 >out 2>err
 is "no tables where none are wanted" 1 "$(grep -c . out)"
 
