@@ -313,7 +313,7 @@ static int print_results(struct source *s, const struct results *o, const char *
 	struct arena a = {0};
 	struct buf line = {0};
 	struct msg_rows page;
-	int got;
+	int got = 1;
 
 	if (job)
 		arguments[q.n_arguments++] = (struct msg_argument){STR("job"), str_of(job)};
@@ -322,7 +322,7 @@ static int print_results(struct source *s, const struct results *o, const char *
 	if (o->collection)
 		arguments[q.n_arguments++] =
 			(struct msg_argument){STR("collection"), str_of(o->collection)};
-	while ((got = source_page(s, &q, &page, e)) == 1)
+	while (got == 1 && (got = source_page(s, &q, &page, e)) == 1)
 		for (uint32_t i = 0; got == 1 && i < page.n_rows; i++)
 			if (take_row(page.rows[i], t, &a, &line, e) < 0)
 				got = -1;

@@ -109,6 +109,10 @@ int command_main(int argc, char **argv)
 	if (!c)
 		return no_command(argv[1]);
 	status = c->run(argc - 1, argv + 1);
+	if ((fflush(stdout) != 0 || ferror(stdout)) && status == EXIT_DONE) {
+		fprintf(stderr, "demarche %s: cannot write to standard output\n", c->name);
+		status = EXIT_SOME_FAILED;
+	}
 	arena_free(&options_arena);
 	return status;
 }

@@ -37,9 +37,9 @@ int records_each(struct source *s, const char *collection, record_fn *fn, void *
 		.what = "results", .arguments = arguments, .n_arguments = collection ? 2 : 1};
 	struct arena a = {0};
 	struct msg_rows page;
-	int got;
+	int got = 1;
 
-	while ((got = source_page(s, &q, &page, e)) == 1)
+	while (got == 1 && (got = source_page(s, &q, &page, e)) == 1)
 		for (uint32_t i = 0; got == 1 && i < page.n_rows; i++) {
 			struct result r;
 			uint64_t seq;

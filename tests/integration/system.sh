@@ -234,6 +234,17 @@ is "and not in the log's words" 0 "$(grep -c because= err)"
 is "a page that cannot be written is told before the work" "1 0" "$? $(find . -name none.db | wc -l)"
 "$demarche" export --db run.db --as gdelt --out run.db >out 2>err
 is "a database is not written over" 1 $?
+mkdir -p blocked/2018-riyadh-ottawa.ann
+"$demarche" export --db run.db --as brat --out blocked >out 2>err
+is "a file that cannot be written is no success" 1 $?
+has "and is named" 'cannot write blocked/2018-riyadh-ottawa.ann' err
+for asked in "events" "events --json" "stances --matrix" "results" "results --format table" "status" \
+	"jobs" "show 1" "explain E1"; do
+	# shellcheck disable=SC2086
+	"$demarche" $asked --db run.db >/dev/full 2>err
+	is "$asked on a full disk is no success" 1 $?
+	has "and it is said" 'cannot write to standard output' err
+done
 "$demarche" report --db run.db --out run.db >out 2>err
 is "by the page neither" 1 $?
 is "and all is there" "$(wc -l <events)" "$("$demarche" events --db run.db --json | wc -l)"
