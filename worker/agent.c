@@ -203,8 +203,9 @@ static void on_error(struct agent *a, struct link *l, const struct msg *m)
  * first PING have arrived before the second PONG. */
 static void on_pong(struct agent *a, struct link *l, const struct msg *m)
 {
-	if (l->ping_tag && m->pong.tag == l->ping_tag)
-		l->quiet = tasks_count(&a->tasks, (uint32_t)(l - a->links)) ? 0 : l->quiet + 1;
+	if (!l->ping_tag || m->pong.tag != l->ping_tag)
+		return; /* of a PING that a grant made worthless: another is under way */
+	l->quiet = tasks_count(&a->tasks, (uint32_t)(l - a->links)) ? 0 : l->quiet + 1;
 	l->ping_tag = 0;
 }
 

@@ -52,7 +52,7 @@ static int agent_main(char **argv)
 				  .n_brokers = argv[2] ? 2 : 1,
 				  .name = "under-test",
 				  .slots = {.n = 2, .images = &im},
-				  .drain_ms = PATIENCE_MS};
+				  .drain_ms = 3 * PATIENCE_MS};
 	const struct log_setup quiet = {.least = LOG_LEVEL_ERROR};
 	sigset_t set;
 	struct err e;
@@ -426,6 +426,26 @@ static void grant_that_crosses_the_draining_is_released(void **state)
 	assert_int_equal(end_of_agent(f), 0);
 }
 
+/* The grant made the PING before it worthless, and another is under way when its PONG comes. */
+static void a_pong_that_comes_late_does_not_hold_the_draining_up(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t tag;
+
+	welcome(f, 60000);
+	expect(f, MSG_WANT);
+	kill(f->agent, SIGTERM);
+	expect(f, MSG_PING);
+	tag = f->m.ping.tag;
+	grant(f, 17, 1, "hang");
+	expect(f, MSG_RELEASE);
+	say(f, &(struct msg){.kind = MSG_PONG, .pong = {tag}});
+	pong(f);
+	pong(f);
+	expect(f, MSG_BYE);
+	assert_int_equal(end_of_agent(f), 0);
+}
+
 static void broker_of_another_version_ends_the_agent(void **state)
 {
 	struct fixture *f = *state;
@@ -510,6 +530,7 @@ int main(int argc, char **argv)
 		TEST(sigterm_releases_what_waits_and_finishes_what_runs),
 		TEST(idle_agent_drains_at_once_and_says_bye),
 		TEST(grant_that_crosses_the_draining_is_released),
+		TEST(a_pong_that_comes_late_does_not_hold_the_draining_up),
 		TEST(broker_of_another_version_ends_the_agent),
 		TEST(garbage_from_the_broker_is_passed_over),
 		TEST(leases_that_nobody_asked_for_are_bounded),
