@@ -102,6 +102,8 @@ static const struct {
 	 "CONSULT"},
 	{"At least ten people were killed in a plane crash in Nepal.", "ASSAULT"},
 	{"Lightning struck a farmhouse in northern Italy and killed two cows.", "ASSAULT"},
+	{"Norway does not consider the threat of Russia new, its ministry said.", "REJECT"},
+	{"The royal court of Jordan did not release a cause of death.", "REJECT"},
 	{"Three tourists were killed in Peru when a bus left the road, police said.", "ASSAULT"},
 };
 enum { N_ABSENT = sizeof(ABSENT) / sizeof(ABSENT[0]) };
