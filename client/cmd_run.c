@@ -178,6 +178,26 @@ static int name_dead(struct link *l, const struct submit_totals *t, struct err *
 	return got;
 }
 
+/* Documents of an earlier run that was stopped before they were analysed. */
+static uint64_t left_in(const char *db)
+{
+	const struct source_options o = {.db = db};
+	struct link_query q = {.what = "status"};
+	struct msg_rows page;
+	struct err ignored; /* no database yet, or none that the broker will take: it says so */
+	struct source *s = access(db, R_OK) == 0 ? source_open(&o, &ignored) : NULL;
+	json_t *row = NULL;
+	uint64_t n = 0;
+
+	if (s && source_page(s, &q, &page, &ignored) == 1 && page.n_rows)
+		row = source_row(page.rows[0], &ignored);
+	if (row)
+		n = (uint64_t)(row_int(row, "queued") + row_int(row, "leased"));
+	json_decref(row);
+	source_close(s);
+	return n;
+}
+
 static int work(struct system *s, const struct run *o, char **paths, int n, struct submit_totals *t,
 		struct err *e)
 {
@@ -195,6 +215,8 @@ static int work(struct system *s, const struct run *o, char **paths, int n, stru
 
 	if (r == 0)
 		r = submit_wait(l, &so, t, e);
+	if (r == 0)
+		r = submit_wait_all(l, &so, e);
 	if (r == 0 && t->dead)
 		r = name_dead(l, t, e);
 	progress_clear();
@@ -202,7 +224,8 @@ static int work(struct system *s, const struct run *o, char **paths, int n, stru
 	return r;
 }
 
-static int summarize(const struct run *o, const struct submit_totals *t, int64_t ms, struct err *e)
+static int summarize(const struct run *o, const struct submit_totals *t, uint64_t rest, int64_t ms,
+		     struct err *e)
 {
 	const struct source_options so = {.db = o->db};
 	struct summary_counts counts = {0};
@@ -212,13 +235,15 @@ static int summarize(const struct run *o, const struct submit_totals *t, int64_t
 	if (r == 0 && o->report)
 		r = report_write(s, o->report, 20000, e);
 	source_close(s);
-	if (r == 0)
-		printf("\n%lu documents analysed in %.1f s (%lu new, %lu known before, %lu "
-		       "failed): "
-		       "%lu events and %lu stances are in %s\n",
-		       t->done, (double)ms / 1000, t->submitted - t->duplicates, t->duplicates,
-		       t->failed + t->dead, counts.events, counts.stances, o->db);
-	return r;
+	if (r < 0)
+		return -1;
+	printf("\n%lu documents analysed in %.1f s (%lu new, %lu known before, ", t->done + rest,
+	       (double)ms / 1000, t->submitted - t->duplicates, t->duplicates);
+	if (rest)
+		printf("%lu left by an earlier run, ", rest);
+	printf("%lu failed): %lu events and %lu stances are in %s\n", t->failed + t->dead,
+	       counts.events, counts.stances, o->db);
+	return 0;
 }
 
 int cmd_run(int argc, char **argv)
@@ -226,6 +251,7 @@ int cmd_run(int argc, char **argv)
 	struct run o = {0};
 	struct system s = {0};
 	struct submit_totals t = {0};
+	uint64_t rest;
 	struct err e;
 	int64_t start = wire_now_ms();
 	char iso[READER_DATE];
@@ -247,12 +273,13 @@ int cmd_run(int argc, char **argv)
 	}
 	signal(SIGINT, stop);
 	signal(SIGTERM, stop);
+	rest = left_in(o.db);
 	r = start_system(&s, &o, &e);
 	if (r == 0)
 		r = work(&s, &o, argv + operand, argc - operand, &t, &e);
 	stop_system(&s);
 	if (r == 0)
-		r = summarize(&o, &t, wire_now_ms() - start, &e);
+		r = summarize(&o, &t, rest, wire_now_ms() - start, &e);
 	if (r < 0)
 		fprintf(stderr, "demarche run: %s\n", e.text);
 	return r < 0 || t.failed || t.dead ? EXIT_SOME_FAILED : EXIT_DONE;

@@ -229,3 +229,33 @@ int submit_wait(struct link *l, const struct submit_options *o, struct submit_to
 	}
 	return left;
 }
+
+/* How many wait or are under way. */
+static int look_at_all(struct link *l, uint64_t *left, struct err *e)
+{
+	struct link_query q = {.what = "status"};
+	struct msg_rows page;
+	json_t *row = NULL;
+
+	if (link_page(l, &q, &page, e) == 1 && page.n_rows)
+		row = source_row(page.rows[0], e);
+	if (!row)
+		return -1;
+	*left = (uint64_t)(row_int(row, "queued") + row_int(row, "leased"));
+	json_decref(row);
+	return 0;
+}
+
+int submit_wait_all(struct link *l, const struct submit_options *o, struct err *e)
+{
+	uint64_t left;
+	int r;
+
+	while ((r = look_at_all(l, &left, e)) == 0 && left) {
+		progress_show("%lu left by an earlier run", left);
+		if (o->check && o->check(o->arg, e) < 0)
+			return -1;
+		wire_pause(WAIT_MS);
+	}
+	return r;
+}

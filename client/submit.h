@@ -38,4 +38,7 @@ int submit_all(struct link *l, char *const *paths, int n, const struct submit_op
 int submit_wait(struct link *l, const struct submit_options *o, struct submit_totals *t,
 		struct err *e);
 
+/* Waits until no job at all is queued or under way, of whatever batch. */
+int submit_wait_all(struct link *l, const struct submit_options *o, struct err *e);
+
 #endif

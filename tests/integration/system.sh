@@ -222,6 +222,20 @@ is "run" 0 $?
 "$demarche" results --db run.db | untimed | sed -E 's/"collection":"[^"]*"/"collection":""/' | sort >by_run
 is "run gives the same records" "$(sha256sum <alone)" "$(sha256sum <by_run)"
 is "events --db" "$(wc -l <events)" "$("$demarche" events --db run.db --json | wc -l)"
+
+# What an earlier run left, because it was stopped, is done by the next one.
+"$BUILD/broker/demarche-broker" --listen "ipc://$work/left" --store sqlite:left.db >left.out 2>>broker.log &
+left=$!
+pids="$pids $left"
+until_line left.out ready
+"$demarche" submit "$samples" --broker "ipc://$work/left" >out 2>err
+kill "$left"
+wait "$left"
+"$demarche" run "$samples" --db left.db -j 2 >out 2>err
+is "a run that goes on" 0 $?
+has "does what was left" '^17 documents analysed .*17 known before, 17 left by an earlier run' out
+is "and all of it" "$(wc -l <events)" "$("$demarche" events --db left.db --json | wc -l)"
+
 : >empty.txt
 "$demarche" run empty.txt "$samples" --db run.db >out 2>err
 is "run with a bad document" 1 $?
