@@ -196,7 +196,8 @@ static int read_keys(const char *path, struct wire_keys *keys, struct err *e)
 
 static int connect_to(struct link *l, const char *endpoint, struct err *e)
 {
-	struct wire_options w = {.endpoints = &endpoint, .n_endpoints = 1};
+	struct wire_options w = {
+		.endpoints = &endpoint, .n_endpoints = 1, .max_frame = MSG_FRAME_MAX};
 	struct wire_keys keys;
 
 	if (l->options->key) {
