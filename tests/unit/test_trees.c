@@ -68,6 +68,30 @@ static void the_same_examples_give_the_same_bytes(void **state)
 	buf_free(&b);
 }
 
+static void many_rows_are_weighed_as_each_alone(void **state)
+{
+	uint8_t rows[37][N_FEATURES];
+	const uint8_t *list[37];
+	double yes[37];
+	struct buf b = {0};
+	struct trees t;
+	struct err e;
+
+	(void)state;
+	train_either_or(&b, -1);
+	assert_int_equal(trees_open(&t, buf_str(&b), N_FEATURES, &e), 0);
+	for (uint32_t i = 0; i < 37; i++) {
+		rows[i][0] = (uint8_t)(i % 3 * 10);
+		rows[i][1] = (uint8_t)(i % 5 * 4);
+		rows[i][2] = (uint8_t)(i % 31);
+		list[i] = rows[i];
+	}
+	trees_yes_all(&t, list, 37, yes);
+	for (uint32_t i = 0; i < 37; i++)
+		assert_true(yes[i] == trees_yes(&t, rows[i]));
+	buf_free(&b);
+}
+
 static void damaged_trees_are_refused(void **state)
 {
 	struct buf b = {0};
@@ -90,6 +114,7 @@ int main(void)
 		cmocka_unit_test(questions_are_asked_together),
 		cmocka_unit_test(a_group_left_out_is_not_learned_from),
 		cmocka_unit_test(the_same_examples_give_the_same_bytes),
+		cmocka_unit_test(many_rows_are_weighed_as_each_alone),
 		cmocka_unit_test(damaged_trees_are_refused),
 	};
 

@@ -309,17 +309,13 @@ static bool excludes(const struct work *w, const struct scored *a, const struct 
 	return targets_overlap(&w->c.targets[a->pair.target], &w->c.targets[b->pair.target]);
 }
 
-static double worth_of(struct work *w, struct scored *s)
+/* Weighs those that are still open, beside what is chosen already. */
+static void weigh_open(struct work *w)
 {
-	if (!w->r->choice.n_trees)
-		return s->p * s->p_sign;
-	return trees_yes(&w->r->choice, s->values);
-}
-
-/* The surest that is still open, beside what is chosen already. */
-static struct scored *best_open(struct work *w)
-{
-	struct scored *best = NULL;
+	struct scored *open[OPTIONS_MAX];
+	const uint8_t *rows[OPTIONS_MAX] = {0};
+	double yes[OPTIONS_MAX];
+	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < w->n_scored; i++) {
 		struct scored *s = &w->scored[i];
@@ -328,7 +324,27 @@ static struct scored *best_open(struct work *w)
 			continue;
 		if (w->r->choice.n_trees || w->watch)
 			choice_beside(&w->ground, &w->c, s, w->chosen, w->n_chosen);
-		s->raw = worth_of(w, s);
+		yes[n] = s->p * s->p_sign;
+		rows[n] = s->values;
+		open[n++] = s;
+	}
+	if (w->r->choice.n_trees)
+		trees_yes_all(&w->r->choice, rows, n, yes);
+	for (uint32_t i = 0; i < n; i++)
+		open[i]->raw = yes[i];
+}
+
+/* The surest that is still open. */
+static struct scored *best_open(struct work *w)
+{
+	struct scored *best = NULL;
+
+	weigh_open(w);
+	for (uint32_t i = 0; i < w->n_scored; i++) {
+		struct scored *s = &w->scored[i];
+
+		if (s->out)
+			continue;
 		s->out = s->raw < w->threshold * HOPELESS;
 		if (!best || s->raw > best->raw)
 			best = s;

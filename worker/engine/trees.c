@@ -26,6 +26,11 @@ int trees_open(struct trees *t, struct str section, uint32_t n_features, struct 
 	return 0;
 }
 
+static double chance(const struct trees *t, int64_t sum)
+{
+	return 1 / (1 + linear_exp(-(double)t->scale * (double)sum));
+}
+
 double trees_yes(const struct trees *t, const uint8_t *values)
 {
 	int64_t sum = t->base;
@@ -38,5 +43,43 @@ double trees_yes(const struct trees *t, const uint8_t *values)
 			at |= (uint32_t)(values[x->feature[k]] > x->cut[k]) << k;
 		sum += x->leaf[at];
 	}
-	return 1 / (1 + linear_exp(-(double)t->scale * (double)sum));
+	return chance(t, sum);
+}
+
+/* Rows that are asked together, so that one instruction compares them all. */
+enum { BLOCK = 16, FEATURES_MAX = 256 };
+typedef uint8_t bytes __attribute__((vector_size(BLOCK)));
+struct block {
+	bytes column[FEATURES_MAX];
+	int32_t sum[BLOCK]; /* TREES_MAX leaves fit in it */
+};
+
+static void add_trees(const struct tree *list, uint32_t n, struct block *b, uint32_t n_rows)
+{
+	for (uint32_t t = 0; t < n; t++) {
+		const struct tree *x = &list[t];
+		bytes at = {0};
+
+		for (uint32_t k = 0; k < TREES_DEPTH; k++)
+			at |= (bytes)(b->column[x->feature[k]] > x->cut[k]) & (uint8_t)(1 << k);
+		for (uint32_t i = 0; i < n_rows; i++)
+			b->sum[i] += x->leaf[at[i]];
+	}
+}
+
+void trees_yes_all(const struct trees *t, const uint8_t *const *rows, uint32_t n, double *yes)
+{
+	struct block b;
+
+	for (uint32_t first = 0; first < n; first += BLOCK) {
+		uint32_t m = n - first < BLOCK ? n - first : BLOCK;
+
+		for (uint32_t f = 0; f < t->n_features; f++)
+			for (uint32_t i = 0; i < BLOCK; i++)
+				b.column[f][i] = i < m ? rows[first + i][f] : 0;
+		memset(b.sum, 0, sizeof(b.sum));
+		add_trees(t->list, t->n_trees, &b, m);
+		for (uint32_t i = 0; i < m; i++)
+			yes[first + i] = chance(t, (int64_t)t->base + b.sum[i]);
+	}
 }

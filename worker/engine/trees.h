@@ -36,4 +36,7 @@ int trees_open(struct trees *t, struct str section, uint32_t n_features, struct 
 /* The chance that the answer is yes; values[n_features], each below TREES_BINS. */
 double trees_yes(const struct trees *t, const uint8_t *values);
 
+/* The same of n rows at once, several times as fast. */
+void trees_yes_all(const struct trees *t, const uint8_t *const *rows, uint32_t n, double *yes);
+
 #endif
