@@ -1,23 +1,24 @@
-/* The intake: jobs that are accepted and not in their tables yet. A turn that does nothing but
- * bring some new documents is written as one record into a file beside the store, PATH-intake, and
- * is on the disk as soon as that record is. Its rows follow while the broker waits for the disk or
- * for its peers, and are committed many turns together:
+/* The intake: turns that are accepted and not in their tables yet. A turn that brings some new
+ * documents, grants them at once, or brings some results, and does nothing else, is written as one
+ * record into a file beside the store, PATH-intake, and is on the disk as soon as that record is.
+ * Its rows follow while the broker waits for the disk or for its peers, and are committed many
+ * turns together:
  *
  *     without:  take │ rows, commit │ sync │ answer      with:  take │ record │ sync ┬ answer
  *                                                                              rows ─┘
  *
- * Any other turn (a result, a lease, a name that is new, many bytes) first commits what is here, as
- * a turn of its own, and is then written into the tables as ever: so what others can read there is
- * always in the order of the turns.
+ * Any other turn (a failure, a lease of an older job, a name that is new, many bytes) first commits
+ * what is here, as a turn of its own, and is then written into the tables as ever: so what others
+ * can read there is always in the order of the turns.
  *
  * The file has two halves that are written in turn, in place. A half is free when the log of the
- * tables has all of its jobs on the disk: that is done in the background while the other is filled.
- * At the start the records are read whose salt is this store's, as far as their sums are right, and
- * jobs that the tables lack are put into them. Numbers of jobs only grow, so what is left of an
- * earlier round is told by its numbers.
+ * tables has all of its entries on the disk: that is done in the background while the other is
+ * filled. At the start the records are read whose salt is this store's, as far as their sums are
+ * right, and what the tables lack is put into them. Numbers of jobs and results only grow, so what
+ * is left of an earlier round is told by them; a lease is of a job of its own record.
  *
  *     record, from a multiple of SECTOR on:  magic 8 | salt 8 | length 8 | XXH3 of the rest 8 |
- * jobs
+ * entries (store_entries.c)
  *
  * What goes wrong: the disk is full or fails (the turn fails, and the broker ends), the power goes
  * before the sync (nobody was told; a record that is not whole is none), a file that belongs to
@@ -30,18 +31,19 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "broker/store_entries.h"
 #include "broker/store_vfs.h"
-#include "proto/pack.h"
 
 enum {
 	SECTOR = 512,
 	HEAD = 32,
 	HALF = 1 << 20,
 	TURN_MOST = 128 << 10, /* bytes of a turn; more are cheaper in the tables at once */
-	ENTRY_HEAD = 256,      /* of a job without its texts, and more */
+	LEASES_MOST = 16,      /* of a turn: their documents are looked for in its entries */
+	RESULTS_MOST = 8,      /* of a turn: more are cheaper in the tables at once */
 	BUFFER_MOST = 1 << 20,
-	COMMIT_JOBS = 64,
-	TEXT_MOST = 1 << 28,
+	COMMIT_ENTRIES = 64,
+	RECORD_KEEP = 1 << 20, /* of memory to read results in */
 };
 
 /* Its first byte begins no value of msgpack. */
@@ -49,7 +51,7 @@ static const char MAGIC[8] = "\xc1intake";
 
 struct half {
 	sqlite3_int64 at; /* where its next record belongs */
-	uint64_t last_job;
+	uint64_t last;    /* of the entries that were put there */
 };
 
 struct store_intake {
@@ -59,17 +61,21 @@ struct store_intake {
 	uint64_t salt;
 	struct half halves[2];
 	int half;           /* that is written */
-	struct buf entries; /* of each turn: room for the record's head, and its jobs */
-	size_t next;        /* there: the first job that is not in the tables */
+	struct buf entries; /* of each turn: room for the record's head, and what it brings */
+	size_t next;        /* there: the first one that is not in the tables */
 	size_t turn;        /* there: where the open turn begins */
-	uint64_t last_job;  /* there */
+	uint64_t last;      /* there: entries are counted, also over restarts of the buffer */
+	uint64_t n_records;
+	uint64_t turn_job;                   /* the first new job of the open turn; 0 none */
+	uint32_t n_leases, n_results;        /* of the open turn */
+	struct arena record;                 /* of a result that is put into its tables */
 	sqlite3_int64 written_at, written_n; /* the last record */
-	uint32_t n_rows;                     /* jobs in the tables that are not committed */
+	uint32_t n_rows;                     /* entries in the tables, not committed */
 	int64_t since_ms;                    /* the first of them */
 	bool switched; /* to the other half: the log of the tables shall be synced */
 };
 
-/* Jobs as bytes */
+/* Bytes */
 
 static void put_number(char *to, uint64_t v)
 {
@@ -86,75 +92,44 @@ static uint64_t get_number(const char *from)
 	return v;
 }
 
-static size_t size_of(const struct store_document *d)
-{
-	return ENTRY_HEAD + d->key.n + d->id.n + d->title.n + d->date.n + d->date_source.n +
-	       d->source.n + d->lang.n + d->body.n;
-}
-
-static void put_job(struct buf *b, const struct store_document *d, const struct job_fact *f,
-		    int64_t now_ms)
-{
-	pack_uint(b, f->job);
-	pack_uint(b, f->ticket);
-	pack_uint(b, f->collection);
-	pack_uint(b, f->priority);
-	pack_uint(b, f->state);
-	pack_uint(b, f->attempts);
-	pack_int(b, f->due_ms);
-	pack_int(b, f->deadline_ms);
-	pack_int(b, now_ms);
-	pack_uint(b, d->batch);
-	pack_bin(b, (struct str){(const char *)d->identity, STORE_IDENTITY});
-	pack_str(b, d->key);
-	pack_str(b, d->id);
-	pack_str(b, d->title);
-	pack_str(b, d->date);
-	pack_str(b, d->date_source);
-	pack_str(b, d->source);
-	pack_str(b, d->lang);
-	pack_bin(b, d->body);
-}
-
-/* The strings point into what is read. */
-static bool get_job(struct unpack *u, struct store_document *d, struct job_fact *f, int64_t *now_ms)
-{
-	struct str identity;
-
-	*f = (struct job_fact){.job = unpack_uint(u, INT64_MAX)};
-	f->ticket = unpack_uint(u, INT64_MAX);
-	f->collection = (uint32_t)unpack_uint(u, UINT32_MAX);
-	f->priority = (uint8_t)unpack_uint(u, UINT8_MAX);
-	f->state = (enum job_state)unpack_uint(u, N_JOB_STATES - 1);
-	f->attempts = (uint32_t)unpack_uint(u, UINT32_MAX);
-	f->due_ms = unpack_int(u);
-	f->deadline_ms = unpack_int(u);
-	*now_ms = unpack_int(u);
-	*d = (struct store_document){.collection = f->collection};
-	d->batch = (uint32_t)unpack_uint(u, UINT32_MAX);
-	identity = unpack_str(u, STORE_IDENTITY);
-	d->key = unpack_str(u, TEXT_MOST);
-	d->id = unpack_str(u, TEXT_MOST);
-	d->title = unpack_str(u, TEXT_MOST);
-	d->date = unpack_str(u, TEXT_MOST);
-	d->date_source = unpack_str(u, TEXT_MOST);
-	d->source = unpack_str(u, TEXT_MOST);
-	d->lang = unpack_str(u, TEXT_MOST);
-	d->body = unpack_str(u, TEXT_MOST);
-	if (unpack_failed(u) || identity.n != STORE_IDENTITY)
-		return false;
-	memcpy(d->identity, identity.p, STORE_IDENTITY);
-	return true;
-}
-
 /* A turn's record */
+
+static bool has_room(const struct store_intake *t, size_t n)
+{
+	return t->file && t->entries.n < BUFFER_MOST && t->entries.n - t->turn + n <= TURN_MOST;
+}
 
 bool store_intake_takes(const struct store *s, const struct store_document *d)
 {
+	return !d->again && has_room(s->intake, store_entry_job_size(d));
+}
+
+bool store_intake_takes_result(const struct store *s, const struct change *c)
+{
 	const struct store_intake *t = s->intake;
 
-	return t->file && !d->again && t->entries.n < BUFFER_MOST &&
-	       t->entries.n - t->turn + size_of(d) <= TURN_MOST;
+	return (s->turn != TURN_INTAKE || t->n_results < RESULTS_MOST) &&
+	       has_room(t, store_entry_result_size(c));
+}
+
+bool store_intake_takes_lease(const struct store *s, uint64_t job)
+{
+	const struct store_intake *t = s->intake;
+
+	return s->turn == TURN_INTAKE && t->turn_job && job >= t->turn_job &&
+	       t->n_leases < LEASES_MOST;
+}
+
+static void begin_record(struct store_intake *t)
+{
+	if (t->turn != t->entries.n)
+		return;
+	buf_reserve(&t->entries, HEAD);
+	t->entries.p[t->turn] = MAGIC[0];
+	t->entries.n += HEAD;
+	store_entry_put_number(&t->entries, ++t->n_records);
+	t->turn_job = 0;
+	t->n_leases = t->n_results = 0;
 }
 
 void store_intake_add(struct store *s, const struct store_document *d, const struct job_fact *f,
@@ -162,14 +137,51 @@ void store_intake_add(struct store *s, const struct store_document *d, const str
 {
 	struct store_intake *t = s->intake;
 
-	if (t->turn == t->entries.n) {
-		buf_reserve(&t->entries, HEAD);
-		t->entries.p[t->turn] = MAGIC[0];
-		t->entries.n += HEAD;
+	begin_record(t);
+	buf_reserve(&t->entries, store_entry_job_size(d));
+	store_entry_put_job(&t->entries, d, f, now_ms);
+	if (!t->turn_job)
+		t->turn_job = f->job;
+	t->last++;
+}
+
+void store_intake_add_result(struct store *s, const struct change *c, int64_t now_ms)
+{
+	struct store_intake *t = s->intake;
+
+	begin_record(t);
+	buf_reserve(&t->entries, store_entry_result_size(c));
+	store_entry_put_result(&t->entries, c, now_ms);
+	t->n_results++;
+	t->last++;
+}
+
+void store_intake_add_lease(struct store *s, const struct job_fact *f)
+{
+	struct store_intake *t = s->intake;
+
+	store_entry_put_lease(&t->entries, f);
+	t->n_leases++;
+	t->last++;
+}
+
+bool store_intake_find(struct store *s, uint64_t job, struct store_document *d)
+{
+	struct store_intake *t = s->intake;
+	struct store_entry x;
+	struct unpack u;
+
+	if (s->turn != TURN_INTAKE || !t->turn_job || job < t->turn_job)
+		return false;
+	unpack_init(&u, (struct str){t->entries.p + t->turn + HEAD, t->entries.n - t->turn - HEAD});
+	while (u.p != u.end) {
+		CHECK(store_entry_get(&u, &x));
+		if (x.kind == ENTRY_JOB && x.c.job.job == job) {
+			*d = x.d;
+			return true;
+		}
 	}
-	buf_reserve(&t->entries, size_of(d));
-	put_job(&t->entries, d, f, now_ms);
-	t->last_job = f->job;
+	return false;
 }
 
 /* The half to write into: this one where there is room or it is free, or else the other one. */
@@ -178,11 +190,11 @@ static struct half *choose_half(struct store *s, sqlite3_int64 n)
 	struct store_intake *t = s->intake;
 	struct half *h = &t->halves[t->half], *other = &t->halves[1 - t->half];
 
-	if (h->last_job <= s->log_job)
+	if (h->last <= s->log_entry)
 		h->at = t->half * HALF;
 	if (h->at + n <= (t->half + 1) * HALF)
 		return h;
-	if (other->last_job > s->log_job)
+	if (other->last > s->log_entry)
 		return NULL;
 	t->half = 1 - t->half;
 	t->switched = true;
@@ -218,7 +230,7 @@ int store_intake_write(struct store *s, bool *written, struct err *e)
 	t->written_at = h->at;
 	t->written_n = (sqlite3_int64)n;
 	h->at += sectors;
-	h->last_job = t->last_job;
+	h->last = t->last;
 	t->turn = t->entries.n;
 	return 0;
 }
@@ -238,23 +250,54 @@ sqlite3_file *store_intake_file(struct store *s)
 
 /* Into the tables */
 
+static int take_result(struct store *s, struct store_entry *x, struct err *e)
+{
+	struct store_intake *t = s->intake;
+	struct result *r;
+
+	arena_reset(&t->record, RECORD_KEEP);
+	if (x->has_rows) {
+		r = ARENA_NEW(&t->record, struct result);
+		if (result_unpack(x->c.record, &t->record, r, e) < 0)
+			return err_wrap(e, "result %llu", (unsigned long long)x->c.seq);
+		x->c.result = r;
+	}
+	return store_complete(s, &x->c, x->now_ms, e);
+}
+
+static int take_entry(struct store *s, struct store_entry *x, struct err *e)
+{
+	switch (x->kind) {
+	case ENTRY_JOB:
+		return store_insert_rows(s, &x->d, &x->c.job, x->now_ms, e);
+	case ENTRY_LEASE:
+		store_note_lease(s, &x->c);
+		return 0;
+	case ENTRY_RESULT:
+		return take_result(s, x, e);
+	default:
+		return 0;
+	}
+}
+
 static int take_one(struct store *s, struct err *e)
 {
 	struct store_intake *t = s->intake;
-	struct store_document d;
-	struct job_fact f;
+	struct store_entry x;
 	struct unpack u;
-	int64_t now_ms;
 
 	if (t->entries.p[t->next] == MAGIC[0])
 		t->next += HEAD;
 	unpack_init(&u, (struct str){t->entries.p + t->next, t->entries.n - t->next});
-	CHECK(get_job(&u, &d, &f, &now_ms));
-	if (store_insert_rows(s, &d, &f, now_ms, e) < 0)
+	CHECK(store_entry_get(&u, &x));
+	if (take_entry(s, &x, e) < 0)
 		return -1;
 	t->next = (size_t)(u.p - t->entries.p);
-	if (!t->n_rows++)
-		t->since_ms = now_ms;
+	if (x.kind != ENTRY_NUMBER) {
+		s->taken_entry++;
+		if (!t->n_rows++)
+			t->since_ms = x.now_ms;
+	}
 	if (t->next == t->entries.n)
 		t->next = t->turn = t->entries.n = 0;
 	return 0;
@@ -317,7 +360,7 @@ void store_intake_drop_turn(struct store *s)
 
 static bool is_due(const struct store_intake *t, int64_t now_ms)
 {
-	return t->n_rows >= COMMIT_JOBS || (t->n_rows && t->switched) ||
+	return t->n_rows >= COMMIT_ENTRIES || (t->n_rows && t->switched) ||
 	       (t->n_rows && now_ms - t->since_ms >= STORE_LAG_MS);
 }
 
@@ -358,8 +401,8 @@ bool store_lags(const struct store *s)
 
 struct replay {
 	char *bytes; /* [2 * HALF] */
-	uint64_t last_job;
-	uint32_t n;
+	uint64_t last_job, last_seq;
+	uint64_t known; /* jobs up to this one were in the tables */
 };
 
 /* A record's length, 0 where none that is whole begins there. */
@@ -377,41 +420,85 @@ static size_t record_at(const struct store_intake *t, const struct replay *r, si
 }
 
 /* What was accepted was new, and waits. */
-static bool is_new(struct store *s, const struct store_document *d, const struct job_fact *f,
-		   struct err *e)
+static bool is_new(struct store *s, const struct store_entry *x, struct err *e)
 {
+	const struct job_fact *f = &x->c.job;
 	int64_t known;
 
 	return (f->state == JOB_QUEUED || f->state == JOB_DELAYED) && f->job < INT64_MAX / 2 &&
-	       store_identity_find(s, d->identity, &known, e) == 0 && !known;
+	       store_identity_find(s, x->d.identity, &known, e) == 0 && !known;
 }
 
-static int replay_record(struct store *s, struct replay *r, struct str jobs, struct err *e)
+/* A result is of a job that was as the result says. */
+static bool is_open(struct store *s, const struct store_entry *x, struct err *e)
 {
-	struct store_document d;
+	enum job_state from = x->c.from == JOB_LEASED ? JOB_QUEUED : x->c.from;
 	struct job_fact f;
+
+	return store_job(s, x->c.job.job, &f, e) == 0 && f.state == from &&
+	       f.collection == x->c.job.collection && f.priority == x->c.job.priority &&
+	       (from == JOB_QUEUED || from == JOB_DELAYED);
+}
+
+static int cannot_be(const struct store *s, struct err *e)
+{
+	return err_set(e, ERR_CORRUPT, "%s says what cannot be", s->intake->name);
+}
+
+static int replay_job(struct store *s, struct replay *r, struct store_entry *x, struct err *e)
+{
+	struct str name;
+
+	if (x->c.job.job <= r->last_job)
+		return 0;
+	if (!is_new(s, x, e))
+		return cannot_be(s, e);
+	r->last_job = x->c.job.job;
+	if (store_collection_name(s, x->c.job.collection, &name, e) < 0)
+		return err_set(e, ERR_CORRUPT,
+			       "%s has jobs of another store: remove it if this one was restored",
+			       s->intake->name);
+	if (store_identity_add(s, x->d.identity, x->c.job.job, e) < 0)
+		return -1;
+	return take_entry(s, x, e);
+}
+
+static int replay_result(struct store *s, struct replay *r, struct store_entry *x, struct err *e)
+{
+	if (x->c.seq <= r->last_seq)
+		return 0;
+	if (x->c.seq != ++r->last_seq)
+		return err_set(
+			e, ERR_CORRUPT,
+			"%s has results of another store: remove it if this one was restored",
+			s->intake->name);
+	return is_open(s, x, e) ? take_entry(s, x, e) : cannot_be(s, e);
+}
+
+static int replay_entry(struct store *s, struct replay *r, struct store_entry *x, struct err *e)
+{
+	switch (x->kind) {
+	case ENTRY_JOB:
+		return replay_job(s, r, x, e);
+	case ENTRY_LEASE:
+		return x->c.job.job > r->known ? take_entry(s, x, e) : 0;
+	case ENTRY_RESULT:
+		return replay_result(s, r, x, e);
+	default:
+		return 0;
+	}
+}
+
+static int replay_record(struct store *s, struct replay *r, struct str entries, struct err *e)
+{
+	struct store_entry x;
 	struct unpack u;
-	int64_t now_ms;
 
-	unpack_init(&u, jobs);
+	unpack_init(&u, entries);
 	while (u.p != u.end) {
-		struct str name;
-
-		if (!get_job(&u, &d, &f, &now_ms))
+		if (!store_entry_get(&u, &x))
 			return err_set(e, ERR_CORRUPT, "%s cannot be read", s->intake->name);
-		if (f.job <= r->last_job)
-			continue;
-		if (!is_new(s, &d, &f, e))
-			return err_set(e, ERR_CORRUPT, "%s says what cannot be", s->intake->name);
-		r->last_job = f.job;
-		r->n++;
-		if (store_collection_name(s, f.collection, &name, e) < 0)
-			return err_set(
-				e, ERR_CORRUPT,
-				"%s has jobs of another store: remove it if this one was restored",
-				s->intake->name);
-		if (store_identity_add(s, d.identity, f.job, e) < 0 ||
-		    store_insert_rows(s, &d, &f, now_ms, e) < 0)
+		if (replay_entry(s, r, &x, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -431,26 +518,32 @@ static int replay_half(struct store *s, struct replay *r, int half, struct err *
 	return 0;
 }
 
-/* The number of the first job of a half; all of one half are before those of the other. */
-static uint64_t first_job(const struct store_intake *t, const struct replay *r, int half)
+/* What tells which half was written first: the number of its first record or, of a broker that
+ * gave them none, of its first job. */
+static uint64_t first_number(const struct store_intake *t, const struct replay *r, int half)
 {
 	size_t at = (size_t)half * HALF;
+	struct store_entry x;
 	struct unpack u;
 
 	if (!record_at(t, r, at, at + HALF))
 		return 0;
 	unpack_init(&u, (struct str){r->bytes + at + HEAD, HALF - HEAD});
-	return unpack_uint(&u, INT64_MAX);
+	if (!store_entry_get(&u, &x))
+		return 0;
+	return x.kind == ENTRY_NUMBER ? x.number : x.c.job.job;
 }
 
 static int replay_all(struct store *s, struct replay *r, struct err *e)
 {
-	int first = first_job(s->intake, r, 1) < first_job(s->intake, r, 0) ? 1 : 0;
-	int64_t last;
+	int first = first_number(s->intake, r, 1) < first_number(s->intake, r, 0) ? 1 : 0;
+	int64_t job, seq;
 
-	if (store_ask(s, "SELECT max(job) FROM jobs", 0, &last, e) < 0 || store_begin(s, e) < 0)
+	if (store_ask(s, "SELECT max(job) FROM jobs", 0, &job, e) < 0 ||
+	    store_ask(s, "SELECT max(seq) FROM results", 0, &seq, e) < 0 || store_begin(s, e) < 0)
 		return -1;
-	r->last_job = (uint64_t)last;
+	r->last_job = r->known = (uint64_t)job;
+	r->last_seq = (uint64_t)seq;
 	if (replay_half(s, r, first, e) < 0 || replay_half(s, r, 1 - first, e) < 0)
 		return -1;
 	return 0;
@@ -570,5 +663,6 @@ void store_intake_free(struct store *s)
 	mem_free(t->file);
 	mem_free(t->name);
 	buf_free(&t->entries);
+	arena_free(&t->record);
 	mem_free(t);
 }

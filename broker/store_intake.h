@@ -1,6 +1,6 @@
-/* The intake: turns that only bring new documents, written as records into a file beside the store
- * until their rows are in the tables. Included by the store alone; decides nothing, and knows only
- * how a job is inserted. */
+/* The intake: small turns that bring new documents or results, written as records into a file
+ * beside the store until their rows are in the tables. Included by the store alone; decides
+ * nothing. */
 #ifndef DEMARCHE_BROKER_STORE_INTAKE_H
 #define DEMARCHE_BROKER_STORE_INTAKE_H
 
@@ -16,6 +16,13 @@ void store_intake_free(struct store *s);
 bool store_intake_takes(const struct store *s, const struct store_document *d);
 void store_intake_add(struct store *s, const struct store_document *d, const struct job_fact *f,
 		      int64_t now_ms);
+bool store_intake_takes_result(const struct store *s, const struct change *c);
+void store_intake_add_result(struct store *s, const struct change *c, int64_t now_ms);
+/* The first lease of a job that the open turn's record brings. */
+bool store_intake_takes_lease(const struct store *s, uint64_t job);
+void store_intake_add_lease(struct store *s, const struct job_fact *f);
+/* A document of the open turn; its strings are valid until something is added. */
+bool store_intake_find(struct store *s, uint64_t job, struct store_document *d);
 /* Ends the turn with its record; *written is false where the file has no room. */
 int store_intake_write(struct store *s, bool *written, struct err *e);
 void store_intake_hint(struct store *s); /* the last record shall be on the disk soon */

@@ -66,6 +66,8 @@ int store_retain(struct store *s, int64_t before_ms, uint64_t keep, uint32_t n, 
 	int r;
 
 	*removed = 0;
+	if (store_rows_there(s, e) < 0)
+		return -1;
 	if (sqlite3_prepare_v2(s->db,
 			       "SELECT seq, ms, (SELECT max(seq) FROM results) FROM results "
 			       "WHERE seq > (SELECT CAST(value AS INTEGER) FROM meta WHERE name = "

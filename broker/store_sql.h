@@ -174,10 +174,10 @@ struct store {
 	sqlite3_file *log;               /* SQLite's, of this connection */
 	struct store_intake *intake;
 	enum { OWES_NOTHING, OWES_INTAKE, OWES_LOG } owes; /* what the written turn waits for */
-	bool syncing;          /* the syncer is at it and was not waited for */
-	bool log_syncing;      /* log_syncer was not waited for */
-	uint64_t inserted_job; /* the last one in the tables; committed; on the disk there */
-	uint64_t committed_job, log_job, sync_covers, log_sync_covers;
+	bool syncing;     /* the syncer is at it and was not waited for */
+	bool log_syncing; /* log_syncer was not waited for */
+	/* Entries of the intake that are in the tables; committed; on the disk there. */
+	uint64_t taken_entry, committed_entry, log_entry, sync_covers, log_sync_covers;
 	int lock;                    /* file descriptor of the lock file */
 	int wal_pages;               /* in the log after the last commit */
 	struct buf moves;            /* of leases in this turn, as in the table leases */
@@ -244,6 +244,8 @@ int store_rows_there(struct store *s, struct err *e);
 /* The rows of a new document and its job, but for its identity. */
 int store_insert_rows(struct store *s, const struct store_document *d, const struct job_fact *f,
 		      int64_t now_ms, struct err *e);
+/* A job's end with its result, and the result's rows. */
+int store_complete(struct store *s, const struct change *c, int64_t now_ms, struct err *e);
 /* The log in the background: begins, unless it is at it; looks whether it has ended. */
 void store_log_sync_begin(struct store *s);
 int store_log_sync_look(struct store *s, struct err *e);

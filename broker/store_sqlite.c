@@ -512,7 +512,6 @@ static int add_job(struct store *s, const struct store_document *d, int64_t docu
 	sqlite3_bind_int64(q, 9, f->due_ms);
 	sqlite3_bind_int64(q, 10, f->deadline_ms);
 	sqlite3_bind_int64(q, 11, now_ms);
-	s->inserted_job = f->job;
 	return store_run(s, q, "store a job", e);
 }
 
@@ -645,18 +644,50 @@ static enum job_state stored_state(enum job_state state)
 	return state == JOB_LEASED ? JOB_QUEUED : state;
 }
 
+static int move_tally(struct store *s, const struct change *c, struct err *e)
+{
+	if (store_tally(s, &c->job, stored_state(c->from), -1, e) < 0)
+		return -1;
+	return store_tally(s, &c->job, c->job.state, 1, e);
+}
+
+int store_complete(struct store *s, const struct change *c, int64_t now_ms, struct err *e)
+{
+	if (move_tally(s, c, e) < 0 || set_done(s, c, now_ms, e) < 0)
+		return -1;
+	if (sqlite3_changes(s->db) != 1)
+		return err_set(e, ERR_CORRUPT, "result %llu is of a job that is not there",
+			       (unsigned long long)c->seq);
+	return add_result(s, c, now_ms, e);
+}
+
+/* Whether the open turn's record has it (store_intake.c). */
+static bool apply_to_intake(struct store *s, const struct change *c, int64_t now_ms)
+{
+	if (c->verb == JOB_GRANT && store_intake_takes_lease(s, c->job.job)) {
+		store_intake_add_lease(s, &c->job);
+		return true;
+	}
+	if (c->verb != JOB_COMPLETE || s->turn == TURN_TABLES || !store_intake_takes_result(s, c))
+		return false;
+	s->turn = TURN_INTAKE;
+	store_intake_add_result(s, c, now_ms);
+	return true;
+}
+
 int store_apply(struct store *s, const struct change *c, int64_t now_ms, struct err *e)
 {
+	if (apply_to_intake(s, c, now_ms))
+		return 0;
 	if (store_begin(s, e) < 0)
 		return -1;
 	store_note_lease(s, c);
 	if (c->verb == JOB_GRANT)
 		return 0;
-	if (store_tally(s, &c->job, stored_state(c->from), -1, e) < 0 ||
-	    store_tally(s, &c->job, c->job.state, 1, e) < 0)
-		return -1;
 	if (c->verb == JOB_COMPLETE)
-		return set_done(s, c, now_ms, e) < 0 ? -1 : add_result(s, c, now_ms, e);
+		return store_complete(s, c, now_ms, e);
+	if (move_tally(s, c, e) < 0)
+		return -1;
 	return set_job(s, c, now_ms, e) < 0 ? -1 : add_log(s, c, now_ms, e);
 }
 

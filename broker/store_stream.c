@@ -1,6 +1,6 @@
 /* What is read again and again: leased documents, results after a sequence number, cursors; and
  * what becomes of old results. */
-#include "broker/store_sql.h"
+#include "broker/store_intake.h"
 
 /* The number of a job's document, where it is not its own. */
 static int document_of(struct store *s, uint64_t job, int64_t *document, struct err *e)
@@ -39,8 +39,14 @@ int store_lease_document(struct store *s, uint64_t job, struct store_lease *out,
 {
 	sqlite3_stmt *q = s->statements[SQL_LEASE];
 	int64_t document = (int64_t)job;
+	struct store_document d;
 	int found;
 
+	if (store_intake_find(s, job, &d)) {
+		*out = (struct store_lease){STR(""),       d.id,     d.title, d.date,
+					    d.date_source, d.source, d.lang,  d.body};
+		return store_collection_name(s, d.collection, &out->collection, e);
+	}
 	if (store_rows_there(s, e) < 0)
 		return -1;
 	found = step_document(s, document, e);
@@ -86,11 +92,14 @@ int store_results(struct store *s, const struct store_page *p, struct arena *a,
 		  struct store_results *out, struct err *e)
 {
 	bool filtered = filters(p->filter);
-	sqlite3_stmt *q = store_statement(s, results_by(p->filter));
+	sqlite3_stmt *q;
 	size_t bytes = 0;
 	uint32_t cap = 0;
 	int r = SQLITE_DONE;
 
+	if (store_rows_there(s, e) < 0)
+		return -1;
+	q = store_statement(s, results_by(p->filter));
 	*out = (struct store_results){.last_seq = p->after};
 	sqlite3_bind_int64(q, 1, (int64_t)p->after);
 	sqlite3_bind_int64(q, 2, (int64_t)p->up_to);

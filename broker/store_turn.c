@@ -49,7 +49,7 @@ int store_end_transaction(struct store *s, struct err *e)
 	    store_run(s, store_statement(s, SQL_COMMIT), "commit", e) < 0)
 		return -1;
 	s->in_transaction = false;
-	s->committed_job = s->inserted_job;
+	s->committed_entry = s->taken_entry;
 	return help_checkpoint(s, e);
 }
 
@@ -87,7 +87,7 @@ void store_sync_begin(struct store *s)
 	if (s->syncing || !s->owes)
 		return;
 	s->syncing = true;
-	s->sync_covers = s->committed_job;
+	s->sync_covers = s->committed_entry;
 	store_syncer_begin(s->syncer, owed_file(s));
 }
 
@@ -115,13 +115,13 @@ int store_sync(struct store *s, struct err *e)
 	if (!s->owes)
 		return 0;
 	if (!s->syncing)
-		s->sync_covers = s->committed_job;
+		s->sync_covers = s->committed_entry;
 	code = s->syncing ? store_syncer_wait(s->syncer) : store_vfs_sync(owed_file(s));
 	s->syncing = false;
 	if (code != SQLITE_OK)
 		return sync_failed(s, e);
 	if (s->owes == OWES_LOG)
-		s->log_job = s->sync_covers;
+		s->log_entry = s->sync_covers;
 	s->owes = OWES_NOTHING;
 	return 0;
 }
@@ -131,7 +131,7 @@ void store_log_sync_begin(struct store *s)
 	if (s->log_syncing)
 		return;
 	s->log_syncing = true;
-	s->log_sync_covers = s->committed_job;
+	s->log_sync_covers = s->committed_entry;
 	store_syncer_begin(s->log_syncer, s->log);
 }
 
@@ -142,8 +142,8 @@ int store_log_sync_look(struct store *s, struct err *e)
 	s->log_syncing = false;
 	if (store_syncer_wait(s->log_syncer) != SQLITE_OK)
 		return sync_failed(s, e);
-	if (s->log_sync_covers > s->log_job)
-		s->log_job = s->log_sync_covers;
+	if (s->log_sync_covers > s->log_entry)
+		s->log_entry = s->log_sync_covers;
 	return 0;
 }
 

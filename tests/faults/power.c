@@ -279,31 +279,58 @@ static void cut_power(const char *dir)
 	unlink(path);
 }
 
-/* What the turns did: jobs are numbered as they come. */
+/* What the turns did. Jobs, results and turns are numbered as they come. */
 static struct {
-	bool *ends_turn;   /* [job] is the last of its turn */
-	uint64_t *done_by; /* [job] has a result from the turn whose last job this is; 0 none */
-	uint64_t jobs, seq;
+	uint64_t *jobs_by, *seq_by;        /* [turn] so many there are after it */
+	uint64_t *done_by, *granted_by;    /* [job] the turn that did that; 0 none */
+	uint64_t jobs, seq, turns, oldest; /* oldest: a job that may have no result yet */
 } WORK;
 
-static uint64_t jobs_there(struct store *s, struct err *e)
+static uint64_t count_jobs(struct store *s, uint64_t *done)
 {
 	struct job_fact f;
-	uint64_t n = 0;
+	struct err e;
 
-	for (;; n++) {
-		CHECK(store_job(s, n + 1, &f, e) == 0);
+	*done = 0;
+	for (uint64_t job = 1;; job++) {
+		CHECK(store_job(s, job, &f, &e) == 0);
 		if (!f.state)
-			break;
+			return job - 1;
+		*done += f.state == JOB_DONE;
 	}
-	CHECK(n == 0 || WORK.ends_turn[n]);
-	for (uint64_t job = 1; job <= n; job++) {
-		bool done = WORK.done_by[job] && WORK.done_by[job] <= n;
+}
 
-		CHECK(store_job(s, job, &f, e) == 0);
+/* The turn whose end this store is, from `first` to `last`; one beyond where it is none. */
+static uint64_t turn_there(struct store *s, uint64_t first, uint64_t last)
+{
+	uint64_t done, jobs = count_jobs(s, &done), turn = first;
+
+	while (turn <= last && (WORK.jobs_by[turn] != jobs || WORK.seq_by[turn] != done))
+		turn++;
+	return turn;
+}
+
+/* Every job is as that turn left it, and those are leased that had been. */
+static void compare(struct store *s, uint64_t turn)
+{
+	struct arena a = {0};
+	struct store_start start;
+	uint64_t leased = 0;
+	struct err e;
+
+	for (uint64_t job = 1; job <= WORK.jobs_by[turn]; job++) {
+		bool done = WORK.done_by[job] && WORK.done_by[job] <= turn;
+		struct job_fact f;
+
+		CHECK(store_job(s, job, &f, &e) == 0);
 		CHECK(f.state == (done ? JOB_DONE : JOB_QUEUED));
+		leased += !done && WORK.granted_by[job] && WORK.granted_by[job] <= turn;
 	}
-	return n;
+	CHECK(store_start(s, &a, &start, &e) == 0);
+	CHECK(start.leased.n == leased && start.last_seq == WORK.seq_by[turn]);
+	for (uint32_t i = 0; i < start.leased.n; i++)
+		CHECK(WORK.granted_by[start.leased.facts[i].job]);
+	arena_free(&a);
 }
 
 static void examine(const char *dir, uint64_t synced, uint64_t written)
@@ -319,21 +346,21 @@ static void examine(const char *dir, uint64_t synced, uint64_t written)
 		fprintf(stderr, "not ok: %s\n", e.text);
 		exit(1);
 	}
-	n = jobs_there(s, &e);
+	n = turn_there(s, synced, written);
+	if (n <= written)
+		compare(s, n);
 	store_close(s);
-	err_set(&e, ERR_NONE, "the count is wrong");
-	if (n < synced || n > written || store_check(path, &e) < 0) {
-		fprintf(stderr,
-			"not ok: %llu turns are there, %llu were synced, %llu written: %s\n",
-			(unsigned long long)n, (unsigned long long)synced,
-			(unsigned long long)written, e.text);
+	err_set(&e, ERR_NONE, "it is the state after none of these turns");
+	if (n > written || store_check(path, &e) < 0) {
+		fprintf(stderr, "not ok: %llu turns were synced, %llu written: %s\n",
+			(unsigned long long)synced, (unsigned long long)written, e.text);
 		exit(1);
 	}
 	DISK.n_cuts++;
 }
 
-/* The work: in some stretches turns only bring jobs, which are put into their tables later; in
- * others a turn may also bring a result. */
+/* The work: in some stretches turns bring jobs, leases of these, and results, which are put into
+ * their tables later; in others a turn may also lease an older job, and is a transaction. */
 
 static void insert(struct store *s, uint64_t job)
 {
@@ -351,34 +378,59 @@ static void insert(struct store *s, uint64_t job)
 	CHECK(store_insert(s, &d, &c, (int64_t)job, &e) == 0);
 }
 
-static void complete(struct store *s, uint64_t job)
+static struct change change_of(uint64_t job, enum job_verb verb, enum job_state to)
 {
-	struct change c = {.job = {.job = job,
-				   .ticket = job,
-				   .collection = 1,
-				   .state = JOB_DONE,
-				   .attempts = 1},
-			   .from = JOB_QUEUED,
-			   .verb = JOB_COMPLETE,
-			   .seq = ++WORK.seq,
-			   .worker = STR(""),
-			   .text = STR(""),
-			   .record = STR("\x80")};
+	return (struct change){.job = {.job = job,
+				       .ticket = job,
+				       .collection = 1,
+				       .state = to,
+				       .attempts = 1,
+				       .leased_ms = (int64_t)job},
+			       .from = JOB_QUEUED,
+			       .verb = verb,
+			       .worker = STR(""),
+			       .text = STR(""),
+			       .record = STR("\x80")};
+}
+
+static void grant(struct store *s, uint64_t job)
+{
+	struct change c = change_of(job, JOB_GRANT, JOB_LEASED);
 	struct err e;
 
 	CHECK(store_apply(s, &c, (int64_t)job, &e) == 0);
-	WORK.done_by[job] = WORK.jobs;
+	WORK.granted_by[job] = WORK.turns;
 }
 
-static void take_turn(struct store *s, bool results)
+static void complete(struct store *s, uint64_t job)
 {
-	uint64_t before = WORK.jobs;
+	struct change c = change_of(job, JOB_COMPLETE, JOB_DONE);
+	struct err e;
 
-	for (uint64_t n = rnd() % JOBS_A_TURN + 1; n > 0; n--)
+	c.seq = ++WORK.seq;
+	if (WORK.granted_by[job])
+		c.from = JOB_LEASED;
+	CHECK(store_apply(s, &c, (int64_t)job, &e) == 0);
+	WORK.done_by[job] = WORK.turns;
+}
+
+static void take_turn(struct store *s, bool older)
+{
+	uint64_t before = WORK.jobs, n = rnd() % (JOBS_A_TURN + 1);
+
+	WORK.turns++;
+	for (uint64_t i = 0; i < n; i++)
 		insert(s, ++WORK.jobs);
-	WORK.ends_turn[WORK.jobs] = true;
-	if (results && before && !WORK.done_by[before] && rnd() % 2)
-		complete(s, before);
+	if (older && WORK.oldest < before && rnd() % 4 == 0 && !WORK.granted_by[before] &&
+	    !WORK.done_by[before])
+		grant(s, before);
+	if (n && rnd() % 2)
+		grant(s, WORK.jobs);
+	for (n = n ? rnd() % 3 : 1; n && WORK.oldest < before; n--)
+		if (!WORK.done_by[++WORK.oldest])
+			complete(s, WORK.oldest);
+	WORK.jobs_by[WORK.turns] = WORK.jobs;
+	WORK.seq_by[WORK.turns] = WORK.seq;
 }
 
 static void catch_up(struct store *s, uint64_t most)
@@ -405,8 +457,10 @@ static void work(const char *dir, uint64_t turns)
 	struct store *s;
 	struct err e;
 
-	WORK.ends_turn = mem_alloc((turns * JOBS_A_TURN + 1) * sizeof(bool));
+	WORK.jobs_by = mem_alloc((turns + 1) * sizeof(uint64_t));
+	WORK.seq_by = mem_alloc((turns + 1) * sizeof(uint64_t));
 	WORK.done_by = mem_alloc((turns * JOBS_A_TURN + 1) * sizeof(uint64_t));
+	WORK.granted_by = mem_alloc((turns * JOBS_A_TURN + 1) * sizeof(uint64_t));
 	snprintf(path, sizeof(path), "%s/live.db", dir);
 	CHECK(store_open(&s, path, &e) == 0);
 	for (uint64_t turn = 0; turn < turns; turn++) {
@@ -423,7 +477,7 @@ static void work(const char *dir, uint64_t turns)
 		CHECK(store_sync(s, &e) == 0);
 		synced = written;
 		CHECK(store_write(s, &e) == 0);
-		written = WORK.jobs;
+		written = WORK.turns;
 		if (rnd() % 8 == 0)
 			examine(dir, synced, written);
 		if (!DISK.slow && rnd() % 2) {
@@ -441,8 +495,10 @@ static void work(const char *dir, uint64_t turns)
 	}
 	set_slow(false);
 	store_close(s);
-	mem_free(WORK.ends_turn);
+	mem_free(WORK.jobs_by);
+	mem_free(WORK.seq_by);
 	mem_free(WORK.done_by);
+	mem_free(WORK.granted_by);
 }
 
 int main(int argc, char **argv)

@@ -213,32 +213,145 @@ static void rows_follow_soon(void **state)
 	assert_int_equal(others_see(f), 1);
 }
 
-static void a_result_comes_after_the_job_that_waits(void **state)
+static struct change result_of(uint64_t job, enum job_state from, uint64_t seq)
 {
-	struct store_fixture *f = *state;
-	struct change c = {.job = {.job = 1,
-				   .ticket = 1,
+	return (struct change){.job = {.job = job,
+				       .ticket = job,
+				       .collection = 1,
+				       .priority = 4,
+				       .attempts = 1,
+				       .leased_ms = 1500,
+				       .state = JOB_DONE},
+			       .from = from,
+			       .verb = JOB_COMPLETE,
+			       .worker = STR("w"),
+			       .record = STR("\x80"),
+			       .seq = seq};
+}
+
+static void complete(struct store_fixture *f, uint64_t job, enum job_state from, uint64_t seq)
+{
+	struct change c = result_of(job, from, seq);
+
+	assert_int_equal(store_apply(f->store, &c, 2000, &f->e), 0);
+}
+
+static void grant(struct store_fixture *f, uint64_t job)
+{
+	struct change c = {.job = {.job = job,
+				   .ticket = job,
 				   .collection = 1,
 				   .priority = 4,
 				   .attempts = 1,
-				   .state = JOB_DONE},
+				   .leased_ms = 1500,
+				   .state = JOB_LEASED},
 			   .from = JOB_QUEUED,
-			   .verb = JOB_COMPLETE,
-			   .worker = STR("w"),
-			   .record = STR("\x80"),
-			   .seq = 1};
+			   .verb = JOB_GRANT,
+			   .worker = STR("w")};
+
+	assert_int_equal(store_apply(f->store, &c, 1500, &f->e), 0);
+}
+
+static void end_turn(struct store_fixture *f)
+{
+	assert_int_equal(store_write(f->store, &f->e), 0);
+	assert_int_equal(store_sync(f->store, &f->e), 0);
+}
+
+static void a_result_comes_after_the_job_that_waits(void **state)
+{
+	struct store_fixture *f = *state;
+	struct store_start s;
 
 	turn(f, 1, STR("one"));
 	submit(f, 2, STR("two"));
-	assert_int_equal(store_apply(f->store, &c, 2000, &f->e), 0);
-	assert_int_equal(store_write(f->store, &f->e), 0);
-	assert_int_equal(store_sync(f->store, &f->e), 0);
-	assert_false(store_lags(f->store));
+	complete(f, 1, JOB_QUEUED, 1);
+	end_turn(f);
+	assert_true(store_lags(f->store));
 	die(f);
 	open_dead(f);
 	assert_int_equal(state_of(f, 1), JOB_DONE);
 	assert_int_equal(state_of(f, 2), JOB_QUEUED);
+	assert_int_equal(store_start(f->store, &f->arena, &s, &f->e), 0);
+	assert_int_equal(s.last_seq, 1);
+	assert_int_equal(s.counts[JOB_DONE], 1);
 	close_dead(f);
+}
+
+static void a_lease_that_was_told_at_once_is_there_after_a_kill(void **state)
+{
+	struct store_fixture *f = *state;
+	struct store_lease lease;
+	struct store_start s;
+
+	turn(f, 1, STR("one"));
+	submit(f, 2, STR("two"));
+	grant(f, 2);
+	assert_int_equal(store_lease_document(f->store, 2, &lease, &f->e), 0);
+	assert_true(str_is(lease.body, "two") && str_is(lease.id, "d"));
+	assert_true(str_is(lease.collection, "") && str_is(lease.date, "2026-11-22"));
+	end_turn(f);
+	assert_int_equal(others_see(f), 0); /* it was no transaction */
+	die(f);
+	open_dead(f);
+	assert_int_equal(store_start(f->store, &f->arena, &s, &f->e), 0);
+	assert_int_equal(s.leased.n, 1);
+	assert_int_equal(s.leased.facts[0].job, 2);
+	assert_int_equal(s.leased.facts[0].attempts, 1);
+	assert_int_equal(s.leased.facts[0].leased_ms, 1500);
+	close_dead(f);
+}
+
+/* An older lease must count as a try before anybody hears of it, in its order among others. */
+static void a_lease_of_an_earlier_turn_is_a_transaction(void **state)
+{
+	struct store_fixture *f = *state;
+
+	turn(f, 1, STR("one"));
+	submit(f, 2, STR("two"));
+	grant(f, 1);
+	end_turn(f);
+	assert_false(store_lags(f->store));
+	assert_int_equal(others_see(f), 1); /* the other one is leased */
+}
+
+static void results_of_several_turns_are_read_once(void **state)
+{
+	struct store_fixture *f = *state;
+	struct store_start s;
+
+	for (uint64_t job = 1; job <= 20; job++) {
+		submit(f, job, STR("x"));
+		grant(f, job);
+		end_turn(f);
+		complete(f, job, JOB_LEASED, job);
+		end_turn(f);
+		if (job == 10)
+			assert_int_equal(store_publish(f->store, &f->e), 0);
+	}
+	die(f);
+	open_dead(f);
+	open_dead(f);
+	assert_int_equal(store_start(f->store, &f->arena, &s, &f->e), 0);
+	assert_int_equal(s.last_seq, 20);
+	assert_int_equal(s.counts[JOB_DONE], 20);
+	assert_int_equal(s.leased.n, 0);
+	close_dead(f);
+}
+
+static void readers_of_results_find_those_that_wait(void **state)
+{
+	struct store_fixture *f = *state;
+	struct store_filter all = {STR(""), STR(""), STR(""), STR("")};
+	struct store_page page = {&all, 0, 1, 10, 1000};
+	struct store_results r;
+
+	turn(f, 1, STR("one"));
+	complete(f, 1, JOB_QUEUED, 1);
+	end_turn(f);
+	assert_int_equal(store_results(f->store, &page, &f->arena, &r, &f->e), 0);
+	assert_int_equal(r.n, 1);
+	assert_int_equal(r.items[0].job, 1);
 }
 
 /* Many more than the file holds. */
@@ -274,6 +387,10 @@ int main(void)
 		TEST(others_see_what_was_published),
 		TEST(rows_follow_soon),
 		TEST(a_result_comes_after_the_job_that_waits),
+		TEST(a_lease_that_was_told_at_once_is_there_after_a_kill),
+		TEST(a_lease_of_an_earlier_turn_is_a_transaction),
+		TEST(results_of_several_turns_are_read_once),
+		TEST(readers_of_results_find_those_that_wait),
 		TEST(the_file_is_used_again_and_again),
 	};
 
