@@ -1,8 +1,12 @@
-/* kill -9 of the broker at seeded moments, while a client submits, workers work and a reader reads.
- * Each of them only does what docs/protocol.md says. Afterwards: every accepted document has one
- * job and one result, the reader saw every result once and in order, and the store is sound.
+/* kill -9 of the broker at seeded moments, or at marked points (marks.c), while a client submits,
+ * workers work and a reader reads. Each of them only does what docs/protocol.md says. Afterwards:
+ *every accepted document has one job and one result, the reader saw every result once and in order,
+ *and the store is sound.
  *
- *	kill BROKER [SEED [KILLS [DOCUMENTS]]]
+ *	kill BROKER [SEED [KILLS [DOCUMENTS [MARKS-LIBRARY]]]]
+ *
+ * With the library each kill is at a mark, in turn; one that is not reached before the documents
+ * end is a failure too.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -15,7 +19,38 @@
 #include "proto/result.h"
 #include "proto/wire.h"
 
-enum { WORKERS = 2, HELD = 64, SUBMITS = 8, ITEMS = 5, AGAIN_MS = 400, PING_MS = 50 };
+enum {
+	WORKERS = 2,
+	HELD = 64,
+	SUBMITS = 8,
+	ITEMS = 5,
+	AGAIN_MS = 400,
+	PING_MS = 50,
+	END_AFTER_MS = 200, /* a broker that shall die while it ends in order */
+	BODY_MARKED = 7000, /* so that the log is copied into the tables meanwhile */
+	BODY_MOST = 8000,
+};
+
+/* Where the broker is killed: the kind of marks.c, the file, and at most how often it passes there
+ * before. */
+static const struct mark {
+	const char *kind, *end;
+	uint64_t passes;
+	bool ends; /* while the broker ends in order */
+} MARKS[] = {
+	{"write", ".db-intake", 8, false},  /* written, not synced */
+	{"sync", ".db-intake", 8, false},   /* synced, nobody was told */
+	{"unsync", ".db-intake", 8, false}, /* its rows may have been put into their tables */
+	{"first", ".db-intake", 3, false},  /* a half is begun again */
+	{"write", ".db-wal", 20, false},    /* between batches of rows, or within one */
+	{"sync", ".db-wal", 6, false},      /* a turn in the tables; nobody was told */
+	{"write", ".db", 60, false},        /* a checkpoint is at work */
+	{"unsync", ".db", 1, false},        /* … and has copied everything */
+	{"sync", ".db", 1, false},          /* … and the log may begin again */
+	{"remove", ".db-intake", 1, true},  /* everything is in the tables */
+	{"gone", ".db-intake", 1, true},    {"remove", ".db-wal", 1, true},
+};
+enum { N_MARKS = sizeof(MARKS) / sizeof(MARKS[0]) };
 
 struct peer {
 	struct wire *wire;
@@ -35,7 +70,9 @@ struct holder {
 };
 
 static struct {
-	const char *broker;
+	const char *broker, *library;
+	uint32_t mark; /* the next one */
+	bool ending;   /* the broker was told to end */
 	char dir[64], endpoint[96], store[96];
 	pid_t pid;
 	uint64_t random, n_docs, n_kills, kills_left;
@@ -60,6 +97,19 @@ static uint64_t rnd(void)
 	return z ^ z >> 31;
 }
 
+/* In the child. */
+static void set_mark(void)
+{
+	const struct mark *m = &MARKS[W.mark % N_MARKS];
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s %s %llu", m->kind, m->end,
+		 (unsigned long long)(1 + rnd() % m->passes));
+	setenv("KILL_MARK", text, 1);
+	setenv("LD_PRELOAD", W.library, 1);
+	setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 1);
+}
+
 static void start_broker(void)
 {
 	W.pid = fork();
@@ -67,6 +117,8 @@ static void start_broker(void)
 		return;
 	if (!freopen("/dev/null", "w", stdout))
 		_exit(3);
+	if (W.library && W.kills_left)
+		set_mark();
 	execl(W.broker, W.broker, "--listen", W.endpoint, "--store", W.store, "--log-level",
 	      "error", "--lease", "5s", "--heartbeat", "1s", "--backoff", "10ms", "--max-attempts",
 	      "1000", (char *)NULL);
@@ -137,13 +189,17 @@ static void ping(struct peer *p, int64_t now)
 static void ask_submit(int slot, int64_t now)
 {
 	struct msg_submit_item items[ITEMS];
-	char bodies[ITEMS][400];
+	static char bodies[ITEMS][BODY_MOST];
 	struct msg m = {.kind = MSG_SUBMIT};
 
 	for (int i = 0; i < ITEMS; i++) {
 		int n = snprintf(bodies[i], sizeof(bodies[i]), "document %llu of seed",
 				 (unsigned long long)(W.asked_from[slot] + (uint64_t)i));
 
+		if (W.library) {
+			memset(bodies[i] + n, ' ', BODY_MARKED);
+			n += BODY_MARKED;
+		}
 		items[i] = (struct msg_submit_item){.id = STR("d"), .body = {bodies[i], (size_t)n}};
 	}
 	m.submit = (struct msg_submit){.tag = (uint64_t)slot, .items = items, .n_items = ITEMS};
@@ -293,6 +349,16 @@ static void reader_acts(int64_t now)
 	ping(&W.reader, now);
 }
 
+static void start_again(int64_t now)
+{
+	W.kills_left--;
+	W.kill_at = now + (W.library ? END_AFTER_MS : 30 + (int64_t)(rnd() % 400));
+	W.ending = false;
+	W.mark++;
+	rnd(); /* what the next broker's mark takes of it */
+	start_broker();
+}
+
 static void maybe_kill(int64_t now)
 {
 	int status;
@@ -302,9 +368,32 @@ static void maybe_kill(int64_t now)
 	kill(W.pid, SIGKILL);
 	CHECK(waitpid(W.pid, &status, 0) == W.pid);
 	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-	W.kills_left--;
-	W.kill_at = now + 30 + (int64_t)(rnd() % 400);
-	start_broker();
+	start_again(now);
+}
+
+static void look_at_mark(int64_t now)
+{
+	const struct mark *m = &MARKS[W.mark % N_MARKS];
+	int status;
+
+	if (!W.kills_left)
+		return;
+	if (W.last_seq == W.n_docs && !m->ends) {
+		fprintf(stderr, "not ok: the broker never came to %s of %s\n", m->kind, m->end);
+		exit(1);
+	}
+	if (m->ends && !W.ending && now >= W.kill_at) {
+		W.ending = true;
+		kill(W.pid, SIGTERM);
+	}
+	if (waitpid(W.pid, &status, WNOHANG) != W.pid)
+		return;
+	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL) {
+		fprintf(stderr, "not ok: the broker ended with %d before %s of %s\n", status,
+			m->kind, m->end);
+		exit(1);
+	}
+	start_again(now);
 }
 
 static void make_record(void)
@@ -323,7 +412,10 @@ static void run(void)
 		int64_t now = wire_now_ms();
 
 		CHECK(now < end);
-		maybe_kill(now);
+		if (W.library)
+			look_at_mark(now);
+		else
+			maybe_kill(now);
 		client_acts(now);
 		for (int i = 0; i < WORKERS; i++)
 			worker_acts(&W.workers[i], now);
@@ -385,6 +477,7 @@ int main(int argc, char **argv)
 	W.broker = argv[1];
 	W.random = seed;
 	W.n_kills = W.kills_left = argc > 3 ? strtoull(argv[3], NULL, 10) : 10;
+	W.library = argc > 5 ? argv[5] : NULL;
 	W.n_docs = argc > 4 ? strtoull(argv[4], NULL, 10) / ITEMS * ITEMS : 500;
 	snprintf(W.dir, sizeof(W.dir), "/tmp/demarche-kill-XXXXXX");
 	CHECK(mkdtemp(W.dir));
@@ -401,8 +494,8 @@ int main(int argc, char **argv)
 	run();
 	check_end();
 	remove_all();
-	printf("ok seed=%llu kills=%llu documents=%llu: lost 0, doubled 0\n",
-	       (unsigned long long)seed, (unsigned long long)W.n_kills,
-	       (unsigned long long)W.n_docs);
+	printf("ok seed=%llu kills%s=%llu documents=%llu: lost 0, doubled 0\n",
+	       (unsigned long long)seed, W.library ? "_at_marks" : "",
+	       (unsigned long long)W.n_kills, (unsigned long long)W.n_docs);
 	return 0;
 }
