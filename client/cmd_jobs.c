@@ -163,7 +163,7 @@ static int job_numbers(int n, char **words, uint64_t *jobs, struct err *e)
 	return 0;
 }
 
-static void print_outcome(const struct msg_outcome_item *o, bool json)
+static void print_outcome(const char *program, const struct msg_outcome_item *o, bool json)
 {
 	const char *code = o->code ? err_name((enum err_code)o->code) : "done";
 
@@ -173,13 +173,13 @@ static void print_outcome(const struct msg_outcome_item *o, bool json)
 	else if (!o->code)
 		printf("%lu %.*s\n", o->job, STR_ARG(o->state));
 	if (o->code)
-		fprintf(stderr, "demarche: job %lu: %s%s%.*s\n", o->job, code,
+		fprintf(stderr, "%s: job %lu: %s%s%.*s\n", program, o->job, code,
 			o->text.n ? ": " : "", STR_ARG(o->text));
 }
 
 /* Number of jobs that could not be moved, or -1. */
-static int move_jobs(enum msg_kind kind, const struct move *o, uint64_t *jobs, uint32_t n,
-		     struct err *e)
+static int move_jobs(const char *program, enum msg_kind kind, const struct move *o, uint64_t *jobs,
+		     uint32_t n, struct err *e)
 {
 	struct msg m = {.kind = kind}, answer;
 	struct link *l = link_open(&o->link, ROLE_SUBMIT, e);
@@ -196,7 +196,7 @@ static int move_jobs(enum msg_kind kind, const struct move *o, uint64_t *jobs, u
 		return -1;
 	}
 	for (uint32_t i = 0; i < answer.outcome.n_items; i++) {
-		print_outcome(&answer.outcome.items[i], o->json);
+		print_outcome(program, &answer.outcome.items[i], o->json);
 		failed += answer.outcome.items[i].code != 0;
 	}
 	link_close(l);
@@ -217,7 +217,7 @@ static int move(const struct option_program *p, enum msg_kind kind, int argc, ch
 		mem_free(jobs);
 		return options_wrong(p, &e);
 	}
-	status = move_jobs(kind, &o, jobs, (uint32_t)(argc - operand), &e);
+	status = move_jobs(p->name, kind, &o, jobs, (uint32_t)(argc - operand), &e);
 	if (status < 0) {
 		fprintf(stderr, "%s: %s\n", p->name, e.text);
 		status = link_exit_status(&e);
