@@ -264,7 +264,7 @@ int cmd_run(int argc, char **argv)
 		err_set(&e, ERR_INVALID, operand == argc ? "which documents?" : "--db is needed");
 		return options_wrong(&PROGRAM, &e);
 	}
-	if (reader_date_option(&o.documents.date, iso, &e) < 0 ||
+	if (document_options_check(&o.documents, iso, &e) < 0 ||
 	    slots_read_confidence(o.stances_from, &least, &e) < 0)
 		return options_wrong(&PROGRAM, &e);
 	if (o.report && output_check(o.report, &e) < 0) {

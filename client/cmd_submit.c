@@ -107,7 +107,7 @@ int cmd_submit(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	if (reader_date_option(&o.documents.date, iso, &e) < 0)
+	if (document_options_check(&o.documents, iso, &e) < 0)
 		return options_wrong(&PROGRAM, &e);
 	if (operand == argc) {
 		err_set(&e, ERR_INVALID, "which documents? - is standard input");

@@ -102,6 +102,33 @@ static void hint_actor(const char *command, const struct actor_book *book,
 			command, f->value, STR_ARG(x.name), STR_ARG(x.code));
 }
 
+static void hint_collection(const char *command, struct source *s, const char *value)
+{
+	struct link_query q = {.what = "collections"};
+	char best[MSG_NAME_MAX + 1] = "";
+	struct msg_rows page;
+	struct near near;
+	struct err ignored;
+	bool known = false;
+
+	near_start(&near, str_of(value));
+	while (source_page(s, &q, &page, &ignored) == 1)
+		for (uint32_t i = 0; i < page.n_rows; i++) {
+			json_t *row = source_row(page.rows[i], &ignored);
+			struct str name = row ? row_str(row, "collection") : STR("");
+			uint32_t before = near.distance;
+
+			known = known || str_is(name, value);
+			near_try(&near, name);
+			if (near.distance < before)
+				snprintf(best, sizeof(best), "%.*s", STR_ARG(name));
+			json_decref(row);
+		}
+	if (!known)
+		fprintf(stderr, "demarche %s: there is no collection %s%s%s%s\n", command, value,
+			*best ? "; did you mean " : "", best, *best ? "?" : "");
+}
+
 static int hint(const char *command, const struct images *im, const struct actor_book *book,
 		const struct row_filter *f)
 {
@@ -112,19 +139,22 @@ static int hint(const char *command, const struct images *im, const struct actor
 	return EXIT_DONE;
 }
 
-int hint_nothing(const char *command, const struct row_filter *filters)
+int hint_nothing(const char *command, struct source *s, const struct row_filter *filters)
 {
+	const struct row_filter *f = filters;
 	struct actor_book *book;
 	struct images im;
 	struct err e;
 	int status = EXIT_DONE;
 
+	for (; f && f->name; f++)
+		if (strcmp(f->name, "collection") == 0 && f->value && *f->value)
+			hint_collection(command, s, f->value);
 	if (images_open(&im, NULL, NULL, &e) < 0)
 		return EXIT_DONE;
 	book = actor_book_new(&im.codebook, &e);
-	for (; book && filters && filters->name; filters++)
-		if (filters->value && *filters->value &&
-		    hint(command, &im, book, filters) == EXIT_USAGE)
+	for (f = filters; book && f && f->name; f++)
+		if (f->value && *f->value && hint(command, &im, book, f) == EXIT_USAGE)
 			status = EXIT_USAGE;
 	actor_book_free(book);
 	images_close(&im);

@@ -336,7 +336,7 @@ int rows_print(const struct row_list *l, const struct source_options *o,
 		table_print(t, stdout);
 	if (r == 0 && !q.given && l->none) {
 		fprintf(stderr, "%s\n", l->none);
-		status = hint_nothing(l->command, filters);
+		status = hint_nothing(l->command, s, filters);
 	}
 	if (r < 0)
 		fprintf(stderr, "demarche %s: %s\n", l->command, e.text);

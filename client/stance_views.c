@@ -325,7 +325,7 @@ int stance_view_print(const struct stance_view *v, const struct source_options *
 	if (got == 0 && n)
 		print_rows(v, rows, n);
 	else if (got == 0)
-		fprintf(stderr, "%s\n", v->none), status = hint_nothing("stances", v->filters);
+		fprintf(stderr, "%s\n", v->none), status = hint_nothing("stances", s, v->filters);
 	else
 		fprintf(stderr, "demarche stances: %s\n", e.text);
 	while (n)

@@ -25,6 +25,14 @@ const struct option_row DOCUMENT_ROWS[] = {
 	{.type = OPTION_END},
 };
 
+int document_options_check(struct document_options *o, char iso[static READER_DATE], struct err *e)
+{
+	if (o->collection && strlen(o->collection) > MSG_NAME_MAX)
+		return err_set(e, ERR_INVALID, "--collection has %zu bytes, a name at most %d",
+			       strlen(o->collection), MSG_NAME_MAX);
+	return reader_date_option(&o->date, iso, e);
+}
+
 enum { BATCH_DOCUMENTS = 256, BATCH_BYTES = 4 << 20, WAIT_MS = 200 };
 
 struct batch {

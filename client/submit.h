@@ -3,6 +3,7 @@
 #define DEMARCHE_CLIENT_SUBMIT_H
 
 #include "client/link.h"
+#include "client/read/reader.h"
 
 /* What commands that take documents in have in common; include it with OPTION_INCLUDE. */
 struct document_options {
@@ -10,6 +11,9 @@ struct document_options {
 	bool again;
 };
 extern const struct option_row DOCUMENT_ROWS[];
+/* ERR_INVALID where a value can be none; the date, if one is given, is written into iso and then
+ * points there. */
+int document_options_check(struct document_options *o, char iso[static READER_DATE], struct err *e);
 
 struct submit_options {
 	const char *collection, *key, *date;

@@ -106,6 +106,7 @@ mistyped "a topic that is counted" 2 'did you mean trade\?' stances --db a.db --
 mistyped "an actor" 0 'did you mean Norway \(NOR\)\?' events --db a.db --actor Norwey
 mistyped "an actor's code" 0 'did you mean .*\(DEU\)\?' stances --db a.db --actor DEUU
 mistyped "a name where the code is used" 0 'try --actor ESP' events --db a.db --actor Spain
+mistyped "a collection" 0 'there is no collection nowhere' events --db a.db --collection nowhere
 mistyped "an option" 2 'did you mean --actor\?' events --db a.db --actr NOR
 mistyped "a command" 2 'did you mean events\?' evnts
 mistyped "a name in the codebook" 1 'did you mean Norway\?' codebook find Norwey
