@@ -463,25 +463,48 @@ CELL(city)
 		place(row, out);
 }
 
+/* ICEWS writes countries out. */
+static void country_name(const struct export_row *row, struct str code, struct buf *out)
+{
+	for (uint32_t i = 0; row->places && i < row->places->n; i++)
+		if (str_eq(row->places->middles[i].country, code)) {
+			add(out, row->places->middles[i].name);
+			return;
+		}
+	add(out, code);
+}
+CELL(source_country_name)
+{
+	country_name(row, row->source ? country_code(row->source) : STR(""), out);
+}
+CELL(target_country_name)
+{
+	country_name(row, row->target ? country_code(row->target) : STR(""), out);
+}
+CELL(place_country_name)
+{
+	country_name(row, row->event->place.country, out);
+}
+
 static const struct export_column ICEWS_COLUMNS[] = {
 	{"Event ID", number_id, false},
 	{"Event Date", event_date, false},
 	{"Source Name", source_name, false},
 	{"Source Sectors", source_role, false},
-	{"Source Country", source_code, false},
+	{"Source Country", source_country_name, false},
 	{"Event Text", cameo_name, false},
 	{"CAMEO Code", cameo, false},
 	{"Intensity", goldstein, true},
 	{"Target Name", one_target_name, false},
 	{"Target Sectors", one_target_role, false},
-	{"Target Country", one_target_code, false},
+	{"Target Country", target_country_name, false},
 	{"Story ID", doc_id, false},
 	{"Sentence Number", sentence_number, true},
 	{"Publisher", doc_source, false},
 	{"City", city, false},
 	{"District", NULL, false},
 	{"Province", NULL, false},
-	{"Country", place_country, false},
+	{"Country", place_country_name, false},
 	{"Latitude", latitude, true},
 	{"Longitude", longitude, true},
 	{NULL, NULL, false},

@@ -59,12 +59,13 @@ static void spans_beyond_the_text_are_empty(void **state)
 }
 
 /* The cell of a column in the only row that the record gives. */
-static void cell_is(const struct export_layout *l, const struct result *r, const char *name,
-		    const char *expected)
+static void cell_with(const struct export_layout *l, const struct result *r,
+		      const struct export_places *places, const char *name, const char *expected)
 {
 	const struct export_column *c = l->columns;
 	struct export_row row = {.result = r,
 				 .event = &r->events[0],
+				 .places = places,
 				 .source = &r->entities[0],
 				 .target = &r->entities[1]};
 	struct buf b = {0};
@@ -77,6 +78,12 @@ static void cell_is(const struct export_layout *l, const struct result *r, const
 		fail_msg("%s: \"%.*s\" where \"%s\" was expected", name, STR_ARG(buf_str(&b)),
 			 expected);
 	buf_free(&b);
+}
+
+static void cell_is(const struct export_layout *l, const struct result *r, const char *name,
+		    const char *expected)
+{
+	cell_with(l, r, NULL, name, expected);
 }
 
 static void countries_have_the_codes_of_each_data_set(void **state)
@@ -102,6 +109,25 @@ static void countries_have_the_codes_of_each_data_set(void **state)
 	cell_is(&EXPORT_GDELT, &r, "ActionGeo_CountryCode", "SZ");
 }
 
+/* ICEWS writes countries out; what the codebook does not know stays a code. */
+static void icews_has_the_names_of_countries(void **state)
+{
+	static const char *const COLUMNS[] = {"Source Country", "Country"};
+	struct result_place middle = {.name = STR("Germany"), .country = STR("DEU")};
+	struct export_places places = {&middle, 1};
+	struct result_entity entities[] = {{.id = 1, .code = STR("DEU")},
+					   {.id = 2, .code = STR("EU")}};
+	struct result_event event = {.place = {.name = STR("Bonn"), .country = STR("DEU")}};
+	struct result r = {.entities = entities, .n_entities = 2, .events = &event, .n_events = 1};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(COLUMNS) / sizeof(COLUMNS[0]); i++) {
+		cell_with(&EXPORT_ICEWS, &r, &places, COLUMNS[i], "Germany");
+		cell_with(&EXPORT_ICEWS, &r, NULL, COLUMNS[i], "DEU");
+	}
+	cell_with(&EXPORT_ICEWS, &r, &places, "Target Country", "EU");
+}
+
 /* The table is searched by halves. */
 static void the_table_of_countries_is_sorted(void **state)
 {
@@ -121,6 +147,7 @@ int main(void)
 		cmocka_unit_test(words_in_brat_are_those_of_the_text),
 		cmocka_unit_test(spans_beyond_the_text_are_empty),
 		cmocka_unit_test(countries_have_the_codes_of_each_data_set),
+		cmocka_unit_test(icews_has_the_names_of_countries),
 		cmocka_unit_test(the_table_of_countries_is_sorted),
 	};
 
