@@ -15,13 +15,13 @@ struct probe {
 	const char *not_source, *not_target; /* that must not */
 };
 
-/* Known to be wrong: "Canada was criticized over its dispute with Peru" (Canada is taken for who
- * criticizes). May only be lowered. */
-enum { WRONG_MAX = 1 };
+/* May only be lowered. */
+enum { WRONG_MAX = 0 };
 
 static const struct probe PROBES[] = {
 	{"Clashes between India and China were reported.", "ASSAULT", "IND CHN", "IND CHN", "", ""},
 	{"Canada was criticized over its dispute with Peru.", "ACCUSE", "", "CAN", "CAN", ""},
+	{"The president of Chile was stabbed in the stomach.", "ASSAULT", "", "CHL", "CHL", ""},
 	{"Kenya was accused by Iran and Syria of breaking the deal.", "ACCUSE", "IRN SYR", "KEN",
 	 "KEN", "IRN SYR"},
 	{"Kenya criticized Uganda and praised Rwanda.", "ACCUSE", "KEN", "UGA", "UGA RWA", "RWA"},

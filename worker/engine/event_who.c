@@ -188,6 +188,31 @@ static bool is_further(const struct who *w, enum who_side side, uint32_t arg)
 	       !str_is(d->tokens[a->prep].lower, "near");
 }
 
+/* Whether b is the same actor or stands in a's phrase: "the president of Chile". */
+static bool is_part_of(const struct doc *d, const struct event_arg *a, const struct event_arg *b)
+{
+	return a->entity == b->entity ||
+	       (a->mention >= 0 && b->mention >= 0 &&
+		doc_dominates(d, d->mentions[a->mention].head, d->mentions[b->mention].head));
+}
+
+/* "Was stabbed", "were arrested", "was criticized": whom it is done to has not done it, also where
+ * nobody is said to have. "We are disturbed by" accuses, though. */
+static bool is_victim(const struct who *w, uint32_t arg)
+{
+	const struct event_arg *list = w->x->args;
+	bool undergoes = false, speaks = false;
+
+	for (uint32_t i = 0; i < w->x->n_args; i++) {
+		undergoes |= list[i].place == ARG_PASSIVE_SUBJECT &&
+			     is_part_of(w->g->d, &list[i], &list[arg]);
+		speaks |= list[i].entity == list[arg].entity &&
+			  (list[i].place == ARG_SPEAKER || list[i].place == ARG_VOICE);
+	}
+	return undergoes && (w->x->type == EVENT_ASSAULT || w->x->type == EVENT_COERCE ||
+			     (w->x->type == EVENT_ACCUSE && !speaks));
+}
+
 /* Chooses the likeliest actor above `first`, then those above `more` whose country is not there
  * yet. Nobody in `not` is chosen. Returns the likeliest's candidate, or -1. */
 static int32_t pick(const struct who *w, enum who_side side, const struct who_chosen * not,
@@ -202,7 +227,8 @@ static int32_t pick(const struct who *w, enum who_side side, const struct who_ch
 		uint32_t entity = w->args[actors[k].arg].entity;
 
 		if (is_chosen(not, entity) ||
-		    (side == WHO_TARGET && is_of_next_verb(w, actors[k].arg)))
+		    (side == WHO_TARGET ? is_of_next_verb(w, actors[k].arg)
+					: is_victim(w, actors[k].arg)))
 			actors[k].p = -1;
 		else if (at < 0 || actors[k].p > actors[at].p)
 			at = (int32_t)k;
