@@ -188,12 +188,15 @@ static bool is_further(const struct who *w, enum who_side side, uint32_t arg)
 	       !str_is(d->tokens[a->prep].lower, "near");
 }
 
-/* Whether b is the same actor or stands in a's phrase: "the president of Chile". */
-static bool is_part_of(const struct doc *d, const struct event_arg *a, const struct event_arg *b)
+/* Whether b is the same actor, or its country in its phrase: "the president of Chile". */
+static bool is_part_of(const struct who *w, uint32_t a, uint32_t b)
 {
-	return a->entity == b->entity ||
-	       (a->mention >= 0 && b->mention >= 0 &&
-		doc_dominates(d, d->mentions[a->mention].head, d->mentions[b->mention].head));
+	const struct event_arg *x = &w->x->args[a], *y = &w->x->args[b];
+	const struct doc *d = w->g->d;
+
+	return x->entity == y->entity ||
+	       (x->mention >= 0 && y->mention >= 0 && w->args[a].code == w->args[b].code &&
+		doc_dominates(d, d->mentions[x->mention].head, d->mentions[y->mention].head));
 }
 
 /* "Was stabbed", "were arrested", "was criticized": whom it is done to has not done it, also where
@@ -204,8 +207,7 @@ static bool is_victim(const struct who *w, uint32_t arg)
 	bool undergoes = false, speaks = false;
 
 	for (uint32_t i = 0; i < w->x->n_args; i++) {
-		undergoes |= list[i].place == ARG_PASSIVE_SUBJECT &&
-			     is_part_of(w->g->d, &list[i], &list[arg]);
+		undergoes |= list[i].place == ARG_PASSIVE_SUBJECT && is_part_of(w, i, arg);
 		speaks |= list[i].entity == list[arg].entity &&
 			  (list[i].place == ARG_SPEAKER || list[i].place == ARG_VOICE);
 	}
