@@ -222,6 +222,19 @@ static void print_figures(struct score *s, const struct eval *o)
 	print_errors(s, o->errors);
 }
 
+/* Names of documents that differ would look like a coder that finds nothing. */
+static void tell_missing(const struct score *s)
+{
+	uint32_t gold, with_result;
+
+	score_documents(s, &gold, &with_result);
+	if (with_result < gold)
+		fprintf(stderr,
+			"demarche eval: %u of the %u coded documents have no result: all in them "
+			"counts as missed\n",
+			gold - with_result, gold);
+}
+
 static int check_floor(struct score *s, struct str line, struct err *e)
 {
 	char name[32];
@@ -286,8 +299,10 @@ int cmd_eval(int argc, char **argv)
 		r = add_gold(s, o.gold.v[i], &e);
 	if (r == 0)
 		r = add_lines(s, o.results, score_add_result, &e);
-	if (r == 0)
+	if (r == 0) {
 		print_figures(s, &o);
+		tell_missing(s);
+	}
 	if (r == 0 && o.floors)
 		r = floors = check_floors(s, o.floors, &e);
 	if (r < 0)

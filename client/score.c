@@ -30,6 +30,7 @@ struct list {
 struct scored_doc {
 	struct str id;
 	struct list gold, predicted;
+	bool has_result;
 };
 
 struct score {
@@ -349,9 +350,18 @@ int score_add_result(struct score *s, json_t *result, struct err *e)
 	for (uint32_t i = 0; i < s->n_docs; i++)
 		if (names_doc(id, s->docs[i].id)) {
 			s->docs[i].predicted.n = 0; /* a later result replaces an earlier one */
+			s->docs[i].has_result = true;
 			add_predictions(s, &s->docs[i], result);
 		}
 	return 0;
+}
+
+void score_documents(const struct score *s, uint32_t *gold, uint32_t *with_result)
+{
+	*gold = s->n_docs;
+	*with_result = 0;
+	for (uint32_t i = 0; i < s->n_docs; i++)
+		*with_result += s->docs[i].has_result;
 }
 
 static struct str first_chars(struct str s, int n)

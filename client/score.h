@@ -35,6 +35,9 @@ void score_free(struct score *s);
 int score_add_gold(struct score *s, json_t *record, struct err *e);
 int score_add_result(struct score *s, json_t *result, struct err *e);
 
+/* Documents of the gold, and how many of them have a result. */
+void score_documents(const struct score *s, uint32_t *gold, uint32_t *with_result);
+
 /* Sums over all documents of the gold. */
 struct tally score_total(struct score *s, enum measure m);
 

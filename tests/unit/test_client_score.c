@@ -108,9 +108,33 @@ static void wrong_records_are_refused(void **state)
 	score_free(s);
 }
 
+static void documents_without_a_result_are_counted(void **state)
+{
+	struct score *s = score_new();
+	json_t *gold = json_of(GOLD_EVENT), *result;
+	char text[2000];
+	uint32_t n, with_result;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(score_add_gold(s, gold, &e), 0);
+	score_documents(s, &n, &with_result);
+	assert_int_equal(n, 1);
+	assert_int_equal(with_result, 0);
+	snprintf(text, sizeof(text), RESULT, "AID", 1, 2, "actual", 1, "theft", "oppose");
+	result = json_of(text);
+	assert_int_equal(score_add_result(s, result, &e), 0);
+	score_documents(s, &n, &with_result);
+	assert_int_equal(with_result, 1);
+	json_decref(result);
+	json_decref(gold);
+	score_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(documents_without_a_result_are_counted),
 		cmocka_unit_test(each_measure_asks_for_more_than_the_one_before),
 		cmocka_unit_test(one_prediction_answers_one_gold_record_only),
 		cmocka_unit_test(wrong_records_are_refused),
