@@ -621,6 +621,7 @@ static int open_all(struct agent *a, struct err *e)
 						 .seed = a->o->seed + i};
 
 		a->links[i] = (struct link){.up = uplink_new(&u), .done_most = MSG_ITEMS_MAX};
+		log_info("broker-sought", LOG_CSTR("broker", u.endpoint));
 	}
 	return 0;
 }
