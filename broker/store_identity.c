@@ -7,17 +7,21 @@
  * The filter has two bytes for each document. Of each 64 epochs it has SLOTS words; the bit of an
  * epoch in a word says that one of its documents has that slot. A document has SLOTS_EACH, which
  * are pieces of its identity. At the start the filter is empty and every epoch may hold everything,
- * until it was read again (store_learn), a little in each turn.
+ * until it was read again (store_learn), a little in each turn: the bits of an epoch that is over
+ * are kept in a table, and those of the newest, or of a store that kept none, are made again from
+ * its identities.
  *
  * The newest documents are not in the index yet: each would dirty a page of it in its turn. Up to
  * RECENT_MOST of them are remembered here and indexed together, in their order, so that several
  * share a page. The row of meta named `indexed` says up to which document the index goes; at the
  * start the later ones are read from the table of documents. */
-#include "broker/store_sql.h"
-
+#include <endian.h>
 #include <stdlib.h>
 
+#include "broker/store_intake.h"
+
 enum { EPOCH_BITS = 16, SLOT_BITS = 20, SLOTS = 1 << SLOT_BITS, SLOTS_EACH = 6, BLOCK_EPOCHS = 64 };
+enum { FILTER_WORDS = SLOTS / 64, FILTER_BYTES = SLOTS / 8 };
 enum { LEARN_AT_ONCE = 512, RECENT_MOST = 4096, RECENT_SLOTS = 4 * RECENT_MOST };
 
 struct store_recent {
@@ -92,6 +96,63 @@ static void learn(struct store *s, const uint8_t *identity, uint32_t epoch)
 		b->slots[at.at[i]] |= 1ull << epoch % BLOCK_EPOCHS;
 }
 
+/* The bits of one epoch, which is over: no document will be added to it. */
+static int keep_filter(struct store *s, uint32_t epoch, struct err *e)
+{
+	const struct store_epochs *b = &s->blocks[epoch / BLOCK_EPOCHS];
+	sqlite3_stmt *q = store_statement(s, SQL_ADD_FILTER);
+	uint8_t *bits;
+	int r;
+
+	if (!b->slots)
+		return 0;
+	bits = mem_alloc(FILTER_BYTES);
+	for (uint32_t i = 0; i < SLOTS; i++)
+		bits[i / 8] |= (uint8_t)((b->slots[i] >> epoch % BLOCK_EPOCHS & 1) << i % 8);
+	sqlite3_bind_int64(q, 1, epoch);
+	sqlite3_bind_blob(q, 2, bits, FILTER_BYTES, SQLITE_STATIC);
+	r = store_run(s, q, "keep a filter", e);
+	mem_free(bits);
+	return r;
+}
+
+static void add_filter(struct store *s, uint32_t epoch, const uint8_t *bits)
+{
+	struct store_epochs *b = &s->blocks[epoch / BLOCK_EPOCHS];
+
+	if (!b->slots)
+		b->slots = mem_alloc(SLOTS * sizeof(uint64_t));
+	for (uint32_t i = 0; i < FILTER_WORDS; i++) {
+		uint64_t word;
+
+		memcpy(&word, bits + 8 * i, 8);
+		for (word = le64toh(word); word; word &= word - 1)
+			b->slots[64 * i + (uint32_t)__builtin_ctzll(word)] |=
+				1ull << epoch % BLOCK_EPOCHS;
+	}
+}
+
+static int read_filter(struct store *s, uint32_t epoch, bool *found, struct err *e)
+{
+	sqlite3_stmt *q = store_statement(s, SQL_FILTER);
+	struct str bits;
+	int r;
+
+	sqlite3_bind_int64(q, 1, epoch);
+	r = sqlite3_step(q);
+	bits = r == SQLITE_ROW ? store_column_str(q, 0) : STR("");
+	*found = bits.n == FILTER_BYTES;
+	if (*found)
+		add_filter(s, epoch, (const uint8_t *)bits.p);
+	sqlite3_reset(q);
+	return r == SQLITE_ROW || r == SQLITE_DONE ? 0 : store_failed(s->db, e, "read a filter");
+}
+
+static bool is_learnt(const struct store *s, uint32_t epoch)
+{
+	return !(s->blocks[epoch / BLOCK_EPOCHS].unlearnt >> epoch % BLOCK_EPOCHS & 1);
+}
+
 static uint64_t candidates(const struct store_epochs *b, const struct slots *at)
 {
 	uint64_t may = b->slots ? UINT64_MAX : 0;
@@ -153,7 +214,7 @@ static int index_one(struct store *s, const struct recent *x, struct err *e)
 static int index_recent(struct store *s, struct err *e)
 {
 	struct store_recent *r = s->recent;
-	int64_t last = r->items[r->n - 1].document;
+	int64_t first = r->items[0].document, last = r->items[r->n - 1].document;
 	sqlite3_stmt *q = store_statement(s, SQL_SET_INDEXED);
 
 	sqlite3_bind_int64(q, 1, last);
@@ -164,6 +225,10 @@ static int index_recent(struct store *s, struct err *e)
 		if (index_one(s, &r->items[i], e) < 0)
 			return -1;
 	memset(r, 0, sizeof(*r));
+	for (int64_t epoch = first >> EPOCH_BITS; epoch < (last + 1) >> EPOCH_BITS; epoch++)
+		if (s->blocks[epoch / BLOCK_EPOCHS].slots && is_learnt(s, (uint32_t)epoch) &&
+		    keep_filter(s, (uint32_t)epoch, e) < 0)
+			return -1;
 	return 0;
 }
 
@@ -214,21 +279,35 @@ int store_identity_start(struct store *s, struct err *e)
 		make_room(s, (uint32_t)epoch / BLOCK_EPOCHS);
 		s->blocks[epoch / BLOCK_EPOCHS].unlearnt |= 1ull << epoch % BLOCK_EPOCHS;
 	}
-	s->learning = last;
+	s->learning = s->newest_epoch = last;
 	s->recent = mem_alloc(sizeof(*s->recent));
 	return read_recent(s, e);
 }
 
-/* The newest epoch first. */
-int store_learn(struct store *s, bool *more, struct err *e)
+static void learnt(struct store *s)
+{
+	s->blocks[s->learning / BLOCK_EPOCHS].unlearnt &= ~(1ull << s->learning % BLOCK_EPOCHS);
+	s->learning--;
+}
+
+/* What was made from the identities of an epoch that is over, for the next start. No turn waits
+ * for it. */
+static int keep_learnt(struct store *s, struct err *e)
+{
+	if (s->learning == s->newest_epoch || s->turn != TURN_NONE)
+		return 0;
+	if (store_intake_commit(s, e) < 0 || store_transaction(s, e) < 0 ||
+	    keep_filter(s, (uint32_t)s->learning, e) < 0)
+		return -1;
+	return store_end_transaction(s, e);
+}
+
+static int learn_some(struct store *s, struct err *e)
 {
 	sqlite3_stmt *q = store_statement(s, SQL_IDENTITIES);
 	uint32_t n = 0;
 	int r;
 
-	*more = s->learning >= 0;
-	if (!*more)
-		return 0;
 	sqlite3_bind_int64(q, 1, s->learning);
 	sqlite3_bind_blob(q, 2, s->learnt, s->learnt_any ? STORE_IDENTITY : 0, SQLITE_STATIC);
 	sqlite3_bind_int(q, 3, LEARN_AT_ONCE);
@@ -246,11 +325,27 @@ int store_learn(struct store *s, bool *more, struct err *e)
 		return store_failed(s->db, e, "read the identities");
 	memcpy(s->learnt, s->learning_at, STORE_IDENTITY);
 	s->learnt_any = n == LEARN_AT_ONCE;
-	if (n < LEARN_AT_ONCE) {
-		s->blocks[s->learning / BLOCK_EPOCHS].unlearnt &=
-			~(1ull << s->learning % BLOCK_EPOCHS);
-		s->learning--;
-	}
+	if (s->learnt_any)
+		return 0;
+	if (keep_learnt(s, e) < 0)
+		return -1;
+	learnt(s);
+	return 0;
+}
+
+/* The newest epoch first. */
+int store_learn(struct store *s, bool *more, struct err *e)
+{
+	bool found = false;
+
+	*more = s->learning >= 0;
+	if (!*more)
+		return 0;
+	if (!s->learnt_any && read_filter(s, (uint32_t)s->learning, &found, e) < 0)
+		return -1;
+	if (!found)
+		return learn_some(s, e);
+	learnt(s);
 	return 0;
 }
 

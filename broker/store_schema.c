@@ -37,6 +37,10 @@ const char *const STORE_SCHEMA[] = {
 	"	document INTEGER NOT NULL REFERENCES documents,\n"
 	"	PRIMARY KEY(epoch, identity)\n"
 	") STRICT, WITHOUT ROWID;",
+	"CREATE TABLE IF NOT EXISTS filters(\n"
+	"	epoch INTEGER PRIMARY KEY,\n" /* all of whose identities are there */
+	"	bits BLOB NOT NULL\n"         /* 131,072 bytes: which slots they have */
+	") STRICT;",
 	"CREATE TABLE IF NOT EXISTS jobs(\n"
 	"	job INTEGER PRIMARY KEY,\n"
 	"	document INTEGER NOT NULL REFERENCES documents,\n"

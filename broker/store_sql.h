@@ -37,6 +37,8 @@
 		       "ORDER BY document")                                                        \
 	X(IDENTITIES, "SELECT identity FROM identities WHERE epoch = ?1 AND identity > ?2 "        \
 		      "ORDER BY identity LIMIT ?3")                                                \
+	X(FILTER, "SELECT bits FROM filters WHERE epoch = ?1")                                     \
+	X(ADD_FILTER, "INSERT OR REPLACE INTO filters(epoch, bits) VALUES(?1, ?2)")                \
 	X(LATEST, "SELECT latest_job FROM documents WHERE document = ?1")                          \
 	X(ADD_DOCUMENT, "INSERT INTO documents(document, identity, latest_job, collection, key, "  \
 			"id, title, date, source, lang, bytes, body, date_source) "                \
@@ -191,13 +193,14 @@ struct store {
 	uint32_t n_blocks, cap_blocks;
 	struct store_recent *recent; /* documents that are not indexed yet */
 	int64_t learning;            /* epoch that is read into it; -1: all are */
+	int64_t newest_epoch;        /* at the start */
 	uint8_t learnt[STORE_IDENTITY], learning_at[STORE_IDENTITY]; /* so far, of that epoch */
 	bool learnt_any;
 	int64_t last_log; /* highest n of job_log written */
 };
 
 extern const char *const STORE_SCHEMA[]; /* makes what is not there yet; NULL at the end */
-enum { STORE_SCHEMA_VERSION = 7, STORE_APPLICATION_ID = 0x44454d41 };
+enum { STORE_SCHEMA_VERSION = 8, STORE_APPLICATION_ID = 0x44454d41 };
 
 /* clang-format off */
 /* A row for each holder of each stance, with what it counts: the view stance_values. Positions are

@@ -133,7 +133,8 @@ static const struct step {
 	{3, NULL, fill_identities},
 	{4, NULL, note_indexed},
 	{5, NULL, store_outdate_all},
-	/* 6 to 7 changes no table: a broker of version 6 would not read the intake. */
+	/* 6 to 7 changes no table: a broker of version 6 would not read the intake. 7 to 8 makes a
+	 * table that is filled as its contents are learnt; the intake says more than 7 knew. */
 };
 enum { N_STEPS = sizeof(STEPS) / sizeof(STEPS[0]) };
 

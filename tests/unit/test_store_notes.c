@@ -214,6 +214,32 @@ static void add_documents(struct store_fixture *f, uint64_t first, uint64_t n)
 	}
 }
 
+static int learn_all(struct store_fixture *f)
+{
+	bool more = true;
+	int rounds = 0;
+
+	for (; more; rounds++)
+		assert_int_equal(store_learn(f->store, &more, &f->e), 0);
+	return rounds;
+}
+
+static int64_t filters_there(struct store_fixture *f)
+{
+	sqlite3_stmt *q;
+	sqlite3 *db;
+	int64_t n;
+
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, "SELECT count(*) FROM filters", -1, &q, NULL),
+			 SQLITE_OK);
+	assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+	n = sqlite3_column_int64(q, 0);
+	sqlite3_finalize(q);
+	sqlite3_close(db);
+	return n;
+}
+
 static void expect_documents(struct store_fixture *f, uint64_t n)
 {
 	for (uint64_t job = 1; job <= n + 1; job++) {
@@ -294,6 +320,44 @@ static void a_store_of_version_4_is_brought_up_to_date(void **state)
 	expect_documents(f, 11000);
 }
 
+/* An epoch has 65,536 documents; there are two that are over, and some of a third. */
+static void what_is_kept_of_an_epoch_that_is_over_is_not_learnt_again(void **state)
+{
+	enum { N = 140000, ROUNDS_OF_THE_THIRD = 20 };
+	struct store_fixture *f = *state;
+
+	add_documents(f, 1, N);
+	assert_int_equal(store_commit(f->store, &f->e), 0);
+	restart(f);
+	assert_int_equal(filters_there(f), 2);
+	assert_in_range(learn_all(f), 4, ROUNDS_OF_THE_THIRD);
+	expect_documents(f, N);
+}
+
+/* A store of version 7 kept nothing: that is learnt once. */
+static void what_is_learnt_of_an_epoch_is_kept(void **state)
+{
+	enum { N = 70000, ROUNDS_OF_THE_SECOND = 12 };
+	struct store_fixture *f = *state;
+	sqlite3 *db;
+
+	add_documents(f, 1, N);
+	assert_int_equal(store_commit(f->store, &f->e), 0);
+	store_close(f->store);
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_exec(db, "DROP TABLE filters; PRAGMA user_version = 7", NULL, NULL, NULL),
+		SQLITE_OK);
+	sqlite3_close(db);
+	assert_int_equal(store_open(&f->store, f->path, &f->e), 0);
+	assert_in_range(learn_all(f), 100, 200);
+	expect_documents(f, N);
+	restart(f);
+	assert_int_equal(filters_there(f), 1);
+	assert_in_range(learn_all(f), 2, ROUNDS_OF_THE_SECOND);
+	expect_documents(f, N);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, store_setup, store_teardown)
@@ -307,6 +371,8 @@ int main(void)
 		T(a_store_of_version_2_is_brought_up_to_date),
 		T(numbers_that_may_have_been_told_are_not_used_again),
 		T(a_store_of_version_4_is_brought_up_to_date),
+		T(what_is_kept_of_an_epoch_that_is_over_is_not_learnt_again),
+		T(what_is_learnt_of_an_epoch_is_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
