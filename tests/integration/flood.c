@@ -221,6 +221,8 @@ int main(int argc, char **argv)
 		if (strcmp(argv[1], FLOODS[i].name) == 0)
 			FLOODS[i].run(&f);
 	wire_close(f.wire, 0);
+	buf_free(&f.out);
+	arena_free(&f.arena);
 	printf("answers %u, errors %u\n", f.n_answers, f.n_errors);
 	return 0;
 }
