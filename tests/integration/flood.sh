@@ -22,7 +22,7 @@ is "submit" 0 $?
 # After WHAT: others are answered, and the most memory up to now is below so many MB (sanitizers take
 # more, and are not asked).
 check() {
-	"$demarche" status --timeout 5s >out 2>err
+	"$demarche" status --timeout 15s >out 2>err
 	is "$1: others are answered" 0 $?
 	grep -q __asan_init "$BUILD/broker/demarche-broker" && return
 	mb=$(awk '/VmHWM/ {print int($2 / 1024)}' "/proc/$broker/status")
@@ -43,11 +43,11 @@ is "a reader that does not read is given up" 0 $?
 
 timeout 120 "$BUILD/tests/flood" giants "$DEMARCHE_BROKER" 60 >giants.out
 has "giants are answered" 'errors 0' giants.out
-check "giants" 2000
+check "giants" 3000
 
 "$BUILD/tests/flood" collections "$DEMARCHE_BROKER" 6000 >collections.out
 has "no more collections than are allowed" 'errors 19[0-9][0-9]' collections.out
-check "collections" 2000
+check "collections" 3000
 
 "$BUILD/tests/flood" works "$DEMARCHE_BROKER" 100 >works.out &
 pids="$pids $!"
