@@ -156,28 +156,6 @@ static void shared_features_count_for_every_example(void **state)
 	buf_free(&b);
 }
 
-/* A section of the first layout, by hand: one row of weights. */
-static void the_first_layout_is_still_read(void **state)
-{
-	struct {
-		struct linear_header h;
-		int32_t bias[2];
-		uint64_t keys[2];
-		uint32_t rows[2];
-		int16_t weights[2];
-	} old = {{"LINEAR1", 2, 1, 2, 0.5f, 1, 0}, {1, 2}, {0, 7}, {0, 0}, {-4, 4}};
-	struct str section = {(const char *)&old, offsetof(__typeof__(old), weights) + 4};
-	struct linear m;
-	struct err e;
-
-	(void)state;
-	assert_int_equal(linear_open(&m, section, &e), 0);
-	assert_true(linear_weight(&m, 7, 1) == 2);
-	assert_true(linear_weight(&m, 9, 1) == 0);
-	old.rows[1] = 1;
-	assert_int_equal(linear_open(&m, section, &e), -1);
-}
-
 static void own_exponential_agrees_with_the_library(void **state)
 {
 	(void)state;
@@ -195,7 +173,6 @@ int main(void)
 		cmocka_unit_test(the_order_of_features_does_not_matter),
 		cmocka_unit_test(an_unknown_feature_has_no_weight),
 		cmocka_unit_test(shared_features_count_for_every_example),
-		cmocka_unit_test(the_first_layout_is_still_read),
 		cmocka_unit_test(own_exponential_agrees_with_the_library),
 	};
 

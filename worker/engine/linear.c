@@ -46,30 +46,6 @@ void features_add(struct features *f, uint64_t h)
 	f->h[f->n++] = h;
 }
 
-static size_t align8(size_t n)
-{
-	return (n + 7) & ~(size_t)7;
-}
-
-static int view_old(struct linear *m, struct str section, struct err *e)
-{
-	size_t keys, rows, weights, need;
-
-	if ((m->n_slots & (m->n_slots - 1)) != 0 || m->n_slots > section.n / 12)
-		return err_set(e, ERR_CORRUPT, "linear model with %u slots", m->n_slots);
-	keys = align8(sizeof(struct linear_header) + m->n_classes * sizeof(int32_t));
-	rows = keys + m->n_slots * sizeof(uint64_t);
-	weights = rows + m->n_slots * sizeof(uint32_t);
-	need = weights + (size_t)m->n_rows * m->n_classes * sizeof(int16_t);
-	if (section.n != need)
-		return err_set(e, ERR_CORRUPT, "linear model of %zu bytes, expected %zu", section.n,
-			       need);
-	m->keys = (const void *)(section.p + keys);
-	m->rows = (const void *)(section.p + rows);
-	m->weights = (const void *)(section.p + weights);
-	return 0;
-}
-
 static int view_slots(struct linear *m, struct str section, struct err *e)
 {
 	size_t slots = sizeof(struct linear_header) + m->n_classes * sizeof(int32_t);
@@ -85,13 +61,10 @@ static int view_slots(struct linear *m, struct str section, struct err *e)
 static int view(struct linear *m, struct str section, struct err *e)
 {
 	const struct linear_header *h = (const void *)section.p;
-	bool old;
 
 	*m = (struct linear){0};
-	if (section.n < sizeof(*h) ||
-	    (memcmp(h->magic, "LINEAR1", 8) != 0 && memcmp(h->magic, "LINEAR2", 8) != 0))
+	if (section.n < sizeof(*h) || memcmp(h->magic, "LINEAR2", 8) != 0)
 		return err_set(e, ERR_CORRUPT, "no linear model in this section");
-	old = h->magic[6] == '1';
 	if (h->n_classes < 2 || h->n_classes > LINEAR_CLASSES_MAX || h->n_slots == 0 ||
 	    h->n_rows >= h->n_slots)
 		return err_set(e, ERR_CORRUPT, "linear model with %u classes, %u rows, %u slots",
@@ -102,7 +75,7 @@ static int view(struct linear *m, struct str section, struct err *e)
 			     .scale = h->scale,
 			     .temperature = h->temperature,
 			     .bias = (const void *)(section.p + sizeof(*h))};
-	if ((old ? view_old(m, section, e) : view_slots(m, section, e)) < 0)
+	if (view_slots(m, section, e) < 0)
 		return -1;
 	if (!(h->scale > 0) || !(h->temperature > 0))
 		return err_set(e, ERR_CORRUPT, "linear model without scale or temperature");
@@ -123,14 +96,9 @@ int linear_open(struct linear *m, struct str section, struct err *e)
 
 	if (view(m, section, e) < 0)
 		return -1;
-	for (uint32_t i = 0; i < m->n_slots; i++) {
-		if (m->slots)
-			n += tag_at(m, i) != 0;
-		else if (m->keys[i] && m->rows[i] >= m->n_rows)
-			return err_set(e, ERR_CORRUPT, "linear model: row %u of %u", m->rows[i],
-				       m->n_rows);
-	}
-	if (m->slots && n != m->n_rows)
+	for (uint32_t i = 0; i < m->n_slots; i++)
+		n += tag_at(m, i) != 0;
+	if (n != m->n_rows)
 		return err_set(e, ERR_CORRUPT, "linear model: %u rows of %u", n, m->n_rows);
 	return 0;
 }
@@ -142,31 +110,12 @@ bool linear_view(struct linear *m, struct str section)
 	return view(m, section, &e) == 0;
 }
 
-/* Linear probing; n_rows < n_slots, so that a free slot always ends the search. */
-static bool find_old(const struct linear *m, uint64_t key, int16_t *w)
-{
-	uint32_t mask = m->n_slots - 1;
-
-	for (uint32_t i = (uint32_t)key & mask, n = 0; n < m->n_slots; i = (i + 1) & mask, n++) {
-		if (m->keys[i] == key) {
-			memcpy(w, m->weights + (size_t)m->rows[i] * m->n_classes,
-			       m->n_classes * sizeof(*w));
-			return true;
-		}
-		if (!m->keys[i])
-			break;
-	}
-	return false;
-}
-
-/* The weights of a feature in w[n_classes]; false where it has none. */
+/* The weights of a feature in w[n_classes]; false where it has none. Linear probing. */
 static bool find(const struct linear *m, uint64_t key, int16_t *w)
 {
 	size_t size = linear_slot_size(m->n_classes);
 	uint32_t at, tag, mine = linear_tag(key);
 
-	if (!m->slots)
-		return find_old(m, key, w);
 	at = linear_home(key, m->n_slots);
 	for (uint32_t n = 0; n < m->n_slots; n++, at = at + 1 < m->n_slots ? at + 1 : 0) {
 		const char *slot = m->slots + at * size;
@@ -192,14 +141,11 @@ enum { AHEAD = 12 };
 /* A table is larger than the caches: where a feature lies is asked for some features before. */
 static void fetch(const struct linear *m, uint64_t key)
 {
-	if (m->slots)
-		__builtin_prefetch(m->slots +
-				   linear_home(key, m->n_slots) * linear_slot_size(m->n_classes));
-	else
-		__builtin_prefetch(m->keys + ((uint32_t)key & (m->n_slots - 1)));
+	__builtin_prefetch(m->slots +
+			   linear_home(key, m->n_slots) * linear_slot_size(m->n_classes));
 }
 
-/* The most common search by itself, with all sizes known: two classes, the newer layout. */
+/* The most common search by itself, with all sizes known: two classes. */
 static int32_t find_one(const char *slots, uint32_t n_slots, uint64_t key)
 {
 	enum { SIZE = sizeof(uint32_t) + sizeof(int16_t) };
@@ -242,7 +188,7 @@ void linear_add(const struct linear *m, const uint64_t *h, uint32_t n, int32_t *
 
 	for (uint32_t i = 0; i < n && i < AHEAD; i++)
 		fetch(m, h[i]);
-	if (m->slots && m->n_classes == 2) {
+	if (m->n_classes == 2) {
 		add_one(m, h, n, sums);
 		return;
 	}

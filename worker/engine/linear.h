@@ -33,12 +33,10 @@ static inline void features_add_str(struct features *f, uint32_t template_id, st
 	features_add(f, feature_of(template_id, value));
 }
 
-/* Layout of a section: this header, i32 bias[n_classes], then
- * LINEAR2: n_slots slots of u32 tag (0: free) and i16 weights[n_classes], both unaligned; of two
- *          classes only the second's weight, since the first's is its mirror image. A feature's
- *          slot is found from its hash's low half, its tag is the high half.
- * LINEAR1: padding to 8 bytes, u64 keys[n_slots] (0: free), u32 rows[n_slots],
- *          i16 weights[n_rows][n_classes]; still read. */
+/* Layout of a section: this header (magic "LINEAR2"), i32 bias[n_classes], n_slots slots of u32 tag
+ * (0: free) and i16 weights[n_classes], both unaligned; of two classes only the second's weight,
+ * since the first's is its mirror image. A feature's slot is found from its hash's low half, its
+ * tag is the high half. */
 struct linear_header {
 	char magic[8];
 	uint32_t n_classes, n_rows, n_slots;
@@ -52,13 +50,10 @@ struct linear {
 	uint32_t n_classes, n_rows, n_slots;
 	float scale, temperature;
 	const int32_t *bias;
-	const char *slots; /* LINEAR2, else NULL */
-	const uint64_t *keys;
-	const uint32_t *rows;
-	const int16_t *weights;
+	const char *slots;
 };
 
-/* Of LINEAR2: where the search for a feature begins, what marks it, how large a slot is. */
+/* Where the search for a feature begins, what marks it, how large a slot is. */
 static inline uint32_t linear_home(uint64_t feature, uint32_t n_slots)
 {
 	return (uint32_t)((feature & UINT32_MAX) * n_slots >> 32);
