@@ -331,7 +331,7 @@ static struct linear_options first_options(const struct bench *b, uint32_t model
 				       .min_count = b->o.min_count,
 				       .l2 = l2,
 				       .rate = b->o.rate,
-				       .least = 0.03,
+				       .least = 0.04,
 				       .n_classes = model == 2 ? N_POLARITIES : 2};
 }
 
