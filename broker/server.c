@@ -43,11 +43,14 @@ static void read_clock(struct server *s)
 
 static int check_endpoints(const struct server_options *o, struct err *e)
 {
-	for (uint32_t i = 0; i < o->n_endpoints && !o->keys; i++)
-		if (!wire_is_local(o->endpoints[i]))
+	for (uint32_t i = 0; i < o->n_endpoints; i++) {
+		if (wire_check_endpoint(o->endpoints[i], e) < 0)
+			return -1;
+		if (!o->keys && !wire_is_local(o->endpoints[i]))
 			return err_set(e, ERR_REFUSED,
 				       "%s is not on this machine: that needs --keys FILE",
 				       o->endpoints[i]);
+	}
 	return 0;
 }
 
@@ -421,6 +424,19 @@ static int receive(struct server *s, struct err *e)
 	return 0;
 }
 
+/* Frames of several parts speak another protocol; whose they are is not known here. */
+static void tell_malformed(struct server *s)
+{
+	uint64_t n = wire_malformed(s->wire) - s->seen_malformed;
+
+	if (!n)
+		return;
+	s->seen_malformed += n;
+	s->n_refused += n;
+	log_warn("refused", LOG_UINT("messages", n),
+		 LOG_CSTR("because", "a message of several frames, or a peer with a long name"));
+}
+
 /* Notes about leases that ended long ago are dropped by writing those that last. */
 static int tidy_leases(struct server *s, struct err *e)
 {
@@ -540,6 +556,7 @@ int server_turn(struct server *s, int timeout_ms, struct err *e)
 	if (receive(s, e) < 0 || tick(s, e) < 0 || read_grants(s, e) < 0 || retain(s, e) < 0)
 		return -1;
 	tell_revoked(s);
+	tell_malformed(s);
 	server_gather_end(s);
 	if (tidy_leases(s, e) < 0 || server_settle(s, e) < 0 || end_and_sync(s, e) < 0 ||
 	    store_learn(s->store, &s->learns, e) < 0)

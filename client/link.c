@@ -205,9 +205,6 @@ static int connect_to(struct link *l, const char *endpoint, struct err *e)
 			return -1;
 		w.keys = &keys;
 	}
-	if (!strstr(endpoint, "://"))
-		return err_set(e, ERR_INVALID, "%s: expected tcp://HOST:PORT or ipc://PATH",
-			       endpoint);
 	if (wire_open(&l->wire, &w, e) < 0)
 		return -1;
 	l->heard_ms = wire_now_ms();

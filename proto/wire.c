@@ -136,12 +136,24 @@ static void unmap(char *endpoint)
 	memmove(endpoint + 6 + n, end + 1, strlen(end + 1) + 1);
 }
 
+int wire_check_endpoint(const char *endpoint, struct err *e)
+{
+	static const char *const heads[] = {"tcp://", "ipc://", "inproc://"};
+
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+		if (str_starts(str_of(endpoint), str_of(heads[i])))
+			return 0;
+	return err_set(e, ERR_INVALID, "%s: expected tcp://HOST:PORT or ipc://PATH", endpoint);
+}
+
 static int attach(struct wire *w, const char *endpoint, struct err *e)
 {
 	char *to = w->endpoints[w->n_endpoints];
 	size_t n = ENDPOINT_LEN;
 	int r;
 
+	if (wire_check_endpoint(endpoint, e) < 0)
+		return -1;
 	r = w->listens ? zmq_bind(w->socket, endpoint) : zmq_connect(w->socket, endpoint);
 	if (r < 0)
 		return err_set(e, zmq_errno() == EINVAL ? ERR_INVALID : ERR_IO, "%s %s: %s",

@@ -101,6 +101,8 @@ enum wire_sent wire_send_counted(struct wire *w, const struct wire_peer *peer, s
 int wire_keypair(struct wire_keys *keys, struct err *e);
 int wire_public_key(struct wire_keys *keys, struct err *e); /* from keys->secret_key */
 
+/* ERR_INVALID for what is no endpoint at all; wire_open asks it too. */
+int wire_check_endpoint(const char *endpoint, struct err *e);
 /* True for ipc and inproc, and for tcp on an address of the loopback. */
 bool wire_is_local(const char *endpoint);
 
