@@ -5,9 +5,6 @@
 BUILD=$1
 . "$(dirname "$0")/lib.sh"
 cd "$work" || exit 1
-until_line() {
-	timeout 30 sh -c 'until grep -q "$2" "$1" 2>/dev/null; do sleep 0.05; done' sh "$1" "$2"
-}
 
 "$BUILD/broker/demarche-broker" --listen "ipc://$work/b" --data-dir data >broker.out 2>broker.log &
 broker=$!

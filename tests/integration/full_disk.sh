@@ -13,9 +13,6 @@ fi
 trap 'umount -l "$work/disk" 2>/dev/null; cleanup' EXIT
 ep=ipc://$work/broker
 export DEMARCHE_BROKER=$ep
-until_line() {
-	timeout 30 sh -c 'until grep -q "$2" "$1" 2>/dev/null; do sleep 0.05; done' sh "$1" "$2"
-}
 start_broker() {
 	rm -f broker.out
 	"$BUILD/broker/demarche-broker" --listen "$ep" --data-dir disk >broker.out 2>>broker.log &

@@ -33,6 +33,11 @@ has() {
 	fi
 }
 
+# until_line FILE PATTERN: waits until the file has such a line; fails where it has none in 30 s.
+until_line() {
+	timeout 30 sh -c 'until grep -q "$2" "$1" 2>/dev/null; do sleep 0.05; done' sh "$1" "$2"
+}
+
 finish() {
 	[ "$n_bad" -eq 0 ] || { echo "$n_bad failed"; exit 1; }
 }

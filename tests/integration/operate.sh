@@ -6,9 +6,6 @@ BUILD=$1
 . "$(dirname "$0")/lib.sh"
 cd "$work" || exit 1
 ep=ipc://$work/broker
-until_line() {
-	timeout 30 sh -c 'until grep -q "$2" "$1" 2>/dev/null; do sleep 0.05; done' sh "$1" "$2"
-}
 start_broker() { # OPTION…
 	: >broker.out
 	"$BUILD/broker/demarche-broker" --listen "$ep" --data-dir data "$@" >broker.out 2>>broker.log &

@@ -7,9 +7,6 @@ BUILD=$1
 cd "$work" || exit 1
 ep=ipc://$work/broker
 export DEMARCHE_BROKER=$ep
-until_line() {
-	timeout 30 sh -c 'until grep -q "$2" "$1" 2>/dev/null; do sleep 0.05; done' sh "$1" "$2"
-}
 evils='crash hang'
 # A sanitizer's own memory and calls make the other two meaningless there.
 grep -q 'DEMARCHE_\(SANITIZE\|TSAN\):.*=ON' "$BUILD/CMakeCache.txt" || evils='crash hang eat read call'

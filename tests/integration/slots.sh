@@ -7,9 +7,6 @@ BUILD=$1
 samples=$(cd "$(dirname "$0")/../../samples" && pwd)
 cd "$work" || exit 1
 untimed() { sed -E 's/"us":[0-9]+/"us":0/; s/^\{"seq":[0-9]+,/{/'; }
-until_line() {
-	timeout 30 sh -c 'until grep -q "$2" "$1" 2>/dev/null; do sleep 0.05; done' sh "$1" "$2"
-}
 for j in 1 4; do
 	"$demarche" analyze -j $j "$samples" 2>err | untimed >alone-$j
 	is "analyze -j $j" 0 $?

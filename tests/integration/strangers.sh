@@ -6,9 +6,6 @@ BUILD=$1
 . "$(dirname "$0")/lib.sh"
 stranger=$BUILD/tests/stranger
 cd "$work" || exit 1
-until_line() {
-	timeout 30 sh -c 'until grep -q "$2" "$1" 2>/dev/null; do sleep 0.05; done' sh "$1" "$2"
-}
 
 "$BUILD/broker/demarche-broker" --listen 'tcp://127.0.0.1:*' --data-dir data >broker.out 2>broker.log &
 broker=$!

@@ -11,9 +11,6 @@ ep=ipc://$work/broker
 export DEMARCHE_BROKER=$ep
 
 # until_line FILE PATTERN: waits up to 30 s for a line.
-until_line() {
-	timeout 30 sh -c 'until grep -q "$2" "$1" 2>/dev/null; do sleep 0.05; done' sh "$1" "$2"
-}
 start_broker() {
 	: >broker.out # an earlier broker's line must not be taken for this one's
 	"$BUILD/broker/demarche-broker" --listen "$ep" --data-dir data >broker.out 2>>broker.log &
