@@ -13,6 +13,7 @@
 #include "broker/server_state.h"
 #include "proto/log.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/unit/core_for_test.h"
 
 enum { PEERS = 4, NO_TURN = 0x80 };
 
@@ -74,14 +75,7 @@ static struct server *open_server(void)
 				   .n_endpoints = 1,
 				   .store = path,
 				   .software = "fuzz",
-				   .core = {.lease_ms = 60000,
-					    .heartbeat_ms = 20000,
-					    .backoff_least_ms = 1,
-					    .backoff_most_ms = 2,
-					    .max_attempts = 3,
-					    .window_total = 64,
-					    .max_credit = 100,
-					    .seed = 1}};
+				   .core = core_for_test()};
 	struct server *s;
 	struct err e;
 

@@ -13,6 +13,7 @@
 #include "proto/pack.h"
 #include "proto/result.h"
 #include "proto/wire.h"
+#include "tests/unit/core_for_test.h"
 #include "tests/unit/folder_for_test.h"
 
 enum { PATIENCE = 20000 /* turns of a millisecond */ };
@@ -24,18 +25,6 @@ struct fixture {
 	struct err e;
 	struct core_config core;
 };
-
-static inline struct core_config quick(void)
-{
-	return (struct core_config){.lease_ms = 60000,
-				    .heartbeat_ms = 20000,
-				    .backoff_least_ms = 1,
-				    .backoff_most_ms = 2,
-				    .max_attempts = 3,
-				    .window_total = 64,
-				    .max_credit = 100,
-				    .seed = 1};
-}
 
 static inline void open_server(struct fixture *f)
 {
@@ -58,7 +47,7 @@ static inline int start(void **state)
 	folder_for_test(f->dir, "server");
 	snprintf(f->store, sizeof(f->store), "sqlite:%s/s.db", f->dir);
 	snprintf(f->endpoint, sizeof(f->endpoint), "ipc://%s/broker", f->dir);
-	f->core = quick();
+	f->core = core_for_test();
 	open_server(f);
 	*state = f;
 	return 0;

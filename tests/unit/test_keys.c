@@ -14,6 +14,7 @@
 #include "proto/log.h"
 #include "proto/msg.h"
 #include "proto/wire.h"
+#include "tests/unit/core_for_test.h"
 #include "tests/unit/folder_for_test.h"
 
 static struct err E;
@@ -103,14 +104,7 @@ static int start(void **state)
 	write_keys(f, true);
 	assert_int_equal(keys_open(&f->keys, f->path, &E), 0);
 	o.keys = f->keys;
-	o.core = (struct core_config){.lease_ms = 60000,
-				      .heartbeat_ms = 20000,
-				      .backoff_least_ms = 1,
-				      .backoff_most_ms = 2,
-				      .max_attempts = 3,
-				      .window_total = 64,
-				      .max_credit = 100,
-				      .seed = 1};
+	o.core = core_for_test();
 	if (server_open(&f->server, &o, &E) < 0)
 		fail_msg("%s", E.text);
 	*state = f;

@@ -425,7 +425,7 @@ static void beyond_the_loopback_needs_keys(void **state)
 				   .n_endpoints = 1,
 				   .store = store,
 				   .software = "test",
-				   .core = quick()};
+				   .core = core_for_test()};
 	struct server *s;
 
 	snprintf(store, sizeof(store), "%s/other.db", f->dir);
