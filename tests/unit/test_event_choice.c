@@ -7,39 +7,25 @@
 
 #include "worker/engine/engine.h"
 #include "worker/engine/event_choice.h"
-#include "tests/unit/engine_for_test.h"
+#include "tests/unit/event_for_test.h"
 
 static const char TEXT[] = "France condemned the attack and expelled two diplomats. "
 			   "Germany welcomed the decision.";
 
-struct fixture {
-	struct images im;
-	struct engine *en;
-	struct frame_book *book;
-	struct word_clusters clusters;
-};
-
 static int start(void **state)
 {
-	struct fixture *f = mem_alloc(sizeof(*f));
-	struct err e;
+	struct event_fixture *f = mem_alloc(sizeof(*f));
 
-	f->en = engine_for_test(&f->im);
-	if (!(f->book = frame_book_new(&f->im.codebook, &e)) ||
-	    word_clusters_open(&f->clusters, image_section(&f->im.model, "stance.clusters"), &e) <
-		    0)
-		fail_msg("%s", e.text);
+	event_fixture_open(f);
 	*state = f;
 	return 0;
 }
 
 static int stop(void **state)
 {
-	struct fixture *f = *state;
+	struct event_fixture *f = *state;
 
-	frame_book_free(f->book);
-	engine_free(f->en);
-	images_close(&f->im);
+	event_fixture_close(f);
 	mem_free(f);
 	return 0;
 }
@@ -51,12 +37,10 @@ struct made {
 	float (*p)[N_EVENT_TYPES];
 };
 
-static void make(struct fixture *f, struct made *m)
+static void make(struct event_fixture *f, struct made *m)
 {
-	struct doc *d = engine_parse(f->en, &(struct engine_input){.text = str_of(TEXT)});
-
-	event_ground_init(&m->g, f->book, &f->clusters, d);
-	m->p = arena_alloc(d->arena, m->g.n_candidates * sizeof(*m->p));
+	event_fixture_read(f, TEXT, &m->g);
+	m->p = arena_alloc(m->g.d->arena, m->g.n_candidates * sizeof(*m->p));
 	for (uint32_t c = 0; c < m->g.n_candidates; c++) {
 		memset(m->p[c], 0, sizeof(*m->p));
 		m->p[c][0] = 1;
@@ -66,11 +50,7 @@ static void make(struct fixture *f, struct made *m)
 
 static uint32_t candidate(const struct made *m, const char *word)
 {
-	for (uint32_t c = 0; c < m->g.n_candidates; c++)
-		if (str_is(m->g.d->tokens[m->g.candidates[c].tok].lower, word))
-			return c;
-	fail_msg("%s is no candidate", word);
-	return 0;
+	return event_candidate_at(&m->g, word);
 }
 
 static void say(struct made *m, const char *word, enum event_type type, float p)

@@ -5,16 +5,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "worker/engine/engine.h"
 #include "worker/engine/event_status.h"
 #include "worker/training/linear_train.h"
-#include "tests/unit/engine_for_test.h"
+#include "tests/unit/event_for_test.h"
 
 struct fixture {
-	struct images im;
-	struct engine *en;
-	struct frame_book *book;
-	struct word_clusters clusters;
+	struct event_fixture ev;
 	struct event_ground g;
 	struct features features;
 };
@@ -22,13 +18,8 @@ struct fixture {
 static int start(void **state)
 {
 	struct fixture *f = mem_alloc(sizeof(*f));
-	struct err e;
 
-	f->en = engine_for_test(&f->im);
-	if (!(f->book = frame_book_new(&f->im.codebook, &e)) ||
-	    word_clusters_open(&f->clusters, image_section(&f->im.model, "stance.clusters"), &e) <
-		    0)
-		fail_msg("%s", e.text);
+	event_fixture_open(&f->ev);
 	*state = f;
 	return 0;
 }
@@ -38,9 +29,7 @@ static int stop(void **state)
 	struct fixture *f = *state;
 
 	features_free(&f->features);
-	frame_book_free(f->book);
-	engine_free(f->en);
-	images_close(&f->im);
+	event_fixture_close(&f->ev);
 	mem_free(f);
 	return 0;
 }
@@ -49,14 +38,8 @@ static int stop(void **state)
 static const struct event_candidate *read_text(struct fixture *f, const char *text,
 					       const char *word)
 {
-	struct doc *d = engine_parse(f->en, &(struct engine_input){.text = str_of(text)});
-
-	event_ground_init(&f->g, f->book, &f->clusters, d);
-	for (uint32_t c = 0; c < f->g.n_candidates; c++)
-		if (str_is(d->tokens[f->g.candidates[c].tok].lower, word))
-			return &f->g.candidates[c];
-	fail_msg("%s is no candidate", word);
-	return NULL;
+	event_fixture_read(&f->ev, text, &f->g);
+	return &f->g.candidates[event_candidate_at(&f->g, word)];
 }
 
 static enum event_status status_in(struct fixture *f, const struct linear *m, const char *text,
