@@ -536,7 +536,7 @@ static struct parcel *parcel_new(struct wire *w, struct wire_load *l, size_t n)
 enum wire_sent wire_send_counted(struct wire *w, const struct wire_peer *peer, struct buf *bytes,
 				 struct wire_load *l)
 {
-	enum wire_sent sent = WIRE_SENT;
+	enum wire_sent sent;
 	zmq_msg_t m;
 
 	if (l && bytes->n > UNCOUNTED && !wire_load_has_room(w, l, bytes->n))
