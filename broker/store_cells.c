@@ -71,10 +71,7 @@ static bool has_no_direction(enum event_type t)
 /* As much of it as there is room, in whole characters. */
 static void put(char *out, size_t size, struct str s)
 {
-	if (s.n >= size)
-		for (s.n = size - 1; s.n && ((unsigned char)s.p[s.n] & 0xc0) == 0x80;)
-			s.n--;
-	snprintf(out, size, "%.*s", STR_ARG(s));
+	snprintf(out, size, "%.*s", STR_ARG(str_cut(s, size - 1)));
 }
 
 /* What an actor is told apart by. Between countries that is the code; within one the code says

@@ -129,13 +129,11 @@ static bool is_wanted(const struct export *o, const struct export_row *row)
 /* A cell holds so many bytes of text at most; what is longer is cut at a character. */
 static bool cut_cell(char *text)
 {
-	size_t n = strlen(text);
+	struct str s = str_of(text);
 
-	if (n <= XLSX_STRING_MAX)
+	if (s.n <= XLSX_STRING_MAX)
 		return false;
-	for (n = XLSX_STRING_MAX - 3; n && ((unsigned char)text[n] & 0xc0) == 0x80;)
-		n--;
-	memcpy(text + n, "…", sizeof("…"));
+	memcpy(text + str_cut(s, XLSX_STRING_MAX - strlen("…")).n, "…", sizeof("…"));
 	return true;
 }
 
@@ -203,27 +201,30 @@ static bool is_taken(json_t *names, struct str path)
 	return false;
 }
 
+/* A document's files, without ending. */
+static void brat_path(struct writer *w, struct str id, uint64_t seq, struct buf *path)
+{
+	size_t at = strlen(w->o->out) + 1;
+
+	if (id.n > 4 && str_ends(id, STR(".txt")))
+		id.n -= 4;
+	buf_printf(path, "%s/%.*s", w->o->out, STR_ARG(str_cut(id, NAME_BYTES_MAX)));
+	for (char *p = path->p + at; p < path->p + path->n; p++)
+		if (*p == '/' || *p == ':')
+			*p = '_';
+	if (is_taken(w->names, buf_str(path)))
+		buf_printf(path, "-%lu", seq);
+}
+
 /* The annotation and, beside it, the text that it annotates. */
 static int write_brat(struct writer *w, const struct result *r, uint64_t seq, struct err *e)
 {
 	struct buf path = {0};
-	size_t at = strlen(w->o->out) + 1, end;
 	struct str text;
+	size_t end;
 	int x;
 
-	buf_printf(&path, "%s/%.*s", w->o->out, STR_ARG(r->doc.id));
-	end = path.n;
-	for (char *p = path.p + at; p < path.p + end; p++)
-		if (*p == '/' || *p == ':')
-			*p = '_';
-	if (end > at + 4 && memcmp(path.p + end - 4, ".txt", 4) == 0)
-		end -= 4;
-	while (end - at > NAME_BYTES_MAX ||
-	       (end < path.n && ((unsigned char)path.p[end] & 0xc0) == 0x80))
-		end--;
-	path.n = end;
-	if (path.n - at == NAME_BYTES_MAX || is_taken(w->names, buf_str(&path)))
-		buf_printf(&path, "-%lu", seq);
+	brat_path(w, r->doc.id, seq, &path);
 	end = path.n;
 	buf_printf(&path, ".ann");
 	buf_add(&path, "", 1);

@@ -49,15 +49,10 @@ struct submitter {
 	struct batch batch;
 };
 
-/* A copy of at most so many bytes that ends between characters. */
+/* A copy of at most so many bytes. */
 static struct str cut(struct arena *a, struct str s, size_t max)
 {
-	if (s.n > max) {
-		while (max && ((unsigned char)s.p[max] & 0xc0) == 0x80)
-			max--;
-		s.n = max;
-	}
-	return arena_str(a, s);
+	return arena_str(a, str_cut(s, max));
 }
 
 static void add_document(struct submitter *s, const struct document *d)

@@ -72,6 +72,15 @@ bool str_ends(struct str s, struct str tail)
 	return s.n >= tail.n && str_eq((struct str){s.p + s.n - tail.n, tail.n}, tail);
 }
 
+struct str str_cut(struct str s, size_t max)
+{
+	if (s.n <= max)
+		return s;
+	while (max && ((unsigned char)s.p[max] & 0xc0) == 0x80)
+		max--;
+	return (struct str){s.p, max};
+}
+
 void buf_reserve(struct buf *b, size_t more)
 {
 	size_t cap = b->cap ? b->cap : 64;

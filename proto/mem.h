@@ -52,7 +52,8 @@ static inline bool str_is(struct str a, const char *s)
 int str_cmp(struct str a, struct str b); /* bytewise, as memcmp; a prefix sorts first */
 bool str_starts(struct str s, struct str head);
 bool str_ends(struct str s, struct str tail);
-#define STR_ARG(s) (int)(s).n, (s).p /* for "%.*s" */
+struct str str_cut(struct str s, size_t max); /* its first max bytes, in whole characters (UTF-8) */
+#define STR_ARG(s) (int)(s).n, (s).p          /* for "%.*s" */
 
 /* Owned, growing bytes. {0} is an empty buf; buf_free gives the memory back. */
 struct buf {

@@ -61,6 +61,19 @@ static void strings_order_bytewise(void **state)
 	assert_false(str_ends(STR("ng"), STR("ing")));
 }
 
+static void a_cut_string_ends_between_characters(void **state)
+{
+	struct str s = STR("a\u00e9\u20ac"); /* 1, 2 and 3 bytes */
+	static const size_t LENGTHS[] = {0, 1, 1, 3, 3, 3, 6, 6};
+
+	(void)state;
+	for (size_t max = 0; max < sizeof(LENGTHS) / sizeof(*LENGTHS); max++)
+		assert_int_equal(str_cut(s, max).n, LENGTHS[max]);
+	assert_ptr_equal(str_cut(s, 3).p, s.p);
+	assert_int_equal(str_cut((struct str){0}, 0).n, 0);
+	assert_int_equal(str_cut(STR("\x80\x80\x80"), 2).n, 0); /* no text: nothing is whole */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -68,6 +81,7 @@ int main(void)
 		cmocka_unit_test(reset_arena_keeps_at_most_what_was_asked),
 		cmocka_unit_test(buf_printf_appends),
 		cmocka_unit_test(strings_order_bytewise),
+		cmocka_unit_test(a_cut_string_ends_between_characters),
 	};
 
 	return cmocka_run_group_tests_name("mem", tests, NULL, NULL);

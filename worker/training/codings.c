@@ -132,16 +132,15 @@ static int set_list(const struct expansion *x, json_t *o, const char *key, struc
 static int set_sentence(const struct expansion *x, json_t *o, struct str start, struct err *e)
 {
 	char s[32];
-	size_t at, n;
+	struct str rest;
+	size_t at;
 
 	snprintf(s, sizeof(s), "%.*s", STR_ARG(start));
 	at = strtoul(s, NULL, 10);
 	if (at >= x->text.n)
 		return err_set(e, ERR_INVALID, "no sentence starts at %s", s);
-	n = x->text.n - at < SENTENCE_BYTES ? x->text.n - at : SENTENCE_BYTES;
-	while (at + n < x->text.n && ((unsigned char)x->text.p[at + n] & 0xC0) == 0x80)
-		n--;
-	return set_str(o, "sent", (struct str){x->text.p + at, n}, e);
+	rest = (struct str){x->text.p + at, x->text.n - at};
+	return set_str(o, "sent", str_cut(rest, SENTENCE_BYTES), e);
 }
 
 static int event(const struct expansion *x, const struct str *f, json_t *o, struct err *e)
