@@ -212,7 +212,7 @@ static void brat_path(struct writer *w, struct str id, uint64_t seq, struct buf 
 	for (char *p = path->p + at; p < path->p + path->n; p++)
 		if (*p == '/' || *p == ':')
 			*p = '_';
-	if (is_taken(w->names, buf_str(path)))
+	while (is_taken(w->names, buf_str(path)))
 		buf_printf(path, "-%lu", seq);
 }
 

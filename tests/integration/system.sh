@@ -158,9 +158,12 @@ has "a town is" ',point$' e.csv/events.csv
 mkdir -p names/a
 echo 'Kenya praised Ghana.' >names/a/b.txt
 echo 'Ghana praised Kenya.' >names/a_b.txt
+for i in 3 4 5 6; do # whatever number sets the two apart: its name is taken
+	echo "Ghana praised Kenya $i times." >"names/a_b-$i.txt"
+done
 "$demarche" run names --db names.db --rows 0 2>err
 "$demarche" export --db names.db --as brat --out e.names 2>err
-is "no file is written over another" 2 "$(find e.names -name '*.ann' | wc -l)"
+is "no file is written over another" 6 "$(find e.names -name '*.ann' | wc -l)"
 
 # An actor of no country leaves the columns of countries empty.
 is "no OTHER: among countries" 0 "$(awk -F'\t' '$5 ~ /^OTHER:/ || $11 ~ /^OTHER:/' e.icews | wc -l)"
