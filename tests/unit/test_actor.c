@@ -55,6 +55,37 @@ static const struct probe PROBES[] = {
 	{"2020-05-01", "The UN security council backed the plan.", "UN security council", "UNSC",
 	 "IGO"},
 	{"2020-05-01", "We thank all Member States for their votes.", "Member States", "UN", "IGO"},
+	/* a title, a name and the country behind it */
+	{"1995-05-01", "King Hassan of Morocco offered to host the talks.",
+	 "King Hassan of Morocco", "MAR", "GOV"},
+	{"2015-05-01", "Emir Tamim of Qatar met Prime Minister Jan Kowal of Poland.",
+	 "Prime Minister Jan Kowal of Poland", "POL", "GOV"},
+	{"2019-05-01", "King Hassan arrived yesterday.", "King Hassan", "", "GOV"},
+	{"2015-05-01", "President Kagame urged the troops to leave.", "President Kagame", "RWA",
+	 "GOV"},
+	/* a surname behind a word of another name */
+	{"2015-05-01", "South Korea sent help. On Friday Grassy Park police arrested two men.",
+	 "police", "KOR", "GOV"},
+	/* Americans of all descents */
+	{"2015-05-01", "An African American mother accused the city.", "African American mother",
+	 "USA", "CVL"},
+	{"2015-05-01", "Cuban-American lawmakers objected.", "Cuban-American lawmakers", "USA",
+	 "LEG"},
+	/* the Koreas, where the text is about them */
+	{"2015-05-01", "South Korea said that the North fired two missiles.", "North", "PRK",
+	 "GOV"},
+	{"2015-05-01", "The South's president met Kim Jong Un in Pyongyang.", "South's president",
+	 "KOR", "GOV"},
+	{"2015-05-01", "The North Atlantic council met in Seoul, Korea.", "Seoul", "KOR", "GOV"},
+	{"2015-05-01", "Fog lies over the North Dakota plains, not Korea.", "North Dakota", "USA",
+	 ""},
+	{"2015-05-01", "Sudan's president left the North of the country.", "North", "", ""},
+	/* "the States" of a speech are not the United States */
+	{"2015-05-01", "We call on all nuclear-weapon States to disarm.", "States", "", "GOV"},
+	/* what belongs to the United Nations */
+	{"2015-05-01", "UNESCO condemned the attack.", "UNESCO", "UN", "IGO"},
+	{"2015-05-01", "The Human Rights Council adopted the text.", "Human Rights Council", "UN",
+	 "IGO"},
 	/* other people's countries are not the document's */
 	{"2020-05-01", "France sent help, and France is proud. It has helped countries in need.",
 	 "countries", "", "GOV"},

@@ -219,6 +219,21 @@ static uint32_t read_name(const struct matcher *m, struct phrase *ph, uint32_t p
 
 static const char *const LINKS[] = {"of", "for", "from", "in", "at", "with", NULL};
 
+/* "King Hassan of Morocco": whose king he is; returns where it ends, or p. */
+static uint32_t read_country(const struct matcher *m, struct phrase *ph, uint32_t p, uint32_t end)
+{
+	uint32_t q = p + 1;
+	const struct unit *u;
+
+	if (!is_form(m, p, end, "of"))
+		return p;
+	q += is_form(m, q, end, "the");
+	u = unit_at(m, q, end);
+	if (!u || u->type != UNIT_NAME || m->book->entries[u->entry].kind != ENTITY_COUNTRY)
+		return p;
+	return read_qualifiers(m, ph, q, end);
+}
+
 /* "of China", "for the Russian foreign ministry", "in France": qualifiers behind the head. */
 static uint32_t read_link(const struct matcher *m, struct phrase *ph, uint32_t p, uint32_t end)
 {
@@ -226,7 +241,9 @@ static uint32_t read_link(const struct matcher *m, struct phrase *ph, uint32_t p
 	struct phrase inner = {0};
 	const struct unit *u;
 
-	if (!is_one_of(m, p, end, LINKS) || ph->name)
+	if (ph->name)
+		return read_country(m, ph, p, end);
+	if (!is_one_of(m, p, end, LINKS))
 		return p;
 	while (is_form(m, q, end, "the") || is_form(m, q, end, "both") || is_form(m, q, end, "a"))
 		q++;

@@ -218,16 +218,48 @@ static enum entity_kind phrase_kind(const struct phrase *ph)
 	return last->plural ? ENTITY_GROUP : ENTITY_PERSON;
 }
 
+static bool is_royal(struct str word)
+{
+	static const char *const words[] = {"king",   "queen",    "emperor", "emir", "sultan",
+					    "prince", "princess", "shah",    "tsar", NULL};
+
+	for (uint32_t i = 0; words[i]; i++)
+		if (str_is(word, words[i]))
+			return true;
+	return false;
+}
+
+/* "King Hassan" is no minister of that name. */
+static bool fits_crown(const struct matcher *m, const struct phrase *ph, int32_t entry)
+{
+	const struct unit *title = ph->heads[ph->n_heads - 1];
+	struct str office;
+	size_t from = 0;
+
+	if (entry < 0 || !is_royal(m->d->tokens[title->tok + title->n_tok - 1].lower))
+		return true;
+	office = actor_role_at(m->book, entry, m->d->date).office;
+	for (size_t i = 0; i <= office.n; i++) {
+		if (i < office.n && office.p[i] != ' ')
+			continue;
+		if (is_royal((struct str){office.p + from, i - from}))
+			return true;
+		from = i + 1;
+	}
+	return !m->book->entries[entry].n_office;
+}
+
 /* A title and a surname name one office-holder: "President Macron", "Senator Paul". */
 static int32_t holder_of(const struct matcher *m, const struct phrase *ph, struct str code)
 {
 	const struct unit *u = ph->name;
+	int32_t entry = -1;
 
 	if (u->type == UNIT_PERSON)
-		return u->entry;
-	return ph->heads[ph->n_heads - 1]->type == UNIT_TITLE && u->n_tok <= 3
-		       ? matcher_titled(m, u->tok, u->n_tok, code)
-		       : -1;
+		entry = u->entry;
+	else if (ph->heads[ph->n_heads - 1]->type == UNIT_TITLE && u->n_tok <= 3)
+		entry = matcher_titled(m, u->tok, u->n_tok, code);
+	return fits_crown(m, ph, entry) ? entry : -1;
 }
 
 static void emit_named(struct matcher *m, const struct phrase *ph, struct mention *x,
@@ -306,7 +338,7 @@ static void emit_headed(struct matcher *m, const struct phrase *ph, uint32_t end
 	if (ph->n_quals)
 		employer = compose_fact(m, ph->quals[0]);
 	x = add(m, ph->first, ph->end - ph->first,
-		ph->name && !ph->link_end ? ph->end - 1 : ph->head_tok);
+		ph->name ? ph->name->tok + ph->name->n_tok - 1 : ph->head_tok);
 	x->kind = MENTION_NOMINAL;
 	x->generic = !ph->n_quals;
 	x->plural = last->plural;

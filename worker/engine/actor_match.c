@@ -240,6 +240,31 @@ static bool is_part_of_other_name(const struct matcher *m, const struct ai_name 
 	       !book_first(m->book, m->pieces[m->piece_of[tok + n_tok]].hash);
 }
 
+/* "Grassy Park police": what follows a word that is a name, too, is no surname of its own. */
+static bool is_behind_name(const struct matcher *m, const struct ai_name *n, uint32_t tok)
+{
+	const struct token *before = tok ? &m->d->tokens[tok - 1] : NULL;
+
+	return before && n->type == AI_SHORT && n->n_pieces == 1 &&
+	       before->sent == m->d->tokens[tok].sent && m->unit_of[tok - 1] < 0 &&
+	       before->upos == UPOS_PROPN && is_name_like(m, tok - 1) &&
+	       !str_ends(before->form, STR("."));
+}
+
+/* "The North" and "the South" are states where they stand alone, not "North Dakota". */
+static bool is_direction(const struct matcher *m, const struct ai_name *n, uint32_t tok)
+{
+	const struct token *t = &m->d->tokens[tok], *next = t + 1;
+
+	if (n->n_pieces != 1 || m->book->entries[n->entry].kind != ENTITY_COUNTRY ||
+	    (!str_is(t->lower, "north") && !str_is(t->lower, "south")))
+		return false;
+	if (tok == 0 || !str_is(t[-1].lower, "the") || m->shouting)
+		return true;
+	return tok + 1 < m->d->n_tokens && next->sent == t->sent &&
+	       (is_name_like(m, tok + 1) || str_is(next->form, "-") || str_is(next->lower, "of"));
+}
+
 static enum unit_type type_of(const struct actor_book *b, const struct ai_name *n)
 {
 	switch (b->entries[n->entry].class) {
@@ -381,7 +406,8 @@ static uint32_t match_at(struct matcher *m, uint32_t at, uint32_t end)
 
 		if (!name || is_part_of_other_name(m, name, tok, n_tok) ||
 		    is_no_actor(m, name, tok, n_tok) || is_ship(m, name, tok) ||
-		    is_shouted(m, name, tok, n_tok) ||
+		    is_shouted(m, name, tok, n_tok) || is_behind_name(m, name, tok) ||
+		    is_direction(m, name, tok) ||
 		    is_date_like(m, name, tok,
 				 m->d->sentences[m->d->tokens[tok].sent].tok +
 					 m->d->sentences[m->d->tokens[tok].sent].n_tok))
@@ -499,11 +525,13 @@ int32_t matcher_titled(const struct matcher *m, uint32_t tok, uint32_t n_tok, st
 			continue;
 		if (code.n)
 			w += str_eq(book_text(m->book, e->code), code) ? 6 : -20;
-		w += book_in_office(m->book, e, m->day, 0, 0)   ? 6
+		/* "President Kagame": who has no dated office has his role at all times */
+		w += !e->n_office                               ? 2
+		     : book_in_office(m->book, e, m->day, 0, 0) ? 6
 		     : book_in_office(m->book, e, m->day, 1, 4) ? 2
 								: -20;
 		w += e->flags & AI_WEAK ? -3 : 0;
-		w += code.n || country_is_there(m, e) ? 1 : -4;
+		w += code.n || !e->n_office || country_is_there(m, e) ? 1 : -4;
 		if (w > best_weight) {
 			best_weight = w;
 			best = n;
