@@ -85,6 +85,8 @@ static const struct probe PROBES[] = {
 	 "planned", "EGY", "JOR"},
 	{"Prime Minister Theresa May pulled the plug on a crucial vote on Monday.", "REJECT",
 	 "actual", "GBR", NULL},
+	{"\"We'll not negotiate with the rebels,\" the Kenyan president said.", "REJECT", "actual",
+	 "KEN", NULL},
 };
 enum { N_PROBES = sizeof(PROBES) / sizeof(PROBES[0]) };
 

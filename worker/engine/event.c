@@ -250,27 +250,6 @@ static bool befalls(const struct work *w, const struct event_guess *x)
 	return false;
 }
 
-/* Whether a word says that somebody will not or cannot: "will never", "would not", "cannot". */
-static bool denies_will(const struct doc *d, int32_t tok)
-{
-	bool no = false, will = false;
-
-	for (int32_t c = d->tokens[tok].child; c >= 0; c = d->tokens[c].next) {
-		struct str w = d->tokens[c].lower;
-
-		if (str_is(w, "never"))
-			return true;
-		no |= str_is(w, "not") || str_is(w, "n't") || str_is(w, "no") || str_is(w, "nor");
-		will |= d->tokens[c].rel == REL_AUX &&
-			(str_is(w, "will") || str_is(w, "wo") || str_is(w, "would") ||
-			 str_is(w, "can") || str_is(w, "ca") || str_is(w, "could") ||
-			 str_is(w, "shall"));
-	}
-	will |= str_is(d->tokens[tok].lemma, "intend") || str_is(d->tokens[tok].lemma, "want") ||
-		str_is(d->tokens[tok].lower, "going");
-	return no && will;
-}
-
 /* "Did not discuss", "is not firing": a plain no is no refusal. A refusal has a word of its own,
  * which a frame knows, or denies that somebody will or can. */
 static bool is_plain_no(const struct work *w, const struct event_guess *x)
@@ -278,9 +257,9 @@ static bool is_plain_no(const struct work *w, const struct event_guess *x)
 	const struct doc *d = w->d;
 	int32_t tok = tok_of(w, x);
 
-	if (x->type != EVENT_REJECT || match_of(w, x) || denies_will(d, tok))
+	if (x->type != EVENT_REJECT || match_of(w, x) || status_denies_will(d, tok))
 		return false;
-	return d->tokens[tok].rel != REL_XCOMP || !denies_will(d, d->tokens[tok].head);
+	return d->tokens[tok].rel != REL_XCOMP || !status_denies_will(d, d->tokens[tok].head);
 }
 
 /* "postponed the meeting", "asked for aid": the noun says what the verb's event is about. What

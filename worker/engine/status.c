@@ -168,11 +168,21 @@ static bool is_name_before_past(const struct token *aux, const struct token *ver
 	return str_is(aux->form, "May") && verb > aux && verb->xpos == XPOS_VBD;
 }
 
+static bool is_will(struct str aux)
+{
+	return ANY(aux, "will", "'ll", "wo", "shall");
+}
+
+static bool is_can(struct str aux)
+{
+	return ANY(aux, "can", "ca", "could");
+}
+
 static void mark_aux(struct marks *m, const struct token *t)
 {
-	if (ANY(t->lower, "will", "'ll", "wo", "shall"))
+	if (is_will(t->lower))
 		m->future = true;
-	else if (ANY(t->lower, "may", "might", "could", "can", "ca"))
+	else if (is_can(t->lower) || ANY(t->lower, "may", "might"))
 		m->modal = true;
 	else if (ANY(t->lower, "would", "'d"))
 		m->counterfactual = true;
@@ -517,4 +527,23 @@ enum status_view status_view(const struct doc *d, int32_t tok)
 		tok = up;
 	}
 	return STATUS_FREE;
+}
+
+bool status_denies_will(const struct doc *d, int32_t tok)
+{
+	const struct token *t = &d->tokens[tok];
+	bool no = false;
+	bool will = ANY(t->lemma, "intend", "want") || ANY(t->lower, "going");
+
+	for (int32_t c = t->child; c >= 0; c = d->tokens[c].next) {
+		struct str w = d->tokens[c].lower;
+
+		if (str_is(w, "never"))
+			return true;
+		no |= ANY(w, "not", "n't", "no", "nor");
+		/* "'d" may be "had", and who "may not" is not unwilling */
+		if (d->tokens[c].rel == REL_AUX)
+			will |= is_will(w) || is_can(w) || ANY(w, "would");
+	}
+	return no && will;
 }
