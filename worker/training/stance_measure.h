@@ -17,7 +17,7 @@ struct stance_measure {
 double stance_measure_sweep(struct stance_measure *m);
 
 /* Keeps the stances from the threshold on and fits what their raw scores are worth; prints the
- * error on the half of the documents that was not fitted. */
+ * error on documents that were not fitted. */
 void stance_measure_calibrate(struct stance_measure *m, double threshold,
 			      double worth[STANCE_KNOTS]);
 

@@ -602,23 +602,65 @@ static int write_image(const struct bench *b, const struct weights *t, double th
 	return rc;
 }
 
+/* An option and where its value goes: one of these, or to `yes` for one without value. */
+struct setting {
+	const char *name;
+	const char **text;
+	uint32_t *whole;
+	double *number;
+	bool *yes;
+};
+
+enum { SETTINGS_MAX = 16 };
+
+static void put_setting(const struct setting *s, const char *value)
+{
+	if (s->text)
+		*s->text = value;
+	else if (s->whole)
+		*s->whole = (uint32_t)strtoul(value, NULL, 10);
+	else if (s->number)
+		*s->number = strtod(value, NULL);
+	else
+		*s->yes = true;
+}
+
+/* Returns the place of the first argument that is no option, or -1. */
+static int read_settings(const struct setting *list, uint32_t n, int argc, char **argv)
+{
+	struct option names[SETTINGS_MAX + 1] = {0};
+	int c, which = 0;
+
+	CHECK(n <= SETTINGS_MAX);
+	for (uint32_t i = 0; i < n; i++)
+		names[i] = (struct option){list[i].name,
+					   list[i].yes ? no_argument : required_argument, NULL, 0};
+	while ((c = getopt_long(argc, argv, "", names, &which)) != -1) {
+		if (c != 0)
+			return -1;
+		put_setting(&list[which], optarg);
+	}
+	return optind;
+}
+
 static int read_options(struct options *o, int argc, char **argv)
 {
-	static const struct option table[] = {{"epochs", required_argument, NULL, 'e'},
-					      {"l2", required_argument, NULL, 'l'},
-					      {"rate", required_argument, NULL, 'r'},
-					      {"out", required_argument, NULL, 'o'},
-					      {"results", required_argument, NULL, 'R'},
-					      {"min-count", required_argument, NULL, 'm'},
-					      {"own", required_argument, NULL, 'w'},
-					      {"rules", no_argument, NULL, 'g'},
-					      {"own-most", required_argument, NULL, 'O'},
-					      {"own-weight", required_argument, NULL, 'W'},
-					      {"trees", required_argument, NULL, 't'},
-					      {"tree-rate", required_argument, NULL, 'T'},
-					      {"foreign", required_argument, NULL, 'f'},
-					      {0}};
-	int c;
+	const struct setting list[] = {
+		{"out", .text = &o->out},
+		{"results", .text = &o->results},
+		{"own", .text = &o->own},
+		{"epochs", .whole = &o->epochs},
+		{"min-count", .whole = &o->min_count},
+		{"own-most", .whole = &o->own_most},
+		{"trees", .whole = &o->trees},
+		{"l2", .number = &o->l2},
+		{"rate", .number = &o->rate},
+		{"foreign", .number = &o->foreign},
+		{"own-weight", .number = &o->own_weight},
+		{"tree-rate", .number = &o->tree_rate},
+		{"rules", .yes = &o->rules},
+	};
+	int first;
 
 	*o = (struct options){.epochs = 6,
 			      .min_count = 3,
@@ -628,56 +670,12 @@ static int read_options(struct options *o, int argc, char **argv)
 			      .own_weight = 1,
 			      .trees = 250,
 			      .tree_rate = 0.055};
-	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
-		switch (c) {
-		case 'e':
-			o->epochs = (uint32_t)strtoul(optarg, NULL, 10);
-			break;
-		case 'l':
-			o->l2 = strtod(optarg, NULL);
-			break;
-		case 'r':
-			o->rate = strtod(optarg, NULL);
-			break;
-		case 'o':
-			o->out = optarg;
-			break;
-		case 'f':
-			o->foreign = strtod(optarg, NULL);
-			break;
-		case 'R':
-			o->results = optarg;
-			break;
-		case 'm':
-			o->min_count = (uint32_t)strtoul(optarg, NULL, 10);
-			break;
-		case 'w':
-			o->own = optarg;
-			break;
-		case 'O':
-			o->own_most = (uint32_t)strtoul(optarg, NULL, 10);
-			break;
-		case 'W':
-			o->own_weight = strtod(optarg, NULL);
-			break;
-		case 't':
-			o->trees = (uint32_t)strtoul(optarg, NULL, 10);
-			break;
-		case 'T':
-			o->tree_rate = strtod(optarg, NULL);
-			break;
-		case 'g':
-			o->rules = true;
-			break;
-		default:
-			return -1;
-		}
-	}
-	if (argc - optind != 3)
+	first = read_settings(list, sizeof(list) / sizeof(*list), argc, argv);
+	if (first < 0 || argc - first != 3)
 		return -1;
-	o->model = argv[optind];
-	o->codebook = argv[optind + 1];
-	o->shared = argv[optind + 2];
+	o->model = argv[first];
+	o->codebook = argv[first + 1];
+	o->shared = argv[first + 2];
 	return 0;
 }
 
