@@ -139,10 +139,67 @@ static void sources_and_targets_are_who_the_sentence_says(void **state)
 	assert_true(wrong <= WRONG_MAX);
 }
 
+/* Several of one country: who is named is the one in whose place the text has him. */
+static const struct {
+	const char *text, *type, *source, *target; /* words of their names, NULL: any */
+} SAME_COUNTRY[] = {
+	{"Kenya's opposition leader Raila Odinga called the deal a betrayal. Thousands of "
+	 "protesters marched through Nairobi on Monday.",
+	 "PROTEST", "protesters", NULL},
+	{"Kenya's opposition leader Raila Odinga called the deal a betrayal. The deal was rejected "
+	 "by lawmakers.",
+	 "REJECT", "lawmakers", NULL},
+	{"Kenya's opposition leader Raila Odinga called the deal a betrayal. The army arrested "
+	 "three journalists.",
+	 "COERCE", "army", "journalists"},
+	{"Raila Odinga spoke in Kenya. The Kenyan army shelled a camp of Somali rebels.", "ASSAULT",
+	 "army", "rebels"},
+};
+
+static bool has_name(const struct result *r, const struct id_list *l, const char *word)
+{
+	if (!word)
+		return true;
+	for (uint32_t i = 0; i < l->n; i++)
+		for (uint32_t k = 0; k < r->n_entities; k++)
+			if (r->entities[k].id == l->ids[i] &&
+			    memmem(r->entities[k].name.p, r->entities[k].name.n, word,
+				   strlen(word)))
+				return true;
+	return false;
+}
+
+static void of_one_country_the_one_in_place_is_named(void **state)
+{
+	struct images im;
+	struct engine *en = engine_for_test(&im);
+	int wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(SAME_COUNTRY) / sizeof(*SAME_COUNTRY); i++) {
+		struct engine_input in = {.text = str_of(SAME_COUNTRY[i].text)};
+		const struct result *r = engine_analyze(en, &in);
+		bool right = false;
+
+		for (uint32_t k = 0; k < r->n_events; k++)
+			right |= strcmp(event_type_name(r->events[k].type), SAME_COUNTRY[i].type) ==
+					 0 &&
+				 has_name(r, &r->events[k].source, SAME_COUNTRY[i].source) &&
+				 has_name(r, &r->events[k].target, SAME_COUNTRY[i].target);
+		if (!right)
+			print_message("wrong: %s\n", SAME_COUNTRY[i].text);
+		wrong += !right;
+	}
+	engine_free(en);
+	images_close(&im);
+	assert_int_equal(wrong, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sources_and_targets_are_who_the_sentence_says),
+		cmocka_unit_test(of_one_country_the_one_in_place_is_named),
 	};
 
 	return cmocka_run_group_tests_name("event_who", tests, NULL, NULL);

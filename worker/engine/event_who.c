@@ -51,6 +51,7 @@ void who_rank(struct who *w, const struct who_model *m, const struct event_groun
 	w->x = x;
 	w->source = -1;
 	w->p_source = 0;
+	w->stood_for = -1;
 	who_args(g, x, w->args);
 	for (uint32_t i = 0; i < x->n_args; i++)
 		for (uint32_t side = 0; side < N_WHO_SIDES; side++)
@@ -215,10 +216,47 @@ static bool is_victim(const struct who *w, uint32_t arg)
 			     (w->x->type == EVENT_ACCUSE && !speaks));
 }
 
+/* How well the best of an actor's places is that of the side. */
+static double best_place(const struct who *w, enum who_side side, uint32_t entity)
+{
+	double best = 0;
+
+	for (uint32_t i = 0; i < w->x->n_args; i++) {
+		double rule = event_arg_rule(w->g, w->x, i, side == WHO_TARGET);
+
+		if (w->x->args[i].entity == entity && rule > best)
+			best = rule;
+	}
+	return best;
+}
+
+/* Of several actors of one country the trees, which have learned codes, name one as gladly as
+ * another: the one whose place is that of the side is meant. Returns an index into list. */
+static int32_t in_place(const struct who *w, enum who_side side, const struct who_actor *list,
+			uint32_t n, int32_t at)
+{
+	uint32_t code = w->args[list[at].arg].code;
+	double best = best_place(w, side, w->args[list[at].arg].entity) + 0.35;
+
+	for (uint32_t k = 0; k < n && code; k++) {
+		const struct who_arg *a = &w->args[list[k].arg];
+		double rule;
+
+		if (a->code != code || list[k].p <= 0)
+			continue;
+		rule = best_place(w, side, a->entity);
+		if (rule > best) {
+			best = rule;
+			at = (int32_t)k;
+		}
+	}
+	return at;
+}
+
 /* Chooses the likeliest actor above `first`, then those above `more` whose country is not there
  * yet. Nobody in `not` is chosen. Returns the likeliest's candidate, or -1. */
-static int32_t pick(const struct who *w, enum who_side side, const struct who_chosen * not,
-		    double first, double more, struct who_chosen *c, double *p)
+static int32_t pick(struct who *w, enum who_side side, const struct who_chosen * not, double first,
+		    double more, struct who_chosen *c, double *p)
 {
 	struct who_actor actors[EVENT_ARGS_MAX];
 	uint32_t n = who_weigh(w, side, actors);
@@ -238,6 +276,8 @@ static int32_t pick(const struct who *w, enum who_side side, const struct who_ch
 	if (at < 0 || actors[at].p < first)
 		return -1;
 	*p = actors[at].p;
+	w->stood_for = (int64_t)w->args[actors[at].arg].entity;
+	at = in_place(w, side, actors, n, at);
 	/* "seized by Iran": by nobody else, but who is named beside it */
 	is_agent = side == WHO_SOURCE && w->args[actors[at].arg].place == ARG_AGENT;
 	who_choose(c, w->args[actors[at].arg].entity);
@@ -252,13 +292,16 @@ static int32_t pick(const struct who *w, enum who_side side, const struct who_ch
 	return (int32_t)actors[at].arg;
 }
 
-/* Nobody stands on both sides: a further source that is a target stays there. */
-static void one_side(struct who_chosen *source, const struct who_chosen *target)
+/* Nobody stands on both sides: a further source that is a target stays there, also where another
+ * of its country is named for it. */
+static void one_side(const struct who *w, struct who_chosen *source,
+		     const struct who_chosen *target)
 {
 	uint32_t n = source->n > 0;
 
 	for (uint32_t i = 1; i < source->n; i++)
-		if (!is_chosen(target, source->entities[i]))
+		if (!is_chosen(target, source->entities[i]) &&
+		    (w->stood_for < 0 || source->entities[i] != (uint32_t)w->stood_for))
 			source->entities[n++] = source->entities[i];
 	source->n = n;
 }
@@ -428,11 +471,12 @@ void who_decide(const struct who_model *m, const struct event_ground *g,
 	}
 	if (target->n >= 2)
 		return;
+	w.stood_for = -1;
 	not = doers(&w, source);
 	target->n = 0;
 	pick(&w, WHO_TARGET, &not, (double)m->limits.target, (double)m->limits.target_more, target,
 	     &p);
-	one_side(source, target);
+	one_side(&w, source, target);
 	if (are_among_themselves(g, x, source, target)) {
 		target->n = 0;
 		parties(source, target);

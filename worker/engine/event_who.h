@@ -42,6 +42,7 @@ struct who {
 	struct who_arg args[EVENT_ARGS_MAX];
 	int32_t source; /* the likeliest source, an index into args; -1 none, or not known yet */
 	double p_source;
+	int64_t stood_for; /* whom the trees chose, where another of his country is named; -1 */
 };
 
 /* Scores all candidates by themselves. *f is working memory. */
