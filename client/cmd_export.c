@@ -1,14 +1,13 @@
 /* demarche export: stored records as files that other tools load. */
 #include <stdlib.h>
-#include <xlsxwriter.h>
 
+#include "client/book.h"
 #include "client/command.h"
 #include "client/export.h"
 #include "client/export_store.h"
 #include "client/output.h"
 #include "client/record.h"
 
-enum { XLSX_STRING_MAX = 32767, XLSX_ROWS_MAX = LXW_ROW_MAX };
 enum { NAME_BYTES_MAX = 200 }; /* of a file's name; file systems allow 255 */
 
 enum format {
@@ -89,24 +88,24 @@ static const struct option_program PROGRAM = {
 	.rows = ROWS,
 };
 
-/* A file being written with a layout. */
-struct sheet {
+/* Rows of a layout, being written into a file or a sheet of a workbook. */
+struct table {
 	const struct export *o;
 	const struct export_layout *layout;
 	const char *name; /* in a folder or workbook */
-	FILE *f;
-	lxw_worksheet *xlsx;
-	lxw_row_t n;
-	uint64_t written, cut; /* rows; cells that a spreadsheet cannot hold whole */
+	struct output *file;
+	struct sheet *sheet;
+	uint64_t written; /* rows */
 };
 
 struct writer {
 	const struct export *o;
 	struct export_store *store; /* NULL where only the records are wanted */
-	struct sheet sheets[3];
-	int n_sheets;
-	FILE *f; /* jsonl, geojson */
-	lxw_workbook *book;
+	struct table tables[3];
+	int n_tables;
+	struct output *file; /* jsonl, geojson, xlsx */
+	FILE *f;             /* of it */
+	struct book *book;
 	struct buf line;
 	json_t *names;              /* of brat's files */
 	uint64_t written, left_out; /* left_out: events of another status */
@@ -126,59 +125,20 @@ static bool is_wanted(const struct export *o, const struct export_row *row)
 	return !row->stance || row->stance->confidence >= o->least;
 }
 
-/* A cell holds so many bytes of text at most; what is longer is cut at a character. */
-static bool cut_cell(char *text)
-{
-	struct str s = str_of(text);
-
-	if (s.n <= XLSX_STRING_MAX)
-		return false;
-	memcpy(text + str_cut(s, XLSX_STRING_MAX - strlen("…")).n, "…", sizeof("…"));
-	return true;
-}
-
-static void xlsx_row(struct sheet *s, const struct export_row *row)
-{
-	struct buf cell = {0};
-
-	if (s->n >= XLSX_ROWS_MAX) {
-		s->n++; /* told at the end */
-		return;
-	}
-	for (int i = 0; s->layout->columns[i].name; i++) {
-		const struct export_column *c = &s->layout->columns[i];
-		char *text;
-
-		cell.n = 0;
-		if (c->cell)
-			c->cell(row, &cell);
-		buf_add(&cell, "", 1);
-		text = cell.p;
-		s->cut += cut_cell(text);
-		if (c->number && *text)
-			worksheet_write_number(s->xlsx, s->n, (lxw_col_t)i, strtod(text, NULL),
-					       NULL);
-		else if (*text)
-			worksheet_write_string(s->xlsx, s->n, (lxw_col_t)i, text, NULL);
-	}
-	s->n++;
-	buf_free(&cell);
-}
-
 static void take_row(void *arg, const struct export_row *row)
 {
-	struct sheet *s = arg;
+	struct table *t = arg;
 	struct buf line = {0};
 
-	if (!is_wanted(s->o, row))
+	if (!is_wanted(t->o, row))
 		return;
-	s->written++;
-	if (s->xlsx) {
-		xlsx_row(s, row);
+	t->written++;
+	if (t->sheet) {
+		book_row(t->sheet, row);
 		return;
 	}
-	export_line(s->layout, row, &line);
-	fwrite(line.p, 1, line.n, s->f);
+	export_line(t->layout, row, &line);
+	fwrite(line.p, 1, line.n, output_file(t->file));
 	buf_free(&line);
 }
 
@@ -253,8 +213,8 @@ static int take_record(void *arg, const struct result *r, uint64_t seq, struct e
 		return -1;
 	for (uint32_t i = 0; i < r->n_events; i++)
 		w->left_out += !has_status(w->o, &r->events[i]);
-	for (int i = 0; i < w->n_sheets; i++)
-		export_rows(w->sheets[i].layout, &row, take_row, &w->sheets[i]);
+	for (int i = 0; i < w->n_tables; i++)
+		export_rows(w->tables[i].layout, &row, take_row, &w->tables[i]);
 	if (w->o->as == AS_JSONL) {
 		w->line.n = 0;
 		result_json(r, seq, &w->line);
@@ -266,36 +226,25 @@ static int take_record(void *arg, const struct result *r, uint64_t seq, struct e
 	return 0;
 }
 
-static void begin_sheet(struct writer *w, struct sheet *s)
+static int begin_table(struct writer *w, struct table *t, struct err *e)
 {
+	struct buf path = {0};
+
+	t->o = w->o;
 	if (w->book) {
-		s->xlsx = workbook_add_worksheet(w->book, s->name);
-		worksheet_freeze_panes(s->xlsx, 1, 0);
-		for (int i = 0; s->layout->columns[i].name; i++)
-			worksheet_write_string(s->xlsx, 0, (lxw_col_t)i, s->layout->columns[i].name,
-					       NULL);
-		s->n = 1;
-	} else if (s->layout->header || w->o->header) {
-		w->line.n = 0;
-		export_header(s->layout, &w->line);
-		fwrite(w->line.p, 1, w->line.n, s->f);
+		t->sheet = book_sheet(w->book, t->name, t->layout);
+		return 0;
 	}
-}
-
-static int begin_sheets(struct writer *w, struct err *e)
-{
-	char path[4096];
-
-	for (int i = 0; i < w->n_sheets; i++) {
-		struct sheet *s = &w->sheets[i];
-
-		s->o = w->o;
-		snprintf(path, sizeof(path), "%s/%s.csv", w->o->out, s->name);
-		if (!w->book)
-			s->f = output_open(w->o->as == AS_CSV ? path : w->o->out, e);
-		if (!w->book && !s->f)
-			return -1;
-		begin_sheet(w, s);
+	buf_printf(&path, w->o->as == AS_CSV ? "%s/%s.csv" : "%s", w->o->out, t->name);
+	buf_add(&path, "", 1);
+	t->file = output_open(path.p, e);
+	buf_free(&path);
+	if (!t->file)
+		return -1;
+	if (t->layout->header || w->o->header) {
+		w->line.n = 0;
+		export_header(t->layout, &w->line);
+		fwrite(w->line.p, 1, w->line.n, output_file(t->file));
 	}
 	return 0;
 }
@@ -311,73 +260,77 @@ static int begin(struct writer *w, struct err *e)
 	if ((as == AS_CSV || as == AS_BRAT) && output_folder(w->o->out, e) < 0)
 		return -1;
 	if (as == AS_CSV || as == AS_XLSX) {
-		w->sheets[0] = (struct sheet){.layout = &EXPORT_EVENTS, .name = "events"};
-		w->sheets[1] = (struct sheet){.layout = &EXPORT_STANCES, .name = "stances"};
-		w->sheets[2] = (struct sheet){.layout = &EXPORT_DOCUMENTS, .name = "documents"};
-		w->n_sheets = 3;
+		w->tables[0] = (struct table){.layout = &EXPORT_EVENTS, .name = "events"};
+		w->tables[1] = (struct table){.layout = &EXPORT_STANCES, .name = "stances"};
+		w->tables[2] = (struct table){.layout = &EXPORT_DOCUMENTS, .name = "documents"};
+		w->n_tables = 3;
 	} else if (as >= AS_POLECAT && as <= AS_GDELT) {
-		w->sheets[0] = (struct sheet){.layout = SINGLE[as]};
-		w->n_sheets = 1;
+		w->tables[0] = (struct table){.layout = SINGLE[as]};
+		w->n_tables = 1;
 	}
-	/* The library tells less about what is wrong. */
-	if (as == AS_XLSX && output_write(w->o->out, STR(""), e) < 0)
-		return -1;
-	if (as == AS_XLSX)
-		w->book = workbook_new_opt(w->o->out,
-					   &(lxw_workbook_options){.constant_memory = LXW_TRUE});
-	if (as == AS_JSONL || as == AS_GEOJSON) {
-		w->f = output_open(w->o->out, e);
-		if (!w->f)
+	if (as == AS_JSONL || as == AS_GEOJSON || as == AS_XLSX) {
+		w->file = output_open(w->o->out, e);
+		if (!w->file)
 			return -1;
+		w->f = output_file(w->file);
 	}
+	if (as == AS_XLSX)
+		w->book = book_new(output_place(w->file));
 	if (as == AS_GEOJSON)
 		fputs("{\"type\":\"FeatureCollection\",\"features\":[\n", w->f);
-	return begin_sheets(w, e);
-}
-
-/* What a spreadsheet has no room for is not dropped in silence. */
-static int check_book(const struct writer *w, struct err *e)
-{
-	for (int i = 0; i < w->n_sheets; i++) {
-		const struct sheet *s = &w->sheets[i];
-
-		if (s->cut)
-			fprintf(stderr,
-				"demarche export: %lu cells of %s are cut at %d bytes, the most "
-				"that a spreadsheet holds\n",
-				s->cut, s->name, XLSX_STRING_MAX);
-		if (s->n > XLSX_ROWS_MAX)
-			return err_set(e, ERR_TOO_BIG,
-				       "%s has %lu rows and a spreadsheet has room for %d: use "
-				       "--as csv, or --collection, --confidence",
-				       s->name, s->written, XLSX_ROWS_MAX - 1);
-	}
+	for (int i = 0; i < w->n_tables; i++)
+		if (begin_table(w, &w->tables[i], e) < 0)
+			return -1;
 	return 0;
 }
 
-static int end(struct writer *w, struct err *e)
+static int end_book(struct writer *w, struct err *e)
 {
-	int r = 0;
+	struct book *b = w->book;
 
-	if (w->o->as == AS_GEOJSON && w->f)
+	w->book = NULL;
+	return book_close(b, e);
+}
+
+static int flush_all(struct writer *w, struct err *e)
+{
+	if (w->o->as == AS_GEOJSON)
 		fputs("\n]}\n", w->f);
-	for (int i = 0; i < w->n_sheets; i++) {
-		w->written += w->sheets[i].written;
-		if (output_close(w->sheets[i].f, w->o->out, e) < 0)
-			r = -1;
+	if (end_book(w, e) < 0)
+		return -1;
+	for (int i = 0; i < w->n_tables; i++) {
+		w->written += w->tables[i].written;
+		if (w->tables[i].file && output_flush(w->tables[i].file, e) < 0)
+			return -1;
 	}
-	if (output_close(w->f, w->o->out, e) < 0)
-		r = -1;
-	if (w->book) {
-		lxw_error x = workbook_close(w->book);
+	return w->file ? output_flush(w->file, e) : 0;
+}
 
-		if (x != LXW_NO_ERROR)
-			r = err_set(e, ERR_IO, "cannot write %s: %s", w->o->out, lxw_strerror(x));
-		else if (r == 0)
-			r = check_book(w, e);
+/* The files take their names when all of them are whole. */
+static int keep_all(struct writer *w, struct err *e)
+{
+	int r = flush_all(w, e);
+
+	for (int i = 0; i < w->n_tables && r == 0; i++) {
+		r = output_keep(w->tables[i].file, e);
+		w->tables[i].file = NULL;
 	}
-	buf_free(&w->line);
+	if (r == 0) {
+		r = output_keep(w->file, e);
+		w->file = NULL;
+	}
 	return r;
+}
+
+static void drop_all(struct writer *w)
+{
+	struct err late; /* what failed before is told */
+
+	end_book(w, &late);
+	for (int i = 0; i < w->n_tables; i++)
+		output_drop(w->tables[i].file);
+	output_drop(w->file);
+	buf_free(&w->line);
 }
 
 /* Formats that tell how often an event is reported, or the text. */
@@ -400,7 +353,6 @@ static int export_all(const struct export *o, struct err *e)
 {
 	struct writer w = {.o = o, .names = json_object()};
 	struct source *s = source_open(&o->source, e);
-	struct err late;
 	int r = s ? 0 : -1;
 
 	if (r == 0 && wants_store(o->as)) {
@@ -412,8 +364,9 @@ static int export_all(const struct export *o, struct err *e)
 		r = begin(&w, e);
 	if (r == 0)
 		r = records_each(s, o->collection, take_record, &w, e);
-	if (s && end(&w, r < 0 ? &late : e) < 0)
-		r = -1;
+	if (r == 0)
+		r = keep_all(&w, e);
+	drop_all(&w);
 	export_store_close(w.store);
 	source_close(s);
 	export_places_close(w.places);

@@ -104,15 +104,17 @@ static int write_page(const char *path, struct str data, struct err *e)
 {
 	struct str page = {(const char *)report_page, report_page_n};
 	const char *hole = memmem(page.p, page.n, "@DATA@", 6);
-	FILE *f = output_open(path, e);
+	struct output *o = output_open(path, e);
+	FILE *f;
 
 	CHECK(hole);
-	if (!f)
+	if (!o)
 		return -1;
+	f = output_file(o);
 	fwrite(page.p, 1, (size_t)(hole - page.p), f);
 	fwrite(data.p, 1, data.n, f);
 	fwrite(hole + 6, 1, page.n - (size_t)(hole + 6 - page.p), f);
-	return output_close(f, path, e);
+	return output_keep(o, e);
 }
 
 int report_write(struct source *s, const char *path, uint64_t limit, struct err *e)

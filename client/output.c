@@ -1,7 +1,10 @@
 #include "client/output.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,58 +34,180 @@ static int refuse_database(const char *path, struct err *e)
 	return err_set(e, ERR_CONFLICT, "%s is a database and is not written over", path);
 }
 
+/* Whether a file may be made beside this one. */
+static bool is_folder_open(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[4096];
+
+	snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - path) + 1 : 1,
+		 slash ? path : ".");
+	return access(folder, W_OK) == 0;
+}
+
 int output_check(const char *path, struct err *e)
 {
-	char folder[4096];
-	const char *slash = strrchr(path, '/');
-
 	if (strcmp(path, "-") == 0)
 		return 0;
 	if (refuse_database(path, e) < 0)
 		return -1;
 	if (access(path, W_OK) == 0)
 		return 0;
-	if (errno != ENOENT)
-		return err_errno(e, errno, "cannot write %s", path);
-	snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - path) + 1 : 1,
-		 slash ? path : ".");
-	return access(folder, W_OK) == 0 ? 0 : err_errno(e, errno, "cannot write %s", path);
+	if (errno == ENOENT && is_folder_open(path))
+		return 0;
+	return err_errno(e, errno, "cannot write %s", path);
 }
 
-FILE *output_open(const char *path, struct err *e)
-{
+struct output {
 	FILE *f;
+	char *path; /* of the file itself, where what was asked for is a link to it */
+	char *part; /* NULL: written in place */
+};
 
-	if (strcmp(path, "-") == 0)
-		return stdout;
+static void output_free(struct output *o)
+{
+	mem_free(o->path);
+	mem_free(o->part);
+	mem_free(o);
+}
+
+static char *path_of(const char *path)
+{
+	char *real = realpath(path, NULL), *copy = mem_strdup(real ? real : path);
+
+	free(real);
+	return copy;
+}
+
+/* "/dev/stdout" may be a file, which is not to become another one. */
+static bool is_in_place(const char *path, const struct stat *st)
+{
+	bool exists = st->st_mode != 0;
+
+	return strncmp(path, "/dev/", 5) == 0 ||
+	       (exists && (!S_ISREG(st->st_mode) || !is_folder_open(path)));
+}
+
+/* One that a killed process left is taken over. If the name came to be another file while the lock
+ * was taken, its writer has just ended, and so could the next one. */
+static FILE *open_part(const char *path, const char *part, mode_t mode, struct err *e)
+{
+	int fd = open(part, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	struct stat ours, named;
+
+	if (fd < 0) {
+		err_errno(e, errno, "cannot write %s", path);
+		return NULL;
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0 || fstat(fd, &ours) < 0 || stat(part, &named) < 0 ||
+	    ours.st_ino != named.st_ino) {
+		err_set(e, ERR_BUSY, "cannot write %s: another process is writing it", path);
+		close(fd);
+		return NULL;
+	}
+	if (ftruncate(fd, 0) < 0 || (mode && fchmod(fd, mode & 0777) < 0)) {
+		err_errno(e, errno, "cannot write %s", part);
+		close(fd);
+		return NULL;
+	}
+	return fdopen(fd, "wb");
+}
+
+struct output *output_open(const char *path, struct err *e)
+{
+	struct output *o;
+	struct stat st = {0};
+
 	if (refuse_database(path, e) < 0)
 		return NULL;
-	f = fopen(path, "wb");
-	if (!f)
-		err_errno(e, errno, "cannot write %s", path);
-	return f;
+	if (stat(path, &st) < 0)
+		st.st_mode = 0; /* none yet */
+	o = mem_alloc(sizeof(*o));
+	o->path = path_of(path);
+	if (strcmp(path, "-") == 0) {
+		o->f = stdout;
+	} else if (is_in_place(path, &st)) {
+		o->f = fopen(path, "wb");
+		if (!o->f)
+			err_errno(e, errno, "cannot write %s", path);
+	} else {
+		o->part = mem_alloc(strlen(o->path) + sizeof(".part"));
+		sprintf(o->part, "%s.part", o->path);
+		o->f = open_part(path, o->part, st.st_mode, e);
+	}
+	if (o->f)
+		return o;
+	output_free(o);
+	return NULL;
 }
 
-int output_close(FILE *f, const char *path, struct err *e)
+FILE *output_file(struct output *o)
 {
-	bool bad;
+	return o->f;
+}
 
-	if (!f)
+const char *output_place(const struct output *o)
+{
+	return o->part ? o->part : o->path;
+}
+
+int output_flush(struct output *o, struct err *e)
+{
+	if (fflush(o->f) != 0 || ferror(o->f))
+		return err_errno(e, errno, "cannot write %s", o->path);
+	return 0;
+}
+
+/* A network's file system may tell only here what did not arrive. The lock stays until the file has
+ * its name, so that nobody takes it over in between. */
+static int close_and_name(struct output *o, struct err *e)
+{
+	int lock = dup(fileno(o->f)), r = 0;
+
+	if (fclose(o->f) != 0 || (o->part && rename(o->part, o->path) < 0))
+		r = err_errno(e, errno, "cannot write %s", o->path);
+	if (r < 0 && o->part)
+		unlink(o->part);
+	close(lock);
+	return r;
+}
+
+int output_keep(struct output *o, struct err *e)
+{
+	int r;
+
+	if (!o)
 		return 0;
-	bad = ferror(f);
-	if (f == stdout ? fflush(f) != 0 : fclose(f) != 0)
-		bad = true;
-	return bad ? err_errno(e, errno, "cannot write %s", path) : 0;
+	r = output_flush(o, e);
+	if (r < 0) {
+		output_drop(o);
+		return -1;
+	}
+	if (o->f != stdout)
+		r = close_and_name(o, e);
+	output_free(o);
+	return r;
+}
+
+void output_drop(struct output *o)
+{
+	if (!o)
+		return;
+	if (o->part)
+		unlink(o->part);
+	if (o->f != stdout)
+		fclose(o->f);
+	output_free(o);
 }
 
 int output_write(const char *path, struct str bytes, struct err *e)
 {
-	FILE *f = output_open(path, e);
+	struct output *o = output_open(path, e);
 
-	if (!f)
+	if (!o)
 		return -1;
-	fwrite(bytes.p, 1, bytes.n, f);
-	return output_close(f, path, e);
+	fwrite(bytes.p, 1, bytes.n, output_file(o));
+	return output_keep(o, e);
 }
 
 int output_folder(const char *path, struct err *e)

@@ -252,6 +252,27 @@ mkdir -p blocked/2018-riyadh-ottawa.ann
 "$demarche" export --db run.db --as brat --out blocked >out 2>err
 is "a file that cannot be written is no success" 1 $?
 has "and is named" 'cannot write blocked/2018-riyadh-ottawa.ann' err
+# A file of an export is whole or is not there: cut off by a limit of its size, by which the program is
+# killed, or which it survives as a full disk. What was there before stays. The limit leaves room for
+# the 32 KiB that SQLite needs to read.
+for f in jsonl csv xlsx; do
+	for way in killed full; do
+		rm -rf whole
+		"$demarche" export --db run.db --as $f --out whole 2>err
+		find whole -type f -exec sha256sum {} + >before
+		rm -rf whole/stances.csv
+		ls whole >listed
+		[ $way = full ] && trap '' XFSZ
+		(ulimit -f 33; "$demarche" export --db run.db --as $f --out whole) >out 2>err
+		status=$?
+		is "export --as $f, $way" "$([ $way = full ] && echo 1 || echo 153)" $status
+		trap - XFSZ
+		is "and the file is that of before" "" "$(sha256sum -c before 2>&1 | grep -v -e ': OK$' -e stances.csv -e WARNING)"
+		[ $way = killed ] && find . -name '*.part' -delete
+		is "and no other has its name" "$(cat listed)" "$(ls whole)"
+		is "and nothing is left beside" 0 "$(find . -name '*.part' | wc -l)"
+	done
+done
 for asked in "events" "events --json" "stances --matrix" "results" "results --format table" "status" \
 	"jobs" "show 1" "explain E1"; do
 	# shellcheck disable=SC2086

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <sys/stat.h>
 
 #include "client/output.h"
 #include "tests/unit/folder_for_test.h"
@@ -78,6 +79,63 @@ static void what_cannot_be_written_is_said_before_and_after(void **state)
 	assert_non_null(strstr(e.text, "No space left"));
 }
 
+static void half_a_file_never_has_its_name(void **state)
+{
+	struct output *o;
+	struct err e;
+	char part[128];
+
+	(void)state;
+	snprintf(part, sizeof(part), "%s.part", path);
+	assert_int_equal(output_write(path, STR("first"), &e), 0);
+	o = output_open(path, &e);
+	assert_non_null(o);
+	fputs("a second text", output_file(o));
+	assert_int_equal(output_flush(o, &e), 0);
+	assert_int_equal(size_of(), 5);
+	assert_string_equal(output_place(o), part);
+	output_drop(o);
+	assert_int_equal(size_of(), 5);
+	assert_int_equal(access(part, F_OK), -1);
+	o = output_open(path, &e);
+	fputs("a second text", output_file(o));
+	assert_int_equal(output_keep(o, &e), 0);
+	assert_int_equal(size_of(), 13);
+	assert_int_equal(access(part, F_OK), -1);
+}
+
+static void two_do_not_write_one_file(void **state)
+{
+	struct err e;
+	struct output *o = output_open(path, &e);
+
+	(void)state;
+	assert_int_equal(output_write(path, STR("of another"), &e), -1);
+	assert_non_null(strstr(e.text, "another process"));
+	fputs("whole", output_file(o));
+	assert_int_equal(output_keep(o, &e), 0);
+	assert_int_equal(size_of(), 5);
+}
+
+static void a_link_stays_one_and_a_file_its_mode(void **state)
+{
+	char link[128];
+	struct stat st;
+	struct err e;
+
+	(void)state;
+	snprintf(link, sizeof(link), "%s/link", dir);
+	assert_int_equal(output_write(path, STR("first"), &e), 0);
+	assert_int_equal(chmod(path, 0640), 0);
+	assert_int_equal(symlink("out", link), 0);
+	assert_int_equal(output_write(link, STR("second"), &e), 0);
+	assert_int_equal(size_of(), 6);
+	assert_int_equal(lstat(link, &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0640);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -85,6 +143,9 @@ int main(void)
 		T(a_file_is_written_over),
 		T(a_database_is_not_written_over),
 		T(what_cannot_be_written_is_said_before_and_after),
+		T(half_a_file_never_has_its_name),
+		T(two_do_not_write_one_file),
+		T(a_link_stays_one_and_a_file_its_mode),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
