@@ -10,7 +10,8 @@
 
 enum {
 	WAKE_PAGES = 2500,
-	PASSES = 2,          /* of the thread, the second over what came during the first */
+	PASSES_MOST = 8,     /* of the thread, each over what came during the one before */
+	LEFT_PAGES = 150,    /* so few may be left to the turn that ends the checkpoint */
 	FORCE_PAGES = 10000, /* so long a log waits for those who read it */
 	NICE = 10
 };
@@ -21,7 +22,8 @@ struct store_checkpointer {
 	pthread_mutex_t lock; /* of everything below */
 	pthread_cond_t wake;
 	bool stop, asked, busy;
-	int passes; /* since the log was last helped to its beginning */
+	uint64_t log, passed; /* logs are counted; of this one the thread wrote back nearly all */
+	int last_pages;       /* of the turns' thread: as of the last commit */
 };
 
 /* It has time, and turns have not: where it takes a processor, a turn is to have it back at once.
@@ -34,9 +36,37 @@ static void give_way(void)
 	setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
 }
 
+/* What was copied goes to the disk here, and not when a turn ends the checkpoint. */
+static void sync_file(sqlite3 *db)
+{
+	sqlite3_file *file;
+
+	if (sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK)
+		store_vfs_sync(file);
+}
+
+/* Turns go on meanwhile: each pass copies what came during the one before, which is less, until so
+ * little is left that a turn can end it. What fails is tried again at the next wake; the log keeps
+ * what is in it. */
+static void pass_over(sqlite3 *db)
+{
+	int had = 0, log, copied;
+
+	for (int i = 0; i < PASSES_MOST; i++) {
+		if (sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, &log, &copied) !=
+		    SQLITE_OK)
+			return;
+		sync_file(db);
+		if (copied - had < LEFT_PAGES)
+			return;
+		had = copied;
+	}
+}
+
 static void *checkpoint_loop(void *context)
 {
 	struct store_checkpointer *c = context;
+	uint64_t log;
 
 	give_way();
 	pthread_mutex_lock(&c->lock);
@@ -47,12 +77,12 @@ static void *checkpoint_loop(void *context)
 		}
 		c->asked = false;
 		c->busy = true;
+		log = c->log;
 		pthread_mutex_unlock(&c->lock);
-		/* What fails here is tried again at the next wake; the log keeps what is in it. */
-		sqlite3_wal_checkpoint_v2(c->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+		pass_over(c->db);
 		pthread_mutex_lock(&c->lock);
 		c->busy = false;
-		c->passes++;
+		c->passed = log;
 	}
 	pthread_mutex_unlock(&c->lock);
 	return NULL;
@@ -62,6 +92,7 @@ int store_checkpointer_start(struct store_checkpointer **out, const char *path, 
 {
 	struct store_checkpointer *c = mem_alloc(sizeof(*c));
 
+	c->log = 1;
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->wake, NULL);
 	if (sqlite3_open_v2(path, &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
@@ -102,15 +133,18 @@ void store_checkpointer_stop(struct store_checkpointer *c)
 enum store_checkpoint store_checkpoint_due(struct store_checkpointer *c, int pages)
 {
 	enum store_checkpoint due = CHECKPOINT_NONE;
+	bool restarted = pages < c->last_pages;
 
-	if (pages < WAKE_PAGES)
+	c->last_pages = pages;
+	if (pages < WAKE_PAGES && !restarted)
 		return CHECKPOINT_NONE;
 	pthread_mutex_lock(&c->lock);
-	if (c->busy || c->asked) {
-		/* It is at work. */
-	} else if (c->passes >= PASSES) {
+	c->log += restarted;
+	if (c->busy || c->asked || pages < WAKE_PAGES) {
+		/* It is at work, or has nothing to do. */
+	} else if (c->passed == c->log) {
 		due = pages >= FORCE_PAGES ? CHECKPOINT_FORCE : CHECKPOINT_HELP;
-		c->passes = 0;
+		c->passed = 0;
 	} else {
 		c->asked = true;
 		pthread_cond_signal(&c->wake);
