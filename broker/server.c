@@ -13,6 +13,8 @@
 enum {
 	TURN_FRAMES = 2000,
 	TURN_BYTES = 2 << 20, /* less than peers have under way: the next turn covers its sync */
+	TURN_LEAST =
+		128 << 10, /* so much is not kept waiting for more while the disk does nothing */
 	TURN_ANSWERS =
 		16 << 20, /* bytes of them: who asks for much shall not keep the others waiting */
 	TURN_US = 100 * 1000,  /* so long are frames taken, for the same reason */
@@ -420,6 +422,8 @@ static int receive(struct server *s, struct err *e)
 		if (server_can_settle(s) && server_settle(s, e) < 0)
 			return -1;
 		arena_reset(&s->frame, ARENA_KEEP);
+		if (bytes >= TURN_LEAST && !s->held.n)
+			return 0;
 	}
 	return 0;
 }
