@@ -2,7 +2,6 @@
  * What a peer sends wrongly is answered; what is -1 here is a failure of the store. */
 #include "broker/server_state.h"
 
-#include <sodium.h>
 #include <stdio.h>
 
 #include "proto/log.h"
@@ -164,22 +163,6 @@ static int hello(struct server *s, const struct wire_frame *f, const struct msg 
 
 /* SUBMIT */
 
-/* What makes two submissions the same: the key, or else the bytes, within the collection. */
-static void identify(struct store_document *d)
-{
-	crypto_generichash_state h;
-	const unsigned char head[5] = {d->key.n ? 'k' : 'b', (unsigned char)(d->collection >> 24),
-				       (unsigned char)(d->collection >> 16),
-				       (unsigned char)(d->collection >> 8),
-				       (unsigned char)d->collection};
-	struct str what = d->key.n ? d->key : d->body;
-
-	crypto_generichash_init(&h, NULL, 0, STORE_IDENTITY);
-	crypto_generichash_update(&h, head, sizeof(head));
-	crypto_generichash_update(&h, (const unsigned char *)what.p, what.n);
-	crypto_generichash_final(&h, d->identity, STORE_IDENTITY);
-}
-
 /* 0 for a new one that the core will refuse: its name must not stay. */
 static int collection_of(struct server *s, struct str name, uint32_t *number, struct err *e)
 {
@@ -203,12 +186,13 @@ static int submit_item(struct server *s, const struct msg_submit_item *item, uin
 				   .date_source = item->date_source};
 	struct input in = {.kind = IN_SUBMIT};
 	const struct answer *a = &s->update.answer;
+	uint64_t existing;
 
 	if (collection_of(s, item->collection, &d.collection, e) < 0)
 		return -1;
-	identify(&d);
-	if (!d.again && store_find(s->store, d.identity, &in.submit.existing, e) < 0)
+	if (store_find(s->store, &d, &existing, e) < 0)
 		return -1;
+	in.submit.existing = d.again ? 0 : existing;
 	in.now_ms = s->now_ms;
 	in.submit.collection = d.collection;
 	in.submit.priority = (uint8_t)item->priority;

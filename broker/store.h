@@ -48,15 +48,15 @@ int store_collection_known(struct store *s, struct str name, uint32_t *number, s
 
 enum { STORE_IDENTITY = 16 };
 struct store_document {
-	uint8_t identity[STORE_IDENTITY]; /* of content or key within its collection */
+	uint8_t identity[STORE_IDENTITY]; /* of key or bytes within its collection; by store_find */
 	bool again;                       /* a further job of a document that may be known */
 	uint32_t collection, batch;       /* batch 0: none */
 	struct str key, id, title, date, date_source, source, lang, body;
 };
 
-/* The newest job of the document with this identity, 0 if there is none. */
-int store_find(struct store *s, const uint8_t identity[static STORE_IDENTITY], uint64_t *job,
-	       struct err *e);
+/* The newest job of the same document: with the same key, or else the same bytes, in its
+ * collection; 0 if there is none. Sets d->identity. */
+int store_find(struct store *s, struct store_document *d, uint64_t *job, struct err *e);
 /* Reads a little of what the store must remember to find documents quickly. *more: it is to be
  * called again. Until then everything is found, only more slowly. */
 int store_learn(struct store *s, bool *more, struct err *e);

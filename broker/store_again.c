@@ -37,13 +37,26 @@ static int drop_all(struct store *s, struct seqs *old, struct err *e)
 	return r;
 }
 
+int store_again_start(struct store *s, struct err *e)
+{
+	int64_t any;
+
+	if (store_ask(s, "SELECT EXISTS(SELECT 1 FROM jobs WHERE job <> document)", 0, &any, e) < 0)
+		return -1;
+	s->repeats = any;
+	return 0;
+}
+
 int store_outdate(struct store *s, uint64_t job, bool *outdated, struct err *e)
 {
-	sqlite3_stmt *q = store_statement(s, SQL_OTHER_RESULTS);
+	sqlite3_stmt *q;
 	struct seqs old = {0};
 	int r;
 
 	*outdated = false;
+	if (!s->repeats)
+		return 0;
+	q = store_statement(s, SQL_OTHER_RESULTS);
 	sqlite3_bind_int64(q, 1, (int64_t)job);
 	while ((r = sqlite3_step(q)) == SQLITE_ROW) {
 		if ((uint64_t)sqlite3_column_int64(q, 0) > job) {

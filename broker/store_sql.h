@@ -39,6 +39,8 @@
 		      "ORDER BY identity LIMIT ?3")                                                \
 	X(FILTER, "SELECT bits FROM filters WHERE epoch = ?1")                                     \
 	X(ADD_FILTER, "INSERT OR REPLACE INTO filters(epoch, bits) VALUES(?1, ?2)")                \
+	X(SAME, "SELECT collection = ?2 AND key = ?3 AND (?3 <> '' OR body = ?4) "                 \
+		"FROM documents WHERE document = ?1")                                              \
 	X(LATEST, "SELECT latest_job FROM documents WHERE document = ?1")                          \
 	X(ADD_DOCUMENT, "INSERT INTO documents(document, identity, latest_job, collection, key, "  \
 			"id, title, date, source, lang, bytes, body, date_source) "                \
@@ -196,11 +198,14 @@ struct store {
 	int64_t newest_epoch;        /* at the start */
 	uint8_t learnt[STORE_IDENTITY], learning_at[STORE_IDENTITY]; /* so far, of that epoch */
 	bool learnt_any;
+	uint64_t seed;    /* of the quick identities (store_same.c) */
+	bool slow;        /* some have a slow one without sharing a quick one */
+	bool repeats;     /* some document may have several jobs */
 	int64_t last_log; /* highest n of job_log written */
 };
 
 extern const char *const STORE_SCHEMA[]; /* makes what is not there yet; NULL at the end */
-enum { STORE_SCHEMA_VERSION = 8, STORE_APPLICATION_ID = 0x44454d41 };
+enum { STORE_SCHEMA_VERSION = 9, STORE_APPLICATION_ID = 0x44454d41 };
 
 /* clang-format off */
 /* A row for each holder of each stance, with what it counts: the view stance_values. Positions are
@@ -239,6 +244,11 @@ int store_identity_find(struct store *s, const uint8_t *identity, int64_t *docum
 int store_identity_add(struct store *s, const uint8_t *identity, uint64_t document, struct err *e);
 void store_identity_free(struct store *s);
 
+/* Sets the identity of a document that came, under which it is stored if it is new: *document is
+ * 0 (store_same.c). */
+int store_identify(struct store *s, struct store_document *d, int64_t *document, struct err *e);
+int store_same_start(struct store *s, struct err *e);
+
 /* A transaction is open; it ends, written but not synced. */
 int store_transaction(struct store *s, struct err *e);
 int store_end_transaction(struct store *s, struct err *e);
@@ -265,6 +275,7 @@ int store_rows(struct store *s, uint64_t seq, const struct result *r, struct err
 
 /* Before the rows of a job's result are stored (store_again.c): those of the older jobs of its
  * document are dropped. *outdated where a newer one is done already: then it gets no rows. */
+int store_again_start(struct store *s, struct err *e);
 int store_outdate(struct store *s, uint64_t job, bool *outdated, struct err *e);
 /* The same for a whole store: for stores that were made before this was done. */
 int store_outdate_all(struct store *s, struct err *e);

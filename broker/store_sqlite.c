@@ -258,7 +258,8 @@ static int open_all(struct store *s, struct err *e)
 	if (check_version(s, &version, e) < 0 || bring_up(s, version, e) < 0 || read_id(s, e) < 0)
 		return -1;
 	roomy = disk_is_roomy(s);
-	if (store_identity_start(s, e) < 0 || open_log(s, roomy, e) < 0 ||
+	if (store_same_start(s, e) < 0 || store_identity_start(s, e) < 0 ||
+	    store_again_start(s, e) < 0 || open_log(s, roomy, e) < 0 ||
 	    store_syncer_start(&s->syncer, e) < 0 || store_syncer_start(&s->log_syncer, e) < 0 ||
 	    store_checkpointer_start(&s->checkpointer, s->path, e) < 0)
 		return -1;
@@ -445,21 +446,18 @@ int store_batch(struct store *s, struct str name, uint32_t *number, struct err *
 
 /* Jobs */
 
-static int find_document(struct store *s, const uint8_t *identity, int64_t *document, uint64_t *job,
-			 struct err *e)
+static int latest_job(struct store *s, int64_t document, uint64_t *job, struct err *e)
 {
 	sqlite3_stmt *q;
 	int r;
 
 	*job = 0;
-	if (store_identity_find(s, identity, document, e) < 0)
-		return -1;
-	if (!*document)
+	if (!document)
 		return 0;
 	if (store_rows_there(s, e) < 0)
 		return -1;
 	q = store_statement(s, SQL_LATEST);
-	sqlite3_bind_int64(q, 1, *document);
+	sqlite3_bind_int64(q, 1, document);
 	r = sqlite3_step(q);
 	if (r == SQLITE_ROW)
 		*job = (uint64_t)sqlite3_column_int64(q, 0);
@@ -467,12 +465,13 @@ static int find_document(struct store *s, const uint8_t *identity, int64_t *docu
 	return r == SQLITE_ROW ? 0 : store_failed(s->db, e, "look a job up");
 }
 
-int store_find(struct store *s, const uint8_t identity[static STORE_IDENTITY], uint64_t *job,
-	       struct err *e)
+int store_find(struct store *s, struct store_document *d, uint64_t *job, struct err *e)
 {
 	int64_t document;
 
-	return find_document(s, identity, &document, job, e);
+	if (store_identify(s, d, &document, e) < 0)
+		return -1;
+	return latest_job(s, document, job, e);
 }
 
 static int add_document(struct store *s, const struct store_document *d, uint64_t job,
@@ -540,15 +539,15 @@ int store_insert(struct store *s, const struct store_document *d, const struct c
 		 int64_t now_ms, struct err *e)
 {
 	int64_t document = 0;
-	uint64_t job;
 	sqlite3_stmt *q;
 
-	if (d->again && find_document(s, d->identity, &document, &job, e) < 0)
+	if (d->again && store_identity_find(s, d->identity, &document, e) < 0)
 		return -1;
 	if (!document)
 		return insert_new(s, d, &c->job, now_ms, e);
 	if (store_begin(s, e) < 0 || store_tally(s, &c->job, c->job.state, 1, e) < 0)
 		return -1;
+	s->repeats = true;
 	q = store_statement(s, SQL_SET_LATEST);
 	sqlite3_bind_int64(q, 1, document);
 	sqlite3_bind_int64(q, 2, (int64_t)c->job.job);

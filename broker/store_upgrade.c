@@ -14,7 +14,10 @@
  *
  * 4 -> 5: the newest identities are indexed later; so far all are.
  *
- * 5 -> 6: of a document that was analysed again only the newest result has rows. */
+ * 5 -> 6: of a document that was analysed again only the newest result has rows.
+ *
+ * 8 -> 9: identities are quick ones; those that are there, or in the intake, stay (store_same.c).
+ */
 #include "broker/store_sql.h"
 
 /* The events of a record have numbers in a row, in its order. */
@@ -117,6 +120,14 @@ static int note_indexed(struct store *s, struct err *e)
 		       : store_failed(s->db, e, "note what is indexed");
 }
 
+static int note_slow(struct store *s, struct err *e)
+{
+	if (sqlite3_exec(s->db, "INSERT OR REPLACE INTO meta VALUES('slow', '1')", NULL, NULL,
+			 NULL) != SQLITE_OK)
+		return store_failed(s->db, e, "note which identities there are");
+	return 0;
+}
+
 static const struct step {
 	int from;
 	const char *tables;                          /* NULL: nothing */
@@ -135,6 +146,7 @@ static const struct step {
 	{5, NULL, store_outdate_all},
 	/* 6 to 7 changes no table: a broker of version 6 would not read the intake. 7 to 8 makes a
 	 * table that is filled as its contents are learnt; the intake says more than 7 knew. */
+	{8, NULL, note_slow},
 };
 enum { N_STEPS = sizeof(STEPS) / sizeof(STEPS[0]) };
 

@@ -43,15 +43,21 @@ static struct store_start restart(struct store_fixture *f)
 	return s;
 }
 
-static void spread(uint64_t n, uint8_t identity[static STORE_IDENTITY])
+/* A document that is told from others by its key. */
+static struct store_document keyed(uint64_t n, char key[static 17])
 {
-	for (int i = 0; i < 2; i++) {
-		uint64_t z = (2 * n + (uint64_t)i) * 0x9e3779b97f4a7c15u;
+	snprintf(key, 17, "%llu", (unsigned long long)n);
+	return (struct store_document){.collection = 1, .key = str_of(key), .body = STR("x")};
+}
 
-		z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-		z ^= z >> 27;
-		memcpy(identity + 8 * i, &z, sizeof(z));
-	}
+static uint64_t find(struct store_fixture *f, uint64_t n, struct store_document *d,
+		     char key[static 17])
+{
+	uint64_t job;
+
+	*d = keyed(n, key);
+	assert_int_equal(store_find(f->store, d, &job, &f->e), 0);
+	return job;
 }
 
 /* A wall clock that was set back: the broker's own goes on from here. */
@@ -169,7 +175,6 @@ static void documents_are_found_by_their_identity_over_a_restart(void **state)
 {
 	static const uint64_t firsts[] = {1, 70000, 140000};
 	struct store_fixture *f = *state;
-	uint64_t found;
 	bool more = true;
 	int rounds = 0;
 
@@ -180,21 +185,21 @@ static void documents_are_found_by_their_identity_over_a_restart(void **state)
 						   .collection = 1,
 						   .state = JOB_QUEUED},
 					   .verb = JOB_SUBMIT};
-			struct store_document d = {.collection = 1, .body = STR("x")};
+			struct store_document d;
+			char key[17];
 
-			spread(job, d.identity);
+			assert_int_equal(find(f, job, &d, key), 0);
 			assert_int_equal(store_insert(f->store, &d, &c, 1000, &f->e), 0);
 		}
 	restart(f);
 	for (; more; rounds++) {
 		for (uint64_t job = 1; job < 200000; job += 999) {
-			uint8_t identity[STORE_IDENTITY];
+			struct store_document d;
+			char key[17];
 			bool there = (job < 5001) || (job >= 70000 && job < 75000) ||
 				     (job >= 140000 && job < 145000);
 
-			spread(job, identity);
-			assert_int_equal(store_find(f->store, identity, &found, &f->e), 0);
-			assert_int_equal(found, there ? job : 0);
+			assert_int_equal(find(f, job, &d, key), there ? job : 0);
 		}
 		assert_int_equal(store_learn(f->store, &more, &f->e), 0);
 	}
@@ -207,9 +212,10 @@ static void add_documents(struct store_fixture *f, uint64_t first, uint64_t n)
 		struct change c = {
 			.job = {.job = job, .ticket = job, .collection = 1, .state = JOB_QUEUED},
 			.verb = JOB_SUBMIT};
-		struct store_document d = {.collection = 1, .body = STR("x")};
+		struct store_document d;
+		char key[17];
 
-		spread(job, d.identity);
+		assert_int_equal(find(f, job, &d, key), 0);
 		assert_int_equal(store_insert(f->store, &d, &c, 1000, &f->e), 0);
 	}
 }
@@ -243,12 +249,10 @@ static int64_t filters_there(struct store_fixture *f)
 static void expect_documents(struct store_fixture *f, uint64_t n)
 {
 	for (uint64_t job = 1; job <= n + 1; job++) {
-		uint8_t identity[STORE_IDENTITY];
-		uint64_t found;
+		struct store_document d;
+		char key[17];
 
-		spread(job, identity);
-		assert_int_equal(store_find(f->store, identity, &found, &f->e), 0);
-		assert_int_equal(found, job <= n ? job : 0);
+		assert_int_equal(find(f, job, &d, key), job <= n ? job : 0);
 	}
 }
 
