@@ -261,12 +261,8 @@ static int dispatch(char **words, int n, const struct settings *s)
 
 int cmd_codebook(int argc, char **argv)
 {
-	struct arena a = {0};
 	struct settings s = {0};
-	int operand, status = options_start(&PROGRAM, argc, argv, &a, &s, &operand);
+	int operand, status = command_options(&PROGRAM, argc, argv, &s, &operand);
 
-	if (status < 0)
-		status = dispatch(argv + operand, argc - operand, &s);
-	arena_free(&a);
-	return status;
+	return status < 0 ? dispatch(argv + operand, argc - operand, &s) : status;
 }

@@ -43,7 +43,7 @@ static const struct option_row ROWS[] = {
 	 .standard = "0",
 	 .help = "given up when not done by then; 0 is never"},
 	{.name = "key",
-	 .type = OPTION_STR,
+	 .type = OPTION_STR_FLAG, /* in a file it is a worker's */
 	 AT(key),
 	 .arg = "KEY",
 	 .help = "the same key in the same collection is the same job, whatever the content; for "

@@ -37,10 +37,80 @@ const struct command COMMANDS[] = {
 
 static struct arena options_arena; /* one command a process */
 
+/* The options of all commands, which share the section [client]: what is meant for one of them does
+ * not disturb the others. tests/integration/options.sh holds it against the tables. */
+static const char *const CLIENT_KEYS[] = {"actor",
+					  "again",
+					  "as",
+					  "batch",
+					  "brief",
+					  "broker",
+					  "by",
+					  "by-label",
+					  "cluster",
+					  "clusters",
+					  "codebook",
+					  "codebook-image",
+					  "collection",
+					  "confidence",
+					  "contradictions",
+					  "csv",
+					  "date",
+					  "db",
+					  "deadline",
+					  "delay",
+					  "document",
+					  "errors",
+					  "every",
+					  "floors",
+					  "format",
+					  "from",
+					  "gold",
+					  "header",
+					  "holders",
+					  "jobs",
+					  "json",
+					  "key-file",
+					  "keys",
+					  "least",
+					  "limit",
+					  "matrix",
+					  "memory-limit",
+					  "model",
+					  "name",
+					  "once",
+					  "out",
+					  "over-time",
+					  "polarity",
+					  "priority",
+					  "report",
+					  "reports",
+					  "results",
+					  "roles",
+					  "rows",
+					  "since",
+					  "stances-from",
+					  "state",
+					  "status",
+					  "target",
+					  "targets",
+					  "text",
+					  "time-limit",
+					  "timeout",
+					  "topic",
+					  "type",
+					  "until",
+					  "until-idle",
+					  "wait",
+					  NULL};
+
 int command_options(const struct option_program *p, int argc, char **argv, void *settings,
 		    int *operand)
 {
-	return options_start(p, argc, argv, &options_arena, settings, operand);
+	struct option_program with_keys = *p;
+
+	with_keys.others = CLIENT_KEYS;
+	return options_start(&with_keys, argc, argv, &options_arena, settings, operand);
 }
 
 int command_options_alone(const struct option_program *p, int argc, char **argv, void *settings)

@@ -37,6 +37,8 @@ struct slots {
 static const char *const FAMILY[] = {"broker", "key",      "log-format",     "log-level",
 				     "model",  "codebook", "codebook-image", "collection"};
 
+static const char *const SECTIONS[] = {"broker", "worker", "client"};
+
 static void unfold(struct slots *s, const struct option_row *rows, char *base)
 {
 	for (; rows->type != OPTION_END; rows++) {
@@ -209,6 +211,7 @@ int options_set(const struct option_row *row, const char *text, const char *wher
 		return err_set(e, ERR_TOO_BIG, "%s: longer than %d bytes", where, OPTION_VALUE_MAX);
 	switch (row->type) {
 	case OPTION_STR:
+	case OPTION_STR_FLAG:
 		*(const char **)field = arena_str(a, str_of(text)).p;
 		return 0;
 	case OPTION_INT:
@@ -247,8 +250,9 @@ static int slot_set(struct slot *s, enum origin origin, const char *text, const 
 
 struct file_reader {
 	struct str rest;
-	int line;
-	const char *path, *section;
+	int line, section_line; /* present ones */
+	const char *path;
+	const struct option_program *program;
 	struct slots *slots;
 	struct arena *arena;
 	struct err *e;
@@ -275,46 +279,105 @@ static char *file_line(char *line, int size, void *context)
 	}
 	memcpy(line, f->rest.p, n);
 	line[n] = '\0';
+	if (line[strspn(line, " \t")] == '[')
+		f->section_line = f->line;
 	f->rest = (struct str){f->rest.p + n, f->rest.n - n};
 	return line;
 }
 
-static bool is_family(const char *name)
+#define N_OF(list) (sizeof(list) / sizeof(*(list)))
+
+static bool is_one_of(const char *name, const char *const *list, size_t n)
 {
-	for (size_t i = 0; i < sizeof(FAMILY) / sizeof(*FAMILY); i++)
-		if (strcmp(FAMILY[i], name) == 0)
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i], name) == 0)
 			return true;
 	return false;
+}
+
+/* 0 where the section is this program's or nobody's, 1 where it is another program's, -1 where it
+ * is none. */
+static int check_section(struct file_reader *f, const char *section)
+{
+	const char *own = f->program->section;
+	struct near near;
+
+	if (!*section || (own && strcmp(section, own) == 0))
+		return 0;
+	if (is_one_of(section, SECTIONS, N_OF(SECTIONS)))
+		return 1;
+	near_start(&near, str_of(section));
+	for (size_t i = 0; i < N_OF(SECTIONS); i++)
+		near_try(&near, str_of(SECTIONS[i]));
+	err_set(f->e, ERR_INVALID, "%s:%d: no section [%.50s]%s%.*s%s", f->path, f->section_line,
+		section, near.best.n ? "; did you mean [" : "", STR_ARG(near.best),
+		near.best.n ? "]?" : "");
+	return -1;
+}
+
+/* Where one program stands alone its own keys were meant, else those that all share. */
+static void no_such_key(struct file_reader *f, const char *section, const char *name,
+			const char *where)
+{
+	struct near near;
+
+	near_start(&near, str_of(name));
+	for (int i = 0; *section && i < f->slots->n; i++)
+		if (f->slots->v[i].row->type != OPTION_STR_FLAG)
+			near_try(&near, str_of(f->slots->v[i].row->name));
+	for (const char *const *o = f->program->others; *section && o && *o; o++)
+		near_try(&near, str_of(*o));
+	for (size_t i = 0; !*section && i < N_OF(FAMILY); i++)
+		near_try(&near, str_of(FAMILY[i]));
+	err_set(f->e, ERR_INVALID, "%s: no such option%s%.*s%s%s", where,
+		near.best.n ? "; did you mean " : "", STR_ARG(near.best), near.best.n ? "?" : "",
+		*section ? "" : " (options of one program stand below its [section])");
+}
+
+/* Whether another program, or another command of this one, reads the key. */
+static bool is_for_others(const struct file_reader *f, const char *section, const char *name)
+{
+	size_t n = 0;
+
+	if (!*section)
+		return is_one_of(name, FAMILY, N_OF(FAMILY));
+	while (f->program->others && f->program->others[n])
+		n++;
+	return is_one_of(name, f->program->others, n);
 }
 
 /* inih's handler: 1 is success. */
 static int file_value(void *context, const char *section, const char *name, const char *value)
 {
 	struct file_reader *f = context;
-	struct slot *s;
+	struct slot *s = slot_of(f->slots, name);
 	char where[160];
+	int other;
 
 	if (f->failed)
 		return 0;
-	if (*section && (!f->section || strcmp(section, f->section) != 0))
+	other = check_section(f, section);
+	if (other == 1)
 		return 1;
+	f->failed = true; /* unless it is found */
+	if (other < 0)
+		return 0;
 	snprintf(where, sizeof(where), "%.80s:%d: %.50s", f->path, f->line, name);
-	s = slot_of(f->slots, name);
-	if (!s && !*section && is_family(name))
-		return 1;
-	if (!s)
-		err_set(f->e, ERR_INVALID, "%s: no such option%s", where,
-			*section ? "" : " (options of one program stand below its [section])");
-	else if (slot_set(s, ORIGIN_FILE, value, where, f->arena, f->e) == 0)
-		return 1;
-	f->failed = true;
-	return 0;
+	if (s && (s->row->type == OPTION_STR_FLAG ||
+		  (!*section && !is_one_of(name, FAMILY, N_OF(FAMILY)))))
+		s = NULL;
+	if (!s && !is_for_others(f, section, name))
+		no_such_key(f, section, name, where);
+	else
+		f->failed = s && slot_set(s, ORIGIN_FILE, value, where, f->arena, f->e) < 0;
+	return !f->failed;
 }
 
-static int file_apply(struct slots *s, const char *section, struct str text, const char *path,
-		      struct arena *a, struct err *e)
+static int file_apply(struct slots *s, const struct option_program *p, struct str text,
+		      const char *path, struct arena *a, struct err *e)
 {
-	struct file_reader f = {text, 0, path, section, s, a, e, false};
+	struct file_reader f = {
+		.rest = text, .path = path, .program = p, .slots = s, .arena = a, .e = e};
 	int line;
 
 	if (text.n > OPTION_FILE_MAX)
@@ -336,11 +399,11 @@ int options_file(const struct option_program *p, struct str text, const char *pa
 	struct slots s = {.n = 0};
 
 	unfold(&s, p->rows, settings);
-	return file_apply(&s, p->section, text, path, a, e);
+	return file_apply(&s, p, text, path, a, e);
 }
 
-static int file_read(struct slots *s, const char *section, const char *path, bool must_exist,
-		     struct arena *a, struct err *e)
+static int file_read(struct slots *s, const struct option_program *p, const char *path,
+		     bool must_exist, struct arena *a, struct err *e)
 {
 	char *bytes;
 	size_t n = 0;
@@ -357,21 +420,21 @@ static int file_read(struct slots *s, const char *section, const char *path, boo
 	if (n <= OPTION_FILE_MAX && got < 0)
 		rc = err_errno(e, errno, "cannot read the configuration %s", path);
 	else
-		rc = file_apply(s, section, (struct str){bytes, n}, path, a, e);
+		rc = file_apply(s, p, (struct str){bytes, n}, path, a, e);
 	close(fd);
 	mem_free(bytes);
 	return rc;
 }
 
 /* The XDG base directories, least important first; --config or DEMARCHE_CONFIG replaces them. */
-static int files_read(struct slots *s, const char *section, const char *config, struct arena *a,
-		      struct err *e)
+static int files_read(struct slots *s, const struct option_program *p, const char *config,
+		      struct arena *a, struct err *e)
 {
 	const char *dirs = getenv("XDG_CONFIG_DIRS"), *home = getenv("XDG_CONFIG_HOME");
 	struct option_list list = {0};
 
 	if (config)
-		return file_read(s, section, config, true, a, e);
+		return file_read(s, p, config, true, a, e);
 	for (dirs = dirs && *dirs ? dirs : "/etc/xdg"; *dirs && list.n < OPTION_LIST_MAX;) {
 		size_t n = strcspn(dirs, ":");
 
@@ -380,9 +443,8 @@ static int files_read(struct slots *s, const char *section, const char *config, 
 		dirs += n + (dirs[n] == ':');
 	}
 	while (list.n--)
-		if (file_read(s, section,
-			      arena_printf(a, "%s/demarche/demarche.ini", list.v[list.n]).p, false,
-			      a, e) < 0)
+		if (file_read(s, p, arena_printf(a, "%s/demarche/demarche.ini", list.v[list.n]).p,
+			      false, a, e) < 0)
 			return -1;
 	if (!home || *home != '/') {
 		home = getenv("HOME");
@@ -390,8 +452,7 @@ static int files_read(struct slots *s, const char *section, const char *config, 
 			return 0;
 		home = arena_printf(a, "%s/.config", home).p;
 	}
-	return file_read(s, section, arena_printf(a, "%s/demarche/demarche.ini", home).p, false, a,
-			 e);
+	return file_read(s, p, arena_printf(a, "%s/demarche/demarche.ini", home).p, false, a, e);
 }
 
 /* ---- variables ---- */
@@ -412,7 +473,8 @@ static int variables_read(struct slots *s, struct arena *a, struct err *e)
 	for (int i = 0; i < s->n; i++) {
 		const char *value = getenv(variable_name(s->v[i].row->name, name).p);
 
-		if (value && *value && slot_set(&s->v[i], ORIGIN_VARIABLE, value, name, a, e) < 0)
+		if (value && *value && s->v[i].row->type != OPTION_STR_FLAG &&
+		    slot_set(&s->v[i], ORIGIN_VARIABLE, value, name, a, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -585,7 +647,7 @@ int options_read(const struct option_program *p, int argc, char **argv, struct a
 		if (s.v[i].row->standard && slot_set(&s.v[i], ORIGIN_STANDARD, s.v[i].row->standard,
 						     s.v[i].row->name, a, e) < 0)
 			return -1;
-	if (files_read(&s, p->section, g.config, a, e) < 0 || variables_read(&s, a, e) < 0)
+	if (files_read(&s, p, g.config, a, e) < 0 || variables_read(&s, a, e) < 0)
 		return -1;
 	return flags_apply(&s, &g, a, e);
 }

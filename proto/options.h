@@ -20,6 +20,7 @@ enum { OPTION_LIST_MAX = 64, OPTION_VALUE_MAX = 4096, OPTION_FILE_MAX = 256 * 10
 enum option_type {
 	OPTION_END,      /* closes a table */
 	OPTION_STR,      /* const char *, NULL where there is no value and no default */
+	OPTION_STR_FLAG, /* the same from the flag alone: it says what is done this once */
 	OPTION_INT,      /* int64_t from min to max */
 	OPTION_SIZE,     /* int64_t bytes: 4096, 64K, 256M, 2G */
 	OPTION_DURATION, /* int64_t milliseconds: 250ms, 30s, 5m, 2h, 7d; a bare number: seconds */
@@ -53,6 +54,8 @@ struct option_program {
 	const char *about;    /* what it does: sentences, wrapped by help */
 	const char *more;     /* printed below the options as it stands (examples …), or NULL */
 	const struct option_row *rows;
+	const char *const *others; /* further keys of the section, which other programs read; ends
+				      with NULL; or NULL */
 };
 
 /* --log-format and --log-level, for every program that logs; options_log turns them on. */
@@ -92,7 +95,8 @@ int64_t options_duration(const char *text);
 int64_t options_size(const char *text);
 
 /* Reads one configuration text (ini): keys without a section must be shared options, keys in
- * [section] must be in the table. Values already set stay. Errors name `path` and line. */
+ * [section] in the table or among `others`; sections of the other programs are passed over. Values
+ * already set stay. Errors name `path` and line, and what may have been meant. */
 int options_file(const struct option_program *p, struct str text, const char *path, struct arena *a,
 		 void *settings, struct err *e);
 

@@ -16,7 +16,7 @@ struct common {
 
 struct settings {
 	struct common common;
-	const char *data_dir;
+	const char *data_dir, *only_here;
 	int64_t slots, memory, wait;
 	bool again;
 };
@@ -39,9 +39,12 @@ static const struct option_row ROWS[] = {
 	{"memory", 0, OPTION_SIZE, AT(memory), "SIZE", "1G", "memory of a slot", 0, 0, NULL},
 	{"wait", 0, OPTION_DURATION, AT(wait), "T", "30s", "how long to wait", 0, 0, NULL},
 	{"again", 0, OPTION_BOOL, AT(again), NULL, NULL, "even if done before", 0, 0, NULL},
+	{.name = "only-here", .type = OPTION_STR_FLAG, .offset = AT(only_here)},
 	{.type = OPTION_INCLUDE, .offset = AT(common), .include = COMMON_ROWS},
 	{.type = OPTION_END},
 };
+
+static const char *const OTHERS[] = {"friend", NULL};
 
 static const struct option_program PROGRAM = {
 	.name = "demarche-test",
@@ -49,6 +52,7 @@ static const struct option_program PROGRAM = {
 	.synopsis = "[OPTION…] FILE…",
 	.about = "Tests the tables.",
 	.rows = ROWS,
+	.others = OTHERS,
 };
 
 struct fixture {
@@ -180,18 +184,60 @@ static void file_gives_values_and_errors_with_lines(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(read_file(f, "broker = a, b\n[test]\nslots = 5 ; five\nagain = yes\n"
-				      "[other]\nwhatever = 1\n"),
+				      "[client]\nwhatever = 1\n"),
 			 0);
 	assert_int_equal(f->s.slots, 5);
 	assert_true(f->s.again);
 	assert_int_equal(f->s.common.brokers.n, 2);
 	assert_int_equal(read_file(f, "model = x\n"), 0);
 	assert_int_equal(read_file(f, "# text\n\n[test]\nslts = 5\n"), -1);
-	assert_string_equal(f->e.text, "x.ini:4: slts: no such option");
+	assert_string_equal(f->e.text, "x.ini:4: slts: no such option; did you mean slots?");
 	assert_int_equal(read_file(f, "[test]\nslots = many\n"), -1);
 	assert_string_equal(f->e.text, "x.ini:2: slots: expected a number, got \"many\"");
 	assert_int_equal(read_file(f, "[test]\nslots 5\n"), -1);
 	assert_string_equal(f->e.text, "x.ini:2: expected \"key = value\" or \"[section]\"");
+}
+
+static void what_is_mistyped_in_a_file_is_told(void **state)
+{
+	static const struct {
+		const char *text, *says;
+	} cases[] = {
+		{"\n[tset]\n\nslots = 5\n", "x.ini:2: no section [tset]"},
+		{"[workr]\nslots = 5\n", "x.ini:1: no section [workr]; did you mean [worker]?"},
+		{"borker = x\n", "x.ini:1: borker: no such option; did you mean broker? (options "
+				 "of one program stand below its [section])"},
+		{"slots = 5\n", "x.ini:1: slots: no such option (options of one program stand "
+				"below its [section])"},
+		{"[test]\nfriends = 5\n", "x.ini:2: friends: no such option; did you mean friend?"},
+		{"[test]\nonly-here = x\n", "x.ini:2: only-here: no such option"},
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_int_equal(read_file(f, cases[i].text), -1);
+		assert_string_equal(f->e.text, cases[i].says);
+	}
+}
+
+static void keys_of_other_programs_of_a_section_are_passed_over(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(read_file(f, "[test]\nfriend = any\nslots = 5\n[broker]\nx = y\n"), 0);
+	assert_int_equal(f->s.slots, 5);
+}
+
+static void what_is_said_with_a_flag_alone_is_read_nowhere_else(void **state)
+{
+	struct fixture *f = *state;
+
+	setenv("DEMARCHE_ONLY_HERE", "x", 1);
+	assert_int_equal(read_line(f, ""), 0);
+	assert_null(f->s.only_here);
+	assert_int_equal(read_line(f, "--only-here y"), 0);
+	assert_string_equal(f->s.only_here, "y");
+	unsetenv("DEMARCHE_ONLY_HERE");
 }
 
 static void overlong_lines_and_binary_files_are_refused(void **state)
@@ -256,6 +302,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(wrong_usage_is_a_clear_sentence, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(file_gives_values_and_errors_with_lines, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(what_is_mistyped_in_a_file_is_told, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(keys_of_other_programs_of_a_section_are_passed_over,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_is_said_with_a_flag_alone_is_read_nowhere_else,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(overlong_lines_and_binary_files_are_refused, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(missing_named_configuration_is_an_error, set_up,
