@@ -100,9 +100,18 @@ static const struct condition REPORT_CONDITIONS[] = {
 static const struct condition NO_CONDITIONS[] = {{0}};
 static const struct condition BATCH_CONDITIONS[] = {{"batch", "b.name = %"}, {0}};
 
+/* Jobs from the last one back, which goes on below `after`. */
+#define NEWEST_FIRST                                                                               \
+	"WITH found AS (@) SELECT * FROM found WHERE job < iif(?1 = 0, 9223372036854775807, ?1) " \
+	"ORDER BY job DESC LIMIT ?2"
+
 static const struct question QUESTIONS[] = {
 	{"jobs", "SELECT " JOB_COLUMNS JOB_TABLES, "j.job", NULL, JOB_CONDITIONS, NULL},
 	{"dead", "SELECT " JOB_COLUMNS JOB_TABLES, "j.job", "j.state = 5", JOB_CONDITIONS, NULL},
+	{"jobs_newest", "SELECT " JOB_COLUMNS JOB_TABLES, "j.job", NULL, JOB_CONDITIONS,
+	 NEWEST_FIRST},
+	{"dead_newest", "SELECT " JOB_COLUMNS JOB_TABLES, "j.job", "j.state = 5", JOB_CONDITIONS,
+	 NEWEST_FIRST},
 	{"show",
 	 "SELECT " JOB_COLUMNS ", d.title, d.date, d.source, d.lang, d.bytes, d.key, "
 	 "(SELECT name FROM batches b WHERE b.batch = j.batch) AS batch, j.seq, "
@@ -268,7 +277,8 @@ void query_close(struct query *q)
 bool query_needs_leases(struct str what)
 {
 	return str_is(what, "jobs") || str_is(what, "show") || str_is(what, "batch") ||
-	       str_is(what, "collections") || str_is(what, "dead") || str_is(what, "text");
+	       str_is(what, "collections") || str_is(what, "dead") || str_is(what, "text") ||
+	       str_is(what, "jobs_newest") || str_is(what, "dead_newest");
 }
 
 static int insert_leases(struct query *q, const struct query_lease *l, uint32_t n, struct err *e)

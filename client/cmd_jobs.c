@@ -8,13 +8,18 @@ struct jobs {
 	struct source_options source;
 	const char *state, *collection, *batch, *document;
 	int64_t limit;
-	bool json;
+	bool json, newest;
 };
 
 #define AT(field) .offset = offsetof(struct jobs, field)
-#define COMMON                                                        \
-	{.type = OPTION_INCLUDE, AT(source), .include = SOURCE_ROWS}, \
-		COLLECTION_ROW(AT(collection)), LIMIT_ROW(AT(limit)), JSON_ROW(AT(json))
+#define COMMON                                                                                 \
+	{.type = OPTION_INCLUDE, AT(source), .include = SOURCE_ROWS},                          \
+		COLLECTION_ROW(AT(collection)), LIMIT_ROW(AT(limit)),                          \
+		{.name = "newest",                                                             \
+		 .type = OPTION_BOOL,                                                          \
+		 AT(newest),                                                                   \
+		 .help = "the newest first, with --limit the newest alone (else the oldest)"}, \
+		JSON_ROW(AT(json))
 
 static const struct option_row JOBS_ROWS[] = {
 	COMMON,
@@ -41,7 +46,7 @@ static const struct option_program JOBS = {
 	.name = "demarche jobs",
 	.section = "client",
 	.synopsis = "[OPTION…]",
-	.about = "Lists jobs, the newest last.",
+	.about = "Lists jobs, the newest last (--newest: first).",
 	.rows = JOBS_ROWS,
 };
 static const struct option_program DEAD = {
@@ -86,8 +91,15 @@ static const struct row_column DEAD_COLUMNS[] = {
 	{"~reason", NULL, reason},
 	{NULL, NULL, NULL},
 };
-static const struct row_list JOB_LIST = {"jobs", "jobs", JOB_COLUMNS, "no such jobs"};
-static const struct row_list DEAD_LIST = {"dead", "dead", DEAD_COLUMNS, "no quarantined jobs"};
+/* [2]: as they came, and the newest first */
+static const struct row_list JOB_LIST[] = {
+	{"jobs", "jobs", JOB_COLUMNS, "no such jobs"},
+	{"jobs", "jobs_newest", JOB_COLUMNS, "no such jobs"},
+};
+static const struct row_list DEAD_LIST[] = {
+	{"dead", "dead", DEAD_COLUMNS, "no quarantined jobs"},
+	{"dead", "dead_newest", DEAD_COLUMNS, "no quarantined jobs"},
+};
 
 static int list(const struct option_program *p, const struct row_list *l, int argc, char **argv)
 {
@@ -104,18 +116,18 @@ static int list(const struct option_program *p, const struct row_list *l, int ar
 	};
 	if (filter_check(&filters[0], &e) < 0)
 		return options_wrong(p, &e);
-	status = rows_print(l, &o.source, filters, (uint64_t)o.limit, o.json);
+	status = rows_print(&l[o.newest], &o.source, filters, (uint64_t)o.limit, o.json);
 	return status;
 }
 
 int cmd_jobs(int argc, char **argv)
 {
-	return list(&JOBS, &JOB_LIST, argc, argv);
+	return list(&JOBS, JOB_LIST, argc, argv);
 }
 
 int cmd_dead(int argc, char **argv)
 {
-	return list(&DEAD, &DEAD_LIST, argc, argv);
+	return list(&DEAD, DEAD_LIST, argc, argv);
 }
 
 /* retry and cancel */

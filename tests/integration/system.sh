@@ -36,6 +36,11 @@ is "one job id a line" "$n_samples" "$(grep -cE '^[0-9]+$' jobs)"
 "$demarche" submit "$samples" >again 2>err
 is "the same bytes are the same jobs" "$(cat jobs)" "$(cat again)"
 is "all wait" "$n_samples" "$("$demarche" jobs --state queued --json | wc -l)"
+numbers() { sed -E 's/^\{"job":([0-9]+),.*/\1/'; }
+is "jobs come as they came" "$(cat jobs)" "$("$demarche" jobs --json | numbers)"
+is "or the newest first" "$(tac jobs)" "$("$demarche" jobs --newest --json | numbers)"
+is "and only the newest" "$(tail -n 1 jobs)" \
+	"$("$demarche" jobs --newest -n 1 --state queued --json | numbers)"
 "$demarche" cancel 1 >out 2>err
 is "cancel" "0 1 cancelled" "$? $(cat out)"
 "$demarche" retry 1 >out 2>err
@@ -51,6 +56,10 @@ cp two.txt one.txt
 "$demarche" submit --collection keyed --key k one.txt >again 2>err
 is "the same key is the same job" "$(cat out)" "$(cat again)"
 "$demarche" cancel "$(cat out)" >/dev/null
+
+seq 250 | sed 's/.*/{"id":"n&","text":"Text &."}/' | "$demarche" submit - --collection pages >pages
+is "also over pages" "$(tac pages)" "$("$demarche" jobs --newest --collection pages --json | numbers)"
+xargs "$demarche" cancel <pages >/dev/null
 
 kill -9 "$broker"
 wait "$broker" 2>/dev/null
