@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <math.h>
 
 #include "worker/training/trees_train.h"
 
@@ -68,6 +69,35 @@ static void the_same_examples_give_the_same_bytes(void **state)
 	buf_free(&b);
 }
 
+/* Sets that see all rows and all features do not differ. */
+static void the_mean_of_a_set_with_itself_is_that_set(void **state)
+{
+	struct trees_set s = {.n_features = N_FEATURES};
+	struct trees_options o = {.n_trees = 10, .rate = 0.3, .l2 = 1, .skip_group = -1};
+	struct buf once = {0}, twice = {0};
+	struct trees one, two;
+	struct err e;
+
+	(void)state;
+	for (uint32_t i = 0; i < 200; i++)
+		trees_set_add(&s, (const uint8_t[]){(uint8_t)(i % 20), (uint8_t)(i % 7), 1},
+			      i % 3 == 0, 1, 0);
+	trees_train(&s, &o, &once);
+	o.n_sets = 2;
+	trees_train(&s, &o, &twice);
+	assert_int_equal(trees_open(&one, buf_str(&once), N_FEATURES, &e), 0);
+	assert_int_equal(trees_open(&two, buf_str(&twice), N_FEATURES, &e), 0);
+	assert_int_equal(two.n_trees, 2 * one.n_trees);
+	for (uint8_t i = 0; i < 30; i++) {
+		const uint8_t row[] = {i, 30 - i, 1};
+
+		assert_true(fabs(trees_yes(&one, row) - trees_yes(&two, row)) < 1e-3);
+	}
+	trees_set_free(&s);
+	buf_free(&once);
+	buf_free(&twice);
+}
+
 static void many_rows_are_weighed_as_each_alone(void **state)
 {
 	uint8_t rows[37][N_FEATURES];
@@ -114,6 +144,7 @@ int main(void)
 		cmocka_unit_test(questions_are_asked_together),
 		cmocka_unit_test(a_group_left_out_is_not_learned_from),
 		cmocka_unit_test(the_same_examples_give_the_same_bytes),
+		cmocka_unit_test(the_mean_of_a_set_with_itself_is_that_set),
 		cmocka_unit_test(many_rows_are_weighed_as_each_alone),
 		cmocka_unit_test(damaged_trees_are_refused),
 	};

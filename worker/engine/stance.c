@@ -14,6 +14,8 @@ enum { ABOUT_MAX = 8 };
 #define POSSIBLE    0.1  /* below this chance, a pair is not open to choice */
 
 _Static_assert(CHOICE_PARTS == TARGET_PARTS + PAIR_PARTS, "one value for each kind of feature");
+_Static_assert((int)SIGN_FEATURES <= (int)CHOICE_FEATURES,
+	       "the sign's values have room in the choice's");
 
 struct work {
 	struct stance_ground ground;
@@ -167,32 +169,48 @@ static void take_plain_sign(struct work *w, struct scored *s)
 	s->polarity = given;
 }
 
-/* Trees weigh what the linear model says beside what composition says; neutral is left to it. */
+/* The sign by the linear model; what trees look at to weigh it beside composition lies in the
+ * pair's values until weigh_signs. */
 static void take_sign(struct work *w, struct scored *s, const double p[N_POLARITIES],
 		      const double parts[SIGN_SOURCES])
 {
-	uint8_t values[SIGN_FEATURES];
-	double yes, sided = 1 - p[POLARITY_NEUTRAL];
-
 	s->polarity = POLARITY_SUPPORT;
 	for (uint32_t k = 0; k < N_POLARITIES; k++)
 		if (p[k] > p[s->polarity])
 			s->polarity = (enum polarity)k;
 	s->p_sign = p[s->polarity];
-	if (!w->r->side.n_trees && !w->watch) {
-		take_plain_sign(w, s);
-		return;
-	}
-	sign_values(&w->ground, &w->c, &w->past, &s->pair, &(struct sign_view){p, parts}, values);
+	s->p_sided = s->polarity == POLARITY_NEUTRAL ? 0 : 1 - p[POLARITY_NEUTRAL];
+	if (w->r->side.n_trees || w->watch)
+		sign_values(&w->ground, &w->c, &w->past, &s->pair, &(struct sign_view){p, parts},
+			    s->values);
 	if (w->watch)
-		w->watch->weigh(w->watch, &w->c, &s->pair, values);
-	if (!w->r->side.n_trees || s->polarity == POLARITY_NEUTRAL) {
+		w->watch->weigh(w->watch, &w->c, &s->pair, s->values);
+	if (!w->r->side.n_trees || !(s->p_sided > 0))
 		take_plain_sign(w, s);
+}
+
+/* All signs of a sentence at once; neutral is left to the linear model. */
+static void weigh_signs(struct work *w)
+{
+	struct scored *sided[OPTIONS_MAX];
+	const uint8_t *rows[OPTIONS_MAX] = {0};
+	double yes[OPTIONS_MAX];
+	uint32_t n = 0;
+
+	if (!w->r->side.n_trees)
 		return;
+	for (uint32_t i = 0; i < w->n_scored; i++)
+		if (w->scored[i].p_sided > 0) {
+			rows[n] = w->scored[i].values;
+			sided[n++] = &w->scored[i];
+		}
+	trees_yes_all(&w->r->side, rows, n, yes);
+	for (uint32_t i = 0; i < n; i++) {
+		bool is = yes[i] >= 0.5;
+
+		sided[i]->polarity = is ? POLARITY_SUPPORT : POLARITY_OPPOSE;
+		sided[i]->p_sign = sided[i]->p_sided * (is ? yes[i] : 1 - yes[i]);
 	}
-	yes = trees_yes(&w->r->side, values);
-	s->polarity = yes >= 0.5 ? POLARITY_SUPPORT : POLARITY_OPPOSE;
-	s->p_sign = sided * (yes >= 0.5 ? yes : 1 - yes);
 }
 
 /* What the parts of a list of features give to the logit of a model of two classes. */
@@ -299,6 +317,7 @@ static void score_sentence(struct work *w)
 				w->n_scored++;
 		}
 	}
+	weigh_signs(w);
 }
 
 /* One holder has one stance about words that overlap; without a learned choice, whoever. */

@@ -20,14 +20,15 @@ enum {
 struct scored {
 	struct pair pair;
 	double p, p_sign;           /* that it is one; that the sign is right */
+	double p_sided;             /* that it is not neutral; 0 where that is likeliest */
 	double logit;               /* of p */
 	double parts[CHOICE_PARTS]; /* what each kind of feature gives to it: of the phrase, then of
 				     * the pair */
 	double p_target;            /* that the phrase is a target of anything */
 	double raw;                 /* that it is right beside those chosen before */
 	enum polarity polarity;
-	bool out; /* no longer open to choice */
-	uint8_t values[CHOICE_FEATURES];
+	bool out;                        /* no longer open to choice */
+	uint8_t values[CHOICE_FEATURES]; /* of its sign at first, then of the choice */
 };
 
 /* What was chosen in the sentences before. */

@@ -24,7 +24,7 @@ enum { FOLDS = 5, PARSERS = 8 };
 
 struct options {
 	const char *model, *codebook, *shared, *out, *results, *own;
-	uint32_t epochs, min_count, own_most, trees;
+	uint32_t epochs, min_count, own_most, trees, tree_sets;
 	double l2, rate, foreign, own_weight, tree_rate;
 	bool rules;
 };
@@ -410,6 +410,7 @@ static void train_trees(void *context, uint32_t job)
 	uint32_t run = job / 2;
 	uint32_t coarser = l->draft ? 2 : 1;
 	struct trees_options o = {.n_trees = l->b->o.trees / coarser,
+				  .n_sets = l->draft ? 1 : l->b->o.tree_sets,
 				  .rate = l->b->o.tree_rate * coarser,
 				  .l2 = 20,
 				  .rows = 0.5,
@@ -653,6 +654,7 @@ static int read_options(struct options *o, int argc, char **argv)
 		{"min-count", .whole = &o->min_count},
 		{"own-most", .whole = &o->own_most},
 		{"trees", .whole = &o->trees},
+		{"tree-sets", .whole = &o->tree_sets},
 		{"l2", .number = &o->l2},
 		{"rate", .number = &o->rate},
 		{"foreign", .number = &o->foreign},
@@ -669,6 +671,7 @@ static int read_options(struct options *o, int argc, char **argv)
 			      .own_most = UINT32_MAX,
 			      .own_weight = 1,
 			      .trees = 250,
+			      .tree_sets = 1,
 			      .tree_rate = 0.055};
 	first = read_settings(list, sizeof(list) / sizeof(*list), argc, argv);
 	if (first < 0 || argc - first != 3)
@@ -690,7 +693,8 @@ int train_stances(int argc, char **argv)
 		fprintf(stderr,
 			"usage: stances [--epochs N] [--l2 X] [--rate X] [--foreign WEIGHT] "
 			"[--rules] [--own FOLDER] [--own-most N] [--own-weight X] "
-			"[--trees N] [--tree-rate X] [--results FILE] [--out IMAGE] "
+			"[--trees N] [--tree-sets N] [--tree-rate X] [--results FILE] [--out "
+			"IMAGE] "
 			"MODEL CODEBOOK SHARED\n");
 		return 2;
 	}

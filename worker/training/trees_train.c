@@ -281,18 +281,13 @@ static void end(struct boosting *b)
 	mem_free(b->tables);
 }
 
-void trees_train(const struct trees_set *s, const struct trees_options *o, struct buf *out)
+/* One set of trees; returns what they begin from. */
+static double boost(const struct trees_set *s, const struct trees_options *o, uint64_t seed,
+		    double scale, struct buf *out)
 {
-	struct boosting b = {.o = o, .n_features = s->n_features, .random = 0x9e3779b97f4a7c15u};
-	const double scale = 1.0 / 4096;
-	struct trees_header h = {.magic = "TREES01",
-				 .n_trees = o->n_trees,
-				 .n_features = s->n_features,
-				 .scale = (float)scale};
+	struct boosting b = {.o = o, .n_features = s->n_features, .random = seed};
+	double base = begin(&b, s);
 
-	CHECK(o->n_trees && o->n_trees <= TREES_MAX);
-	h.base = (int32_t)lrint(begin(&b, s) / scale);
-	buf_add(out, &h, sizeof(h));
 	for (uint32_t i = 0; i < o->n_trees; i++) {
 		struct tree t = {0};
 
@@ -300,4 +295,26 @@ void trees_train(const struct trees_set *s, const struct trees_options *o, struc
 		buf_add(out, &t, sizeof(t));
 	}
 	end(&b);
+	return base;
+}
+
+/* The mean of several sets of trees is one set whose leaves count for less. */
+void trees_train(const struct trees_set *s, const struct trees_options *o, struct buf *out)
+{
+	uint32_t n_sets = o->n_sets ? o->n_sets : 1;
+	const double scale = 1.0 / 4096;
+	struct trees_header h = {.magic = "TREES01",
+				 .n_trees = o->n_trees * n_sets,
+				 .n_features = s->n_features,
+				 .scale = (float)(scale / n_sets)};
+	struct buf trees = {0};
+	double base = 0;
+
+	CHECK(o->n_trees && h.n_trees <= TREES_MAX);
+	for (uint32_t i = 0; i < n_sets; i++)
+		base += boost(s, o, 0x9e3779b97f4a7c15u * (2 * i + 1), scale, &trees);
+	h.base = (int32_t)lrint(base / scale);
+	buf_add(out, &h, sizeof(h));
+	buf_add(out, trees.p, trees.n);
+	buf_free(&trees);
 }

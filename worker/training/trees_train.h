@@ -18,7 +18,7 @@ void trees_set_append(struct trees_set *s, const struct trees_set *other);
 void trees_set_free(struct trees_set *s);
 
 struct trees_options {
-	uint32_t n_trees;
+	uint32_t n_trees, n_sets; /* trees of a set; sets whose mean is taken, 0: one */
 	double rate, l2;
 	double rows, columns; /* shares of examples and features that a tree looks at; 0: all */
 	int skip_group;       /* its examples are left out; -1: none */
