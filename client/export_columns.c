@@ -647,9 +647,11 @@ CELL(target_group)
 }
 CELL(place_fips)
 {
-	const struct country_codes *c = country_codes(row->event->place.country);
+	const struct result_place *p = &row->event->place;
+	const struct country_codes *c = country_codes(p->country);
+	bool is_gaza = str_is(p->country, "PSE") && p->longitude != 0 && p->longitude < 34.7;
 
-	add(out, str_of(c ? c->fips : ""));
+	add(out, is_gaza ? STR("GZ") : str_of(c ? c->fips : ""));
 }
 
 #define NOTHING(name)             \

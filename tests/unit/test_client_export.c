@@ -107,6 +107,11 @@ static void countries_have_the_codes_of_each_data_set(void **state)
 	cell_is(&EXPORT_GDELT, &r, "Actor2CountryCode", "");
 	cell_is(&EXPORT_GDELT, &r, "Actor2KnownGroupCode", "EU");
 	cell_is(&EXPORT_GDELT, &r, "ActionGeo_CountryCode", "SZ");
+	event.place = (struct result_place){
+		.name = STR("Rafah"), .country = STR("PSE"), .latitude = 31.29, .longitude = 34.25};
+	cell_is(&EXPORT_GDELT, &r, "ActionGeo_CountryCode", "GZ");
+	event.place.longitude = 35.25;
+	cell_is(&EXPORT_GDELT, &r, "ActionGeo_CountryCode", "WE");
 }
 
 /* ICEWS writes countries out; what the codebook does not know stays a code. */
