@@ -19,7 +19,6 @@ struct labelled_arg {
 	uint32_t features[N_WHO_SIDES], n_features[N_WHO_SIDES];
 	bool right[N_WHO_SIDES];
 	bool exact[N_WHO_SIDES]; /* by the very code that the coder gave, as it is scored */
-	float weight[N_WHO_SIDES];
 };
 
 struct who_cases {
@@ -115,14 +114,6 @@ static bool same_code(struct str code, const struct gold_actor *coded)
 	       share_word(code, (struct str){coded->code.p + other.n, coded->code.n - other.n});
 }
 
-static bool code_in(struct str code, const struct gold_actor *list, uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++)
-		if (code.n && same_code(code, &list[i]))
-			return true;
-	return false;
-}
-
 static bool is_coded(struct str code, const struct gold_actor *list, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
@@ -131,7 +122,8 @@ static bool is_coded(struct str code, const struct gold_actor *list, uint32_t n)
 	return false;
 }
 
-/* Whether the names share a word of at least three letters. */
+/* Whether a word of one name is in the other, or they are the same; "the" and "and" are no such
+ * words. */
 static bool name_fits(struct str a, struct str b)
 {
 	for (size_t i = 0; i < a.n; i++) {
@@ -139,19 +131,30 @@ static bool name_fits(struct str a, struct str b)
 
 		while (k < a.n && a.p[k] != ' ')
 			k++;
-		if (k - i >= 3 && memmem(b.p, b.n, a.p + i, k - i))
+		if ((k - i > 3 || (k - i == 3 && a.p[i] <= 'Z')) &&
+		    memmem(b.p, b.n, a.p + i, k - i))
 			return true;
 		i = k;
 	}
-	return false;
+	return a.n && str_eq(a, b);
 }
 
-static bool name_in(const struct entity *e, const struct gold_actor *list, uint32_t n)
+/* How well an actor is the one that was coded: the code alone, its role too, a name of his. */
+enum fit { FIT_NONE, FIT_CODE, FIT_ROLE, FIT_NAME };
+
+static enum fit fit_of(const struct doc *d, uint32_t entity, const struct gold_actor *coded)
 {
-	for (uint32_t i = 0; i < n; i++)
-		if (e->code.n && same_code(e->code, &list[i]) && name_fits(e->name, list[i].name))
-			return true;
-	return false;
+	const struct entity *e = &d->entities[entity];
+
+	if (!e->code.n || !same_code(e->code, coded))
+		return FIT_NONE;
+	if (name_fits(e->name, coded->name))
+		return FIT_NAME;
+	for (uint32_t i = 0; i < d->n_mentions; i++)
+		if (d->mentions[i].entity == (int32_t)entity &&
+		    name_fits(doc_text(d, d->mentions[i].tok, d->mentions[i].n_tok), coded->name))
+			return FIT_NAME;
+	return str_eq(e->role, coded->role) ? FIT_ROLE : FIT_CODE;
 }
 
 static void grow(void **list, uint32_t *cap, uint32_t n, size_t size)
@@ -162,24 +165,40 @@ static void grow(void **list, uint32_t *cap, uint32_t n, size_t size)
 	*list = mem_resize(*list, *cap * size);
 }
 
-/* Labels for one side. Where an actor of that name is among the candidates, others of the same
- * code are neither right nor wrong. */
+/* Of several actors of a coded one's code those are right that fit best, by name or else by role:
+ * "the Sudanese army" is not Sudan's government. */
+static void label_side(const struct event_ground *g, const struct event_context *x,
+		       const struct gold_actor *coded, uint32_t n_coded,
+		       bool right[static EVENT_ARGS_MAX])
+{
+	for (uint32_t i = 0; i < x->n_args; i++)
+		right[i] = false;
+	for (uint32_t c = 0; c < n_coded; c++) {
+		enum fit fits[EVENT_ARGS_MAX], best = FIT_CODE;
+
+		for (uint32_t i = 0; i < x->n_args; i++) {
+			fits[i] = fit_of(g->d, x->args[i].entity, &coded[c]);
+			best = fits[i] > best ? fits[i] : best;
+		}
+		for (uint32_t i = 0; i < x->n_args; i++)
+			right[i] |= fits[i] == best;
+	}
+}
+
 static void add_side(struct who_cases *s, const struct event_ground *g,
 		     const struct event_context *x, struct labelled_arg *list, enum who_side side,
 		     const struct gold_actor *coded, uint32_t n_coded)
 {
-	bool named = false;
+	bool right[EVENT_ARGS_MAX];
 
-	for (uint32_t i = 0; i < x->n_args; i++)
-		named |= name_in(&g->d->entities[x->args[i].entity], coded, n_coded);
+	label_side(g, x, coded, n_coded, right);
 	for (uint32_t i = 0; i < x->n_args; i++) {
 		const struct entity *e = &g->d->entities[x->args[i].entity];
 		struct labelled_arg *a = &list[i];
 		struct features *f = &s->scratch;
 
-		a->right[side] = code_in(e->code, coded, n_coded);
+		a->right[side] = right[i];
 		a->exact[side] = is_coded(e->code, coded, n_coded);
-		a->weight[side] = a->right[side] && named && !name_in(e, coded, n_coded) ? 0.3f : 1;
 		event_arg_features(g, x, i, side == WHO_TARGET, f);
 		grow((void **)&s->features, &s->cap_features, s->n_features + f->n,
 		     sizeof(*s->features));
@@ -187,7 +206,7 @@ static void add_side(struct who_cases *s, const struct event_ground *g,
 		a->features[side] = s->n_features;
 		a->n_features[side] = f->n;
 		s->n_features += f->n;
-		linear_set_add(s->linear[side], f, a->right[side], (double)a->weight[side]);
+		linear_set_add(s->linear[side], f, a->right[side], 1);
 	}
 }
 
@@ -308,12 +327,10 @@ static int train_trees(struct who_cases *s, enum who_side side, struct err *e)
 
 		for (uint32_t k = 0; k < n; k++) {
 			const struct labelled_arg *a = &s->args[s->cases[c].first + rows[k].arg];
-			double w = (double)a->weight[side];
+			double w = s->cases[c].tested ? option("WHO_GOLD", 2) : 1;
 
 			if (a->arg.logit[side] < WHO_LEAST)
 				continue;
-			if (s->cases[c].tested)
-				w *= option("WHO_GOLD", 2);
 			trees_set_add(&set, rows[k].values, a->right[side], w,
 				      (uint8_t)s->cases[c].group);
 		}
