@@ -35,6 +35,9 @@ struct train_command {
 	  "scores of temporal expressions")                                                        \
 	X(coref_measure, "coref-measure", "MODEL CODEBOOK|- CONLLU FOLDER [-v]",                   \
 	  "CoNLL scores on OntoGUM")                                                               \
+	X(train_countries, "countries",                                                            \
+	  "OUT MODEL CODEBOOK CORPUS RECORDS [DOCUMENTS:RECORDS]...",                              \
+	  "the ranker of countries of agents that name none")                                      \
 	X(train_attributions, "attributions", "OUT MODEL CODEBOOK FOLDER [HELD]",                  \
 	  "the rankers of attributions")                                                           \
 	X(attrib_measure, "attrib-measure", "MODEL CODEBOOK|- FOLDER [-v [FOLD]]",                 \
