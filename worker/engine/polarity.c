@@ -165,6 +165,21 @@ static bool subject_denies(const struct doc *d, int32_t tok)
 	return false;
 }
 
+/* "Isn't she grateful?" expects a yes, "why isn't she?" does not: the contraction stands before the
+ * subject, and nothing asks for more than yes or no. */
+static bool expects_yes(const struct doc *d, int32_t tok, int32_t negation)
+{
+	int32_t subject = doc_child(d, tok, REL_NSUBJ);
+
+	if (!is_one_of(tok_at(d, negation)->lower, "n't n\xe2\x80\x99t") || subject < negation ||
+	    subject > tok)
+		return false;
+	for (int32_t c = tok_at(d, tok)->child; c >= 0 && c < negation; c = tok_at(d, c)->next)
+		if (is_one_of(tok_at(d, c)->lower, "why how what who when where which whom"))
+			return false;
+	return true;
+}
+
 bool polarity_negated(const struct doc *d, int32_t tok)
 {
 	bool negated = false;
@@ -175,7 +190,8 @@ bool polarity_negated(const struct doc *d, int32_t tok)
 		if ((t->rel == REL_ADVMOD || t->rel == REL_DET || t->rel == REL_CC ||
 		     t->rel == REL_CC_PRECONJ || t->rel == REL_AUX) &&
 		    is_one_of(t->lower, "not n't n\xe2\x80\x99t never no hardly neither nor cannot "
-					"scarcely barely"))
+					"scarcely barely") &&
+		    !expects_yes(d, tok, c))
 			negated = !negated;
 	}
 	return negated != subject_denies(d, tok);
