@@ -156,6 +156,90 @@ static void shared_features_count_for_every_example(void **state)
 	buf_free(&b);
 }
 
+static double yes_of(const struct linear *m, uint32_t word)
+{
+	struct features f = {0};
+	double yes;
+
+	features_add(&f, feature_of_int(1, word));
+	yes = linear_yes(m, &f);
+	features_free(&f);
+	return yes;
+}
+
+/* Word 0 means yes to all but the few marked ones; word 1, which those never had, means yes. */
+static void a_model_for_marked_examples_learns_from_all_and_follows_them(void **state)
+{
+	struct linear_options o = {.n_classes = 2, .epochs = 20, .l2 = 1e-3};
+	struct linear_set *s = linear_set_new();
+	struct buf plain = {0}, marked = {0};
+	struct features f = {0};
+	struct linear m;
+	struct err e;
+
+	(void)state;
+	for (uint32_t i = 0; i < 400; i++) {
+		bool mark = i % 10 == 0;
+		uint32_t word = mark ? 0 : i % 3;
+
+		f.n = 0;
+		features_add(&f, feature_of_int(1, word));
+		linear_set_mark(s, mark);
+		linear_set_add(s, &f, word == 2 || mark ? 0 : 1, 1);
+	}
+	linear_train(s, &o, &plain);
+	o.marked = true;
+	linear_train(s, &o, &marked);
+	assert_int_equal(linear_open(&m, buf_str(&plain), &e), 0);
+	assert_true(yes_of(&m, 0) > 0.5);
+	assert_int_equal(linear_open(&m, buf_str(&marked), &e), 0);
+	assert_true(yes_of(&m, 0) < 0.5);
+	assert_true(yes_of(&m, 1) > 0.5);
+	assert_true(yes_of(&m, 2) < 0.5);
+	features_free(&f);
+	linear_set_free(s);
+	buf_free(&plain);
+	buf_free(&marked);
+}
+
+/* One strong word and twenty weak ones that say the same: without the weak ones, the strong one has
+ * to say more. */
+static void what_is_left_out_is_made_up_for(void **state)
+{
+	struct linear_options o = {.n_classes = 2, .epochs = 20, .l2 = 1e-3};
+	struct linear_set *s = linear_set_new();
+	struct buf once = {0}, again = {0};
+	struct features f = {0};
+	struct linear m;
+	double loss;
+	struct err e;
+
+	(void)state;
+	for (uint32_t i = 0; i < 600; i++) {
+		uint32_t label = i % 2;
+
+		f.n = 0;
+		features_add(&f, feature_of_int(1, i % 8 ? label : 1 - label));
+		for (uint32_t k = 0; k < 20; k++)
+			features_add(&f, feature_of_int(
+						 2, 2 * k + ((i * 7 + k) % 3 ? label : 1 - label)));
+		linear_set_add(s, &f, label, 1);
+	}
+	o.least = 0.5;
+	linear_train(s, &o, &once);
+	o.refit = 10;
+	linear_train(s, &o, &again);
+	assert_int_equal(linear_open(&m, buf_str(&once), &e), 0);
+	loss = linear_measure(&m, s).log_loss;
+	assert_int_equal(linear_open(&m, buf_str(&again), &e), 0);
+	assert_true(linear_measure(&m, s).log_loss < loss);
+	assert_true(again.n <= once.n);
+	features_free(&f);
+	linear_set_free(s);
+	buf_free(&once);
+	buf_free(&again);
+}
+
 static void own_exponential_agrees_with_the_library(void **state)
 {
 	(void)state;
@@ -173,6 +257,8 @@ int main(void)
 		cmocka_unit_test(the_order_of_features_does_not_matter),
 		cmocka_unit_test(an_unknown_feature_has_no_weight),
 		cmocka_unit_test(shared_features_count_for_every_example),
+		cmocka_unit_test(a_model_for_marked_examples_learns_from_all_and_follows_them),
+		cmocka_unit_test(what_is_left_out_is_made_up_for),
 		cmocka_unit_test(own_exponential_agrees_with_the_library),
 	};
 

@@ -14,6 +14,7 @@ enum {
 	CHOICE_ALONE = 73 + CHOICE_PARTS, /* features of a pair among its rivals */
 	CHOICE_BESIDE = 14,               /* features of a pair beside what is chosen */
 	CHOICE_FEATURES = CHOICE_ALONE + CHOICE_BESIDE,
+	CHOICE_SMALL = CHOICE_ALONE - 1, /* a value that is hardly ever above 3 */
 };
 
 /* A pair with its probabilities. */

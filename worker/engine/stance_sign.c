@@ -112,6 +112,7 @@ static void put_phrase(struct row *r, const struct stance_ground *s, const struc
 	put_word(r, s, t->head);
 	put_word(r, s, up);
 	put_word(r, s, up >= 0 ? d->tokens[up].head : -1);
+	CHECK(r->n == SIGN_SMALL);
 	row_put(r, t->kind);
 	row_put(r, t->n_words);
 	row_put(r, polarity_negated(d, t->head) + 2 * (up >= 0 && polarity_negated(d, up)));

@@ -6,7 +6,11 @@
 
 #include "worker/engine/stance_choice.h"
 
-enum { SIGN_SOURCES = 4, SIGN_FEATURES = 44 };
+enum {
+	SIGN_SOURCES = 4,
+	SIGN_FEATURES = 44,
+	SIGN_SMALL = 33, /* a value that is at most 3 */
+};
 
 /* What the linear model says: chances, and how much each source (the phrase, the pair, the words of
  * the sentence, composition) speaks for support. */

@@ -12,6 +12,7 @@ struct example {
 	struct run own, shared;
 	uint16_t label, group;
 	float weight;
+	bool marked;
 };
 
 /* Numbers for keys in the order they come, in an open-addressed table. */
@@ -27,6 +28,7 @@ struct linear_set {
 	uint32_t n, cap, n_features, cap_features;
 	struct run shared;
 	uint32_t group;
+	bool mark;
 	struct index index;
 	/* of the last preparation, good until the set grows; 0: none */
 	uint32_t min_count, n_rows;
@@ -134,6 +136,7 @@ void linear_set_add(struct linear_set *s, const struct features *f, uint32_t lab
 	struct example x = {.shared = s->shared,
 			    .label = (uint16_t)label,
 			    .group = (uint16_t)s->group,
+			    .marked = s->mark,
 			    .weight = (float)weight};
 
 	x.own = append(s, f);
@@ -144,6 +147,11 @@ void linear_set_add(struct linear_set *s, const struct features *f, uint32_t lab
 void linear_set_group(struct linear_set *s, uint32_t group)
 {
 	s->group = group;
+}
+
+void linear_set_mark(struct linear_set *s, bool mark)
+{
+	s->mark = mark;
 }
 
 uint32_t linear_set_size(const struct linear_set *s)
@@ -200,8 +208,8 @@ struct model {
 	 * learned: the first is always its mirror image. */
 	struct cell {
 		float w, g;
-	} * cells;
-	double *w; /* the same weights, averaged, of all classes */
+	} * cells, *marked; /* for all examples; what the marked ones add to it */
+	double *w;          /* the sums of both, averaged, of all classes */
 };
 
 static uint64_t next_random(uint64_t *state)
@@ -233,75 +241,97 @@ static void update(struct cell *c, double gradient, double rate, double l2)
 		c->w = (float)((double)c->w - rate * d / sqrt(g));
 }
 
-static double sum_run(const struct model *m, struct run r)
+static double sum_run(const struct model *m, const struct cell *cells, struct run r)
 {
 	const uint32_t *row = m->s->features + r.first;
 	double sum = 0;
 
 	for (uint32_t i = 0; i < r.n; i++)
 		if (row[i] < m->n_rows)
-			sum += (double)m->cells[row[i]].w;
+			sum += (double)cells[row[i]].w;
 	return sum;
 }
 
-static void update_run(struct model *m, struct run r, double d, double rate, double l2)
+static void update_run(const struct model *m, struct cell *cells, struct run r, double d,
+		       double rate, double l2)
 {
 	const uint32_t *row = m->s->features + r.first;
 
 	for (uint32_t i = 0; i < r.n; i++)
 		if (row[i] < m->n_rows)
-			update(&m->cells[row[i]], d, rate, l2);
+			update(&cells[row[i]], d, rate, l2);
+}
+
+/* The weights that an example is scored with: those of all and, of a marked one, its own. */
+enum { KINDS = 2 };
+static void kinds_of(const struct model *m, const struct example *x, struct cell *kinds[KINDS])
+{
+	kinds[0] = m->cells;
+	kinds[1] = x->marked ? m->marked : NULL;
 }
 
 static void train_binary(struct model *m, const struct example *x, double rate, double l2)
 {
-	double sum = (double)m->cells[m->n_rows].w, d;
+	struct cell *kinds[KINDS];
+	double sum = 0, d;
 
-	sum += sum_run(m, x->shared) + sum_run(m, x->own);
+	kinds_of(m, x, kinds);
+	for (int k = 0; k < KINDS && kinds[k]; k++)
+		sum += (double)kinds[k][m->n_rows].w +
+		       (sum_run(m, kinds[k], x->shared) + sum_run(m, kinds[k], x->own));
 	d = (1 / (1 + linear_exp(-2 * sum)) - x->label) * (double)x->weight;
-	update_run(m, x->shared, d, rate, l2);
-	update_run(m, x->own, d, rate, l2);
-	update(&m->cells[m->n_rows], d, rate, 0);
+	for (int k = 0; k < KINDS && kinds[k]; k++) {
+		update_run(m, kinds[k], x->shared, d, rate, l2);
+		update_run(m, kinds[k], x->own, d, rate, l2);
+		update(&kinds[k][m->n_rows], d, rate, 0);
+	}
 }
 
-static void sums_run(const struct model *m, struct run r, double *sums)
+static void sums_run(const struct model *m, const struct cell *cells, struct run r, double *sums)
 {
 	const uint32_t *row = m->s->features + r.first;
 	uint32_t nc = m->n_classes;
 
 	for (uint32_t i = 0; i < r.n; i++)
 		for (uint32_t c = 0; row[i] < m->n_rows && c < nc; c++)
-			sums[c] += (double)m->cells[(size_t)row[i] * nc + c].w;
+			sums[c] += (double)cells[(size_t)row[i] * nc + c].w;
 }
 
-static void updates_run(struct model *m, struct run r, const double *p, double rate, double l2)
+static void updates_run(const struct model *m, struct cell *cells, struct run r, const double *p,
+			double rate, double l2)
 {
 	const uint32_t *row = m->s->features + r.first;
 	uint32_t nc = m->n_classes;
 
 	for (uint32_t i = 0; i < r.n; i++)
 		for (uint32_t c = 0; row[i] < m->n_rows && c < nc; c++)
-			update(&m->cells[(size_t)row[i] * nc + c], p[c], rate, l2);
+			update(&cells[(size_t)row[i] * nc + c], p[c], rate, l2);
 }
 
 static void train_example(struct model *m, const struct example *x, double rate, double l2)
 {
-	double p[LINEAR_CLASSES_MAX] = {0}, sums[LINEAR_CLASSES_MAX];
+	double p[LINEAR_CLASSES_MAX] = {0}, sums[LINEAR_CLASSES_MAX] = {0};
 	uint32_t nc = m->n_classes;
-	struct cell *bias = m->cells + (size_t)m->n_rows * nc;
+	size_t bias = (size_t)m->n_rows * nc;
+	struct cell *kinds[KINDS];
 
-	for (uint32_t c = 0; c < nc; c++)
-		sums[c] = (double)bias[c].w;
-	sums_run(m, x->shared, sums);
-	sums_run(m, x->own, sums);
+	kinds_of(m, x, kinds);
+	for (int k = 0; k < KINDS && kinds[k]; k++) {
+		for (uint32_t c = 0; c < nc; c++)
+			sums[c] += (double)kinds[k][bias + c].w;
+		sums_run(m, kinds[k], x->shared, sums);
+		sums_run(m, kinds[k], x->own, sums);
+	}
 	softmax(sums, nc, p);
 	p[x->label] -= 1;
 	for (uint32_t c = 0; c < nc; c++)
 		p[c] *= (double)x->weight;
-	updates_run(m, x->shared, p, rate, l2);
-	updates_run(m, x->own, p, rate, l2);
-	for (uint32_t c = 0; c < nc; c++)
-		update(&bias[c], p[c], rate, 0);
+	for (int k = 0; k < KINDS && kinds[k]; k++) {
+		updates_run(m, kinds[k], x->shared, p, rate, l2);
+		updates_run(m, kinds[k], x->own, p, rate, l2);
+		for (uint32_t c = 0; c < nc; c++)
+			update(&kinds[k][bias + c], p[c], rate, 0);
+	}
 }
 
 static void shuffle(uint32_t *order, uint32_t n, uint64_t *state)
@@ -314,6 +344,11 @@ static void shuffle(uint32_t *order, uint32_t n, uint64_t *state)
 	}
 }
 
+static double weight_now(const struct model *m, size_t i)
+{
+	return (double)m->cells[i].w + (m->marked ? (double)m->marked[i].w : 0);
+}
+
 /* Adds a share of the weights as they are now to their average. */
 static void add_to_mean(struct model *m, double share)
 {
@@ -321,34 +356,67 @@ static void add_to_mean(struct model *m, double share)
 
 	if (m->n_classes == 2) {
 		for (size_t i = 0; i < n_rows; i++) {
-			m->w[2 * i] -= share * (double)m->cells[i].w;
-			m->w[2 * i + 1] += share * (double)m->cells[i].w;
+			m->w[2 * i] -= share * weight_now(m, i);
+			m->w[2 * i + 1] += share * weight_now(m, i);
 		}
 		return;
 	}
 	for (size_t i = 0; i < n_rows * m->n_classes; i++)
-		m->w[i] += share * (double)m->cells[i].w;
+		m->w[i] += share * weight_now(m, i);
 }
 
-/* The average over the second half of the epochs is steadier than the last value. */
+/* Sets rows that will not be written to nothing for good: no step is left where the sum of squares
+ * has no end. */
+static void freeze_small(struct model *m, double least)
+{
+	uint32_t nc = m->n_classes, n = nc == 2 ? 1 : nc;
+
+	for (size_t r = 0; r < m->n_rows; r++) {
+		bool small = true;
+
+		for (uint32_t c = 0; c < nc; c++)
+			small = small && fabs(m->w[r * nc + c]) < least;
+		for (size_t i = r * n; small && i < (r + 1) * n; i++) {
+			m->cells[i] = (struct cell){0, INFINITY};
+			if (m->marked)
+				m->marked[i] = (struct cell){0, INFINITY};
+		}
+	}
+	memset(m->w, 0, ((size_t)m->n_rows + 1) * nc * sizeof(*m->w));
+}
+
+static uint32_t choose_examples(const struct linear_set *s, uint32_t skip_group, uint32_t *order)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < s->n; i++)
+		if (!skip_group || s->examples[i].group != skip_group)
+			order[n++] = i;
+	return n;
+}
+
+/* The average over the second half of the epochs is steadier than the last value; what it leaves
+ * out is made up for in the passes after it. */
 static void run_epochs(struct model *m, const struct linear_set *s, const struct linear_options *o)
 {
-	uint32_t *order = mem_alloc((s->n + 1) * sizeof(*order)), n = 0;
+	uint32_t *order = mem_alloc((s->n + 1) * sizeof(*order));
+	uint32_t n = choose_examples(s, o->skip_group, order);
 	uint32_t epochs = o->epochs ? o->epochs : 20;
 	double rate = o->rate > 0 ? o->rate : 0.1;
 	uint64_t state = o->seed + 0x9e3779b97f4a7c15u;
 
-	for (uint32_t i = 0; i < s->n; i++)
-		if (!o->skip_group || s->examples[i].group != o->skip_group)
-			order[n++] = i;
-	for (uint32_t t = 0; t < epochs; t++) {
+	for (uint32_t t = 0; t < epochs + o->refit; t++) {
+		if (t == epochs)
+			freeze_small(m, o->least);
 		shuffle(order, n, &state);
 		for (uint32_t i = 0; i < n; i++)
 			if (m->n_classes == 2)
 				train_binary(m, &s->examples[order[i]], rate, o->l2);
 			else
 				train_example(m, &s->examples[order[i]], rate, o->l2);
-		if (t >= epochs / 2)
+		if (t >= epochs)
+			add_to_mean(m, 1.0 / o->refit);
+		else if (t >= epochs / 2)
 			add_to_mean(m, 1.0 / (epochs - epochs / 2));
 	}
 	mem_free(order);
@@ -433,10 +501,12 @@ void linear_train(struct linear_set *s, const struct linear_options *o, struct b
 	n_w = ((size_t)m.n_rows + 1) * m.n_classes;
 	m.w = mem_alloc(n_w * sizeof(*m.w));
 	m.cells = mem_alloc(n_w * sizeof(*m.cells));
+	m.marked = o->marked ? mem_alloc(n_w * sizeof(*m.marked)) : NULL;
 	run_epochs(&m, s, o);
 	write_model(&m, o, out);
 	mem_free(m.w);
 	mem_free(m.cells);
+	mem_free(m.marked);
 }
 
 static void add_keys(const struct linear_set *s, struct run r, struct features *f)

@@ -13,6 +13,8 @@ struct linear_options {
 	double l2;          /* per example, on seen features */
 	double temperature; /* 0: 1 */
 	double least;       /* features with no weight as large are not written; 0: all are */
+	uint32_t refit;     /* further passes over those that are written */
+	bool marked;        /* the model is for examples like the marked ones (linear_set_mark) */
 	uint64_t seed;
 	uint32_t skip_group; /* its examples are left out; 0: none are */
 };
@@ -27,6 +29,9 @@ void linear_set_add(struct linear_set *s, const struct features *f, uint32_t lab
 void linear_set_share(struct linear_set *s, const struct features *f);
 /* The group of the examples added from now on (0 at first): a fold, to be left out. */
 void linear_set_group(struct linear_set *s, uint32_t group);
+/* Examples added from now on are marked. A model for marked ones has weights that they alone learn,
+ * beside those that all learn, and is the sum of both: others teach it what they have in common. */
+void linear_set_mark(struct linear_set *s, bool mark);
 uint32_t linear_set_size(const struct linear_set *s);
 
 /* Makes ready for training with this min_count; after it, until the set grows, several threads may

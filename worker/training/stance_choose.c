@@ -1,6 +1,6 @@
 #include "worker/training/stance_choose.h"
 
-enum { RECORDS_MAX = 64, STEPS_MAX = 6 };
+enum { RECORDS_MAX = 64, STEPS_MAX = 6, OTHERS = 16 };
 
 /* What a stance that is right but for its sign is worth, and how much of the worth goes by the
  * words that the phrase shares with the coded one. */
@@ -19,6 +19,8 @@ struct chooser {
 	struct words *words; /* [n_targets] */
 	uint8_t group;
 	double weight;
+	bool others;
+	uint8_t values[CHOICE_FEATURES];
 };
 
 static void begin(struct stance_watcher *w, const struct stance_ground *s,
@@ -43,8 +45,8 @@ static void begin(struct stance_watcher *w, const struct stance_ground *s,
 }
 
 /* How right the option would be, as the record that it fits best. */
-static double right_as(const struct chooser *x, const struct stance_ground *s,
-		       const struct candidates *c, const struct scored *o, uint32_t *record)
+static double right_as(struct chooser *x, const struct stance_ground *s, const struct candidates *c,
+		       const struct scored *o, uint32_t *record)
 {
 	const struct target *t = &c->targets[o->pair.target];
 	const struct words *w = &x->words[o->pair.target];
@@ -58,7 +60,8 @@ static double right_as(const struct chooser *x, const struct stance_ground *s,
 		double alike = (double)common / (double)(g->words.n + w->n - common + 1);
 		double worth = g->polarity == o->polarity ? 1 : SIGNLESS;
 
-		if (x->taken[i] || !gold_holds(g, holder) || !gold_same_target(g, code, w))
+		if (x->taken[i] || !gold_means_holder(&x->a, g, holder) ||
+		    !gold_means_target(&x->a, g, code, w))
 			continue;
 		if (g->code.n && str_eq(g->code, code))
 			alike = 1;
@@ -71,6 +74,17 @@ static double right_as(const struct chooser *x, const struct stance_ground *s,
 	return best;
 }
 
+/* Values as the trees learn from them. Texts of other coders, whose habits are not those of whoever
+ * coded the documents we measure on, are told by a small value that is never as high elsewhere: so
+ * the trees learn from them what is common to both. */
+static const uint8_t *learned(struct chooser *x, const uint8_t *values, uint32_t n, uint32_t small)
+{
+	memcpy(x->values, values, n);
+	if (x->others)
+		x->values[small] = OTHERS + (values[small] < OTHERS ? values[small] : OTHERS - 1);
+	return x->values;
+}
+
 static void weigh(struct stance_watcher *w, const struct candidates *c, const struct pair *p,
 		  const uint8_t *values)
 {
@@ -81,7 +95,8 @@ static void weigh(struct stance_watcher *w, const struct candidates *c, const st
 	if (!x->labels.whole[p->target])
 		return;
 	if (label == LABEL_SUPPORT || label == LABEL_OPPOSE)
-		trees_set_add(&x->out->side, values, label == LABEL_SUPPORT, x->weight, x->group);
+		trees_set_add(&x->out->side, learned(x, values, SIGN_FEATURES, SIGN_SMALL),
+			      label == LABEL_SUPPORT, x->weight, x->group);
 }
 
 static uint32_t rank_of(const struct scored *list, uint32_t n, const struct scored *o)
@@ -102,7 +117,8 @@ static void step(struct stance_watcher *w, const struct stance_ground *s,
 
 	for (uint32_t i = 0; i < n && x->n_steps < STEPS_MAX; i++)
 		if (!list[i].out && (!x->n_steps || rank_of(list, n, &list[i]) < 3))
-			trees_set_add(&x->out->choice, list[i].values,
+			trees_set_add(&x->out->choice,
+				      learned(x, list[i].values, CHOICE_FEATURES, CHOICE_SMALL),
 				      right_as(x, s, c, &list[i], &record), x->weight, x->group);
 	x->n_steps++;
 	if (right_as(x, s, c, best, &record) > 0)
@@ -110,7 +126,7 @@ static void step(struct stance_watcher *w, const struct stance_ground *s,
 }
 
 void choose_examples(const struct stance_ranker *r, struct doc *d, const struct gold_doc *g,
-		     uint8_t group, double weight, struct choice_examples *out)
+		     uint8_t group, double weight, bool others, struct choice_examples *out)
 {
 	struct chooser *x = mem_alloc(sizeof(*x));
 
@@ -119,6 +135,7 @@ void choose_examples(const struct stance_ranker *r, struct doc *d, const struct 
 	x->out = out;
 	x->group = group;
 	x->weight = weight;
+	x->others = others;
 	out->choice.n_features = CHOICE_FEATURES;
 	out->side.n_features = SIGN_FEATURES;
 	d->n_stances = 0;

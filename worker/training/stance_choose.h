@@ -14,6 +14,6 @@ struct choice_examples {
 
 /* The engine chooses by `r` on the document; what it weighs is added. */
 void choose_examples(const struct stance_ranker *r, struct doc *d, const struct gold_doc *g,
-		     uint8_t group, double weight, struct choice_examples *out);
+		     uint8_t group, double weight, bool others, struct choice_examples *out);
 
 #endif

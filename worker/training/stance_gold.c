@@ -139,6 +139,34 @@ bool gold_holds(const struct gold_stance *g, struct str code)
 	return false;
 }
 
+/* Whether both are names that stand for no code, and share a word. */
+static bool both_named(struct arena *a, struct str x, struct str y)
+{
+	const size_t n = strlen("OTHER:");
+	struct words v, w;
+
+	if (!str_starts(x, STR("OTHER:")) || !str_starts(y, STR("OTHER:")))
+		return false;
+	words_of(a, (struct str){x.p + n, x.n - n}, &v);
+	words_of(a, (struct str){y.p + n, y.n - n}, &w);
+	return words_common(&v, &w) > 0;
+}
+
+bool gold_means_holder(struct arena *a, const struct gold_stance *g, struct str code)
+{
+	bool named = false;
+
+	for (uint32_t i = 0; i < g->n_holders; i++)
+		named |= both_named(a, g->codes[i], code);
+	return named || gold_holds(g, code);
+}
+
+bool gold_means_target(struct arena *a, const struct gold_stance *g, struct str code,
+		       const struct words *w)
+{
+	return gold_same_target(g, code, w) || both_named(a, g->code, code);
+}
+
 static struct str string_at(struct arena *a, const json_t *o, const char *key)
 {
 	const char *s = json_string_value(json_object_get(o, key));

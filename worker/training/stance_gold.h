@@ -49,4 +49,10 @@ bool gold_same_sentence(struct str gold, struct str ours); /* both normalised */
 bool gold_same_target(const struct gold_stance *g, struct str code, const struct words *w);
 bool gold_holds(const struct gold_stance *g, struct str code);
 
+/* What is learned from looks more kindly at actors without a code of their own, of whom coders
+ * write the name in several ways: "OTHER:critics" is what "OTHER:Many critics" is. */
+bool gold_means_holder(struct arena *a, const struct gold_stance *g, struct str code);
+bool gold_means_target(struct arena *a, const struct gold_stance *g, struct str code,
+		       const struct words *w);
+
 #endif

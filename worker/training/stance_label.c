@@ -21,7 +21,7 @@ static int holder_match(const struct doc *d, const struct gold_stance *g, int32_
 {
 	struct words ours, theirs;
 
-	if (!gold_holds(g, entity_code(d, entity)))
+	if (!gold_means_holder(a, g, entity_code(d, entity)))
 		return 0;
 	words_of(a, d->entities[entity].name, &ours);
 	for (uint32_t i = 0; i < g->n_holders; i++) {
@@ -33,14 +33,14 @@ static int holder_match(const struct doc *d, const struct gold_stance *g, int32_
 }
 
 /* How well a target phrase is the record's: 0 is no match. */
-static double target_match(const struct doc *d, const struct gold_stance *g, const struct target *t,
-			   const struct words *w)
+static double target_match(struct arena *a, const struct doc *d, const struct gold_stance *g,
+			   const struct target *t, const struct words *w)
 {
 	struct str code = entity_code(d, t->entity);
 	uint32_t common = words_common(&g->words, w);
 	double score = (double)common / (double)(g->words.n + w->n - common + 1);
 
-	if (!gold_same_target(g, code, w))
+	if (!gold_means_target(a, g, code, w))
 		return 0;
 	return 0.01 + score + (g->code.n && str_eq(g->code, code) ? 0.5 : 0);
 }
@@ -57,7 +57,7 @@ static void label_gold(const struct stance_ground *s, const struct candidates *c
 		best_holder = match[h] > best_holder ? match[h] : best_holder;
 	}
 	for (uint32_t t = 0; t < c->n_targets; t++) {
-		score[t] = target_match(s->d, g, &c->targets[t], &words[t]);
+		score[t] = target_match(a, s->d, g, &c->targets[t], &words[t]);
 		best = score[t] > best ? score[t] : best;
 	}
 	out->n_gold++;

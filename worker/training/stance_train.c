@@ -25,7 +25,7 @@ enum { FOLDS = 5, PARSERS = 8 };
 struct options {
 	const char *model, *codebook, *shared, *out, *results, *own;
 	uint32_t epochs, min_count, own_most, trees, tree_sets;
-	double l2, rate, foreign, own_weight, tree_rate;
+	double l2, rate, foreign, own_weight, tree_rate, least;
 	bool rules;
 };
 
@@ -279,6 +279,9 @@ static void gather_all(struct bench *b)
 		linear_set_group(x->target, group);
 		linear_set_group(x->pair, group);
 		linear_set_group(x->sign, group);
+		linear_set_mark(x->target, !is_own(b, i));
+		linear_set_mark(x->pair, !is_own(b, i));
+		linear_set_mark(x->sign, !is_own(b, i));
 		x->weight = is_own(b, i) ? b->o.own_weight : 1;
 		gather(b, i, &scratch, x);
 	}
@@ -290,6 +293,7 @@ static void gather_all(struct bench *b)
 		 x->n_with_both);
 	linear_set_group(x->sign, 0);
 	linear_set_share(x->sign, NULL);
+	linear_set_mark(x->sign, false);
 	for (uint32_t i = 0; i < b->n_foreign; i++)
 		linear_set_add(x->sign, &b->foreign[i].f, b->foreign[i].polarity, b->o.foreign);
 	features_free(&x->f);
@@ -331,7 +335,7 @@ static struct linear_options first_options(const struct bench *b, uint32_t model
 				       .min_count = b->o.min_count,
 				       .l2 = l2,
 				       .rate = b->o.rate,
-				       .least = 0.04,
+				       .least = b->o.least,
 				       .n_classes = model == 2 ? N_POLARITIES : 2};
 }
 
@@ -370,6 +374,16 @@ static void tune(struct bench *b)
 	}
 }
 
+/* Which pairs are coded at all is where coders differ most, so the pairs of the documents we
+ * measure on add weights of their own; and it is the largest model, so more of it is left out and
+ * made up for. */
+static void be_large(struct linear_options *o)
+{
+	o->marked = true;
+	o->least *= 1.25;
+	o->refit = 2;
+}
+
 /* One of the first models, learned from all but a fold. */
 static void train_first(void *context, uint32_t job)
 {
@@ -380,6 +394,8 @@ static void train_first(void *context, uint32_t job)
 	struct linear_options o = first_options(b, model, b->l2[model]);
 
 	o.skip_group = run == ALL ? 0 : run + 1;
+	if (model == 1)
+		be_large(&o);
 	linear_train(set_of(b, model), &o,
 		     model == 0   ? &w->target
 		     : model == 1 ? &w->pair
@@ -504,7 +520,8 @@ static void gather_choices(void *context, uint32_t fold)
 	for (uint32_t i = 0; i < b->gold.n_docs; i++)
 		if (fold_of(i) == (int)fold)
 			choose_examples(&r, borrow(b, i, &scratch), &b->gold.docs[i], (uint8_t)fold,
-					is_own(b, i) ? b->o.own_weight : 1, &x->found[fold]);
+					is_own(b, i) ? b->o.own_weight : 1, is_own(b, i),
+					&x->found[fold]);
 	arena_free(&scratch);
 }
 
@@ -595,6 +612,7 @@ static int write_image(const struct bench *b, const struct weights *t, double th
 	image_writer_add(w, "stance.worth", b->worth, sizeof(b->worth));
 	image_writer_add(w, "stance.threshold", &threshold, sizeof(threshold));
 	image_writer_finish(w, &out);
+	progress("%zu bytes", out.n);
 	f = fopen(b->o.out, "wb");
 	if (!f || fwrite(out.p, 1, out.n, f) != out.n || fclose(f) != 0)
 		rc = err_set(e, ERR_IO, "cannot write %s", b->o.out);
@@ -657,6 +675,7 @@ static int read_options(struct options *o, int argc, char **argv)
 		{"tree-sets", .whole = &o->tree_sets},
 		{"l2", .number = &o->l2},
 		{"rate", .number = &o->rate},
+		{"least", .number = &o->least},
 		{"foreign", .number = &o->foreign},
 		{"own-weight", .number = &o->own_weight},
 		{"tree-rate", .number = &o->tree_rate},
@@ -667,6 +686,7 @@ static int read_options(struct options *o, int argc, char **argv)
 	*o = (struct options){.epochs = 6,
 			      .min_count = 3,
 			      .rate = 0.03,
+			      .least = 0.04,
 			      .foreign = 0.5,
 			      .own_most = UINT32_MAX,
 			      .own_weight = 1,
@@ -691,7 +711,8 @@ int train_stances(int argc, char **argv)
 
 	if (read_options(&b.o, argc, argv) < 0) {
 		fprintf(stderr,
-			"usage: stances [--epochs N] [--l2 X] [--rate X] [--foreign WEIGHT] "
+			"usage: stances [--epochs N] [--l2 X] [--rate X] [--least X] "
+			"[--foreign WEIGHT] "
 			"[--rules] [--own FOLDER] [--own-most N] [--own-weight X] "
 			"[--trees N] [--tree-sets N] [--tree-rate X] [--results FILE] [--out "
 			"IMAGE] "
