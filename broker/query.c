@@ -4,6 +4,8 @@
  * more than MOST_STEPS thousand steps of SQLite's machine is stopped: the broker has other work. */
 #include "broker/query.h"
 
+#include <sys/stat.h>
+
 #include "broker/query_sql.h"
 #include "broker/store_sql.h"
 #include "proto/pack.h"
@@ -196,11 +198,16 @@ static int ask_pragma(sqlite3 *db, const char *sql, int *value, struct err *e)
 {
 	sqlite3_stmt *s;
 
+	int r = 0;
+
 	if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) != SQLITE_OK)
 		return store_failed(db, e, "read the version");
-	*value = sqlite3_step(s) == SQLITE_ROW ? sqlite3_column_int(s, 0) : 0;
+	if (sqlite3_step(s) == SQLITE_ROW)
+		*value = sqlite3_column_int(s, 0);
+	else
+		r = store_failed(db, e, "read the version");
 	sqlite3_finalize(s);
-	return 0;
+	return r;
 }
 
 /* Another version has other tables. A new one is made up to date by whoever may write it. */
@@ -224,14 +231,54 @@ static int check_version(sqlite3 *db, const char *path, struct err *e)
 		       path, path);
 }
 
+/* A file with a log needs one beside it even to be read. Where none may be made and none is there,
+ * nobody writes: it is read as it stands. */
+static bool is_sealed(sqlite3 *db, const char *path)
+{
+	struct arena a = {0};
+	struct stat st;
+	bool sealed = sqlite3_exec(db, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL) ==
+			      SQLITE_CANTOPEN &&
+		      (stat(arena_printf(&a, "%s-wal", path).p, &st) < 0 || st.st_size == 0);
+
+	arena_free(&a);
+	return sealed;
+}
+
+static int open_sealed(sqlite3 **db, const char *path)
+{
+	struct buf uri = {0};
+	int r;
+
+	buf_printf(&uri, "file:");
+	for (const char *p = path; *p; p++)
+		buf_printf(&uri, strchr("%?#", *p) ? "%%%02x" : "%c", (unsigned char)*p);
+	buf_printf(&uri, "?immutable=1");
+	buf_add(&uri, "", 1);
+	sqlite3_close(*db);
+	r = sqlite3_open_v2(uri.p, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI,
+			    NULL);
+	buf_free(&uri);
+	return r;
+}
+
+static int open_file(struct query *q, const char *path, struct err *e)
+{
+	int r = sqlite3_open_v2(path, &q->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+
+	if (r == SQLITE_OK && is_sealed(q->db, path))
+		r = open_sealed(&q->db, path);
+	if (r != SQLITE_OK)
+		return err_set(e, ERR_IO, "cannot open %s: %s", path, sqlite3_errmsg(q->db));
+	return 0;
+}
+
 int query_open(struct query **out, const char *url, struct err *e)
 {
 	struct query *q = mem_alloc(sizeof(*q));
 	const char *path = store_url_path(url);
 
-	if (sqlite3_open_v2(path, &q->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) !=
-	    SQLITE_OK) {
-		err_set(e, ERR_IO, "cannot open %s: %s", path, sqlite3_errmsg(q->db));
+	if (open_file(q, path, e) < 0) {
 		query_close(q);
 		return -1;
 	}

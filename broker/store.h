@@ -148,7 +148,10 @@ int store_cursor_set(struct store *s, struct str name, uint64_t seq, int64_t now
 int store_retain(struct store *s, int64_t before_ms, uint64_t keep, uint32_t n, uint32_t *removed,
 		 struct err *e);
 
-int64_t store_bytes(const struct store *s);      /* on disk, with its log */
+int64_t store_bytes(const struct store *s); /* on disk, with its log */
+/* Of a store that was closed and that nobody has open: one file that needs no other beside it, for
+ * who only reads. It is opened as any store. */
+int store_settle(const char *url, struct err *e);
 int store_check(const char *url, struct err *e); /* integrity of a store that nobody has open */
 int store_backup(const char *url, const char *to, struct err *e); /* live, into a new file */
 

@@ -4,11 +4,66 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 /* The documents up to here are in the table of identities (store_identity.c). */
 #define INDEXED "coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'indexed'), 0)"
+
+/* One program at a time. Who ends for good takes the file away (store_settle), so the one that was
+ * locked may be none any more: then the next one is tried. */
+
+static int open_lock(const char *path, const char *store, struct err *e)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return err_errno(e, errno, "cannot create %s", path);
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	close(fd);
+	return err_set(e, ERR_CONFLICT, "another broker has %s open", store);
+}
+
+int store_lock(const char *store, struct err *e)
+{
+	struct str path;
+	struct arena a = {0};
+	struct stat ours, named;
+	int fd;
+
+	path = arena_printf(&a, "%s.lock", store);
+	while ((fd = open_lock(path.p, store, e)) >= 0) {
+		if (fstat(fd, &ours) == 0 && stat(path.p, &named) == 0 &&
+		    ours.st_ino == named.st_ino)
+			break;
+		close(fd);
+	}
+	arena_free(&a);
+	return fd;
+}
+
+int store_settle(const char *url, struct err *e)
+{
+	const char *path = store_url_path(url);
+	struct arena a = {0};
+	sqlite3 *db = NULL;
+	int lock = store_lock(path, e), r = 0;
+
+	if (lock < 0)
+		return -1;
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
+		    SQLITE_OK ||
+	    sqlite3_exec(db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) != SQLITE_OK)
+		r = store_failed(db, e, "make one file of the store");
+	sqlite3_close(db);
+	if (r == 0)
+		unlink(arena_printf(&a, "%s.lock", path).p);
+	close(lock);
+	arena_free(&a);
+	return r;
+}
 
 /* Retention. The row in `results` stays, without its record: the sequence stays dense, and the job
  * keeps its place in it. meta.retired is the last one without a record. */

@@ -159,6 +159,9 @@ struct store_tally {
 	int64_t n;
 };
 
+/* A descriptor that holds the store's lock until it is closed; -1 where another one has it. */
+int store_lock(const char *store, struct err *e);
+
 struct store {
 	sqlite3 *db;
 	sqlite3_stmt *statements[N_SQL];

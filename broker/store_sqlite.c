@@ -102,21 +102,6 @@ int store_ask(struct store *s, const char *sql, int64_t otherwise, int64_t *out,
 
 /* Opening */
 
-static int lock_file(struct store *s, struct err *e)
-{
-	struct buf b = {0};
-	int r = 0;
-
-	buf_printf(&b, "%s.lock", s->path);
-	s->lock = open(b.p, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (s->lock < 0)
-		r = err_errno(e, errno, "cannot create %s", b.p);
-	else if (flock(s->lock, LOCK_EX | LOCK_NB) < 0)
-		r = err_set(e, ERR_CONFLICT, "another broker has %s open", s->path);
-	buf_free(&b);
-	return r;
-}
-
 static int check_version(struct store *s, int64_t *version, struct err *e)
 {
 	int64_t application, tables;
@@ -239,7 +224,8 @@ static int open_all(struct store *s, struct err *e)
 	int64_t version;
 	bool roomy;
 
-	if (lock_file(s, e) < 0)
+	s->lock = store_lock(s->path, e);
+	if (s->lock < 0)
 		return -1;
 	store_intake_init(s);
 	if (sqlite3_open_v2(s->path, &s->db,

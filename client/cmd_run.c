@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "broker/store.h"
 #include "client/child.h"
 #include "client/command.h"
 #include "client/read/reader.h"
@@ -252,7 +253,7 @@ int cmd_run(int argc, char **argv)
 	struct system s = {0};
 	struct submit_totals t = {0};
 	uint64_t rest;
-	struct err e;
+	struct err e, unsettled; /* somebody reads it: then it stays as it is, and sound */
 	int64_t start = wire_now_ms();
 	char iso[READER_DATE];
 	double least; /* only checked: the worker reads it */
@@ -278,6 +279,8 @@ int cmd_run(int argc, char **argv)
 	if (r == 0)
 		r = work(&s, &o, argv + operand, argc - operand, &t, &e);
 	stop_system(&s);
+	if (r == 0)
+		store_settle(o.db, &unsettled);
 	if (r == 0)
 		r = summarize(&o, &t, rest, wire_now_ms() - start, &e);
 	if (r < 0)

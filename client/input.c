@@ -8,6 +8,8 @@
 #include <fts.h>
 #include <sys/stat.h>
 
+#include "client/output.h"
+
 enum { SNIFF = 512, ARENA_KEEP = 8 << 20 };
 
 enum kind { KIND_TEXT, KIND_JSONL, KIND_JSON, KIND_CSV, KIND_HTML, KIND_PDF, KIND_DOCX, KIND_WARC };
@@ -270,6 +272,22 @@ static int by_name(const FTSENT **a, const FTSENT **b)
 	return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
+/* Who keeps the database beside the documents does not mean it. */
+static bool is_of_database(struct arena *a, const char *path)
+{
+	static const char *const BESIDE[] = {"", "-wal", "-shm", "-journal", "-intake", ".lock"};
+	struct str s = str_of(path);
+
+	for (size_t i = 0; i < sizeof(BESIDE) / sizeof(*BESIDE); i++) {
+		struct str end = str_of(BESIDE[i]);
+
+		if (str_ends(s, end) &&
+		    output_is_database(arena_str(a, (struct str){s.p, s.n - end.n}).p))
+			return true;
+	}
+	return false;
+}
+
 /* The next file of the folder that is being walked: as from_file, 0 also where it is done. */
 static int from_folder(struct input *in, struct document *d, struct err *e)
 {
@@ -290,7 +308,7 @@ static int from_folder(struct input *in, struct document *d, struct err *e)
 				fts_set(in->walk, f, FTS_SKIP);
 			continue;
 		case FTS_F:
-			if (f->fts_name[0] == '.')
+			if (f->fts_name[0] == '.' || is_of_database(&in->arena, f->fts_path))
 				continue;
 			while (*id == '/')
 				id++;

@@ -10,7 +10,7 @@
 
 static const char DATABASE[] = "SQLite format 3"; /* and the NUL behind it */
 
-static bool is_database(const char *path)
+bool output_is_database(const char *path)
 {
 	char head[sizeof(DATABASE)] = "";
 	struct stat st;
@@ -29,7 +29,7 @@ static bool is_database(const char *path)
 
 static int refuse_database(const char *path, struct err *e)
 {
-	if (!is_database(path))
+	if (!output_is_database(path))
 		return 0;
 	return err_set(e, ERR_CONFLICT, "%s is a database and is not written over", path);
 }

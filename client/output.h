@@ -30,6 +30,8 @@ int output_flush(struct output *o, struct err *e);
 int output_keep(struct output *o, struct err *e);
 void output_drop(struct output *o); /* what was there before stays */
 
+bool output_is_database(const char *path);
+
 /* A whole file at once. */
 int output_write(const char *path, struct str bytes, struct err *e);
 

@@ -232,6 +232,30 @@ is "run" 0 $?
 is "run gives the same records" "$(sha256sum <alone)" "$(sha256sum <by_run)"
 is "events --db" "$(wc -l <events)" "$("$demarche" events --db run.db --json | wc -l)"
 
+# A folder that nobody may write to, a database beside its documents, and what stays beside it.
+is "run leaves one file" "run.db" "$(echo run.db*)"
+"$demarche" events --db run.db --json >now
+is "and who reads it leaves none" "run.db" "$(echo run.db*)"
+mkdir sealed beside
+for f in run.db data/demarche.db; do # as run leaves it, and as a broker does
+	cp $f sealed/x.db
+	if mount -t tmpfs none sealed 2>/dev/null; then
+		cp $f sealed/x.db
+		mount -o remount,ro sealed
+		is "$f is read where nothing may be written" "$("$demarche" events --db $f --json | wc -l)" \
+			"$("$demarche" events --db sealed/x.db --json | wc -l)"
+		umount sealed
+	fi
+done
+echo 'Kenya praised Ghana.' >beside/one.txt
+for i in 1 2; do
+	"$demarche" run beside --db beside/x.db --rows 0 >out 2>err
+	is "a database beside its documents is none of them" "0 0" "$? $(wc -l <err)"
+	has "they are read" '^1 documents|^0 documents' out
+done
+"$demarche" analyze beside/x.db >out 2>err
+is "one that is named is" 1 $?
+
 # What an earlier run left, because it was stopped, is done by the next one.
 "$BUILD/broker/demarche-broker" --listen "ipc://$work/left" --store sqlite:left.db >left.out 2>>broker.log &
 left=$!

@@ -68,6 +68,31 @@ static void old_results_go_and_the_sequence_stays_dense(void **state)
 	assert_int_equal(store_check(f->path, &f->e), 0);
 }
 
+static bool is_beside(const struct store_fixture *f, const char *end)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s%s", f->path, end);
+	return access(path, F_OK) == 0;
+}
+
+static void a_settled_store_is_one_file(void **state)
+{
+	struct store_fixture *f = *state;
+
+	add_job(f, 1, 0, true);
+	assert_int_equal(store_commit(f->store, &f->e), 0);
+	assert_int_equal(store_settle(f->path, &f->e), -1);
+	assert_int_equal(f->e.code, ERR_CONFLICT);
+	store_close(f->store);
+	f->store = NULL;
+	assert_int_equal(store_settle(f->path, &f->e), 0);
+	assert_false(is_beside(f, "-wal") || is_beside(f, "-shm") || is_beside(f, ".lock"));
+	store_reopen(f, f->path);
+	assert_true(is_beside(f, "-wal") && is_beside(f, ".lock"));
+	assert_int_equal(results(f, 0, 10).n, 1);
+}
+
 static void a_page_tells_how_far_it_looked(void **state)
 {
 	struct store_fixture *f = *state;
@@ -163,6 +188,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, store_setup, store_teardown)
 	const struct CMUnitTest tests[] = {
 		T(old_results_go_and_the_sequence_stays_dense),
+		T(a_settled_store_is_one_file),
 		T(a_page_tells_how_far_it_looked),
 		T(a_reader_without_credit_gets_nothing_and_delays_nobody),
 		T(a_batch_tells_how_far_it_is),
