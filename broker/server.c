@@ -25,6 +25,7 @@ enum {
 	DISK_RESERVE = 64 << 20,
 	DISK_EVERY_MS = 1000,
 	RETAIN_EVERY_MS = 1000,
+	STRANGERS_EVERY_MS = 1000,
 	RETAIN_AT_ONCE = 500,
 	DISK_WRITES_US = 90,
 	FULL_PAUSE_MS = 5, /* before a reader that took nothing is tried again */
@@ -441,6 +442,25 @@ static void tell_malformed(struct server *s)
 		 LOG_CSTR("because", "a message of several frames, or a peer with a long name"));
 }
 
+/* At most a line a second: anybody may knock. */
+static void tell_strangers(struct server *s)
+{
+	uint64_t n;
+
+	if (s->now_ms < s->strangers_ms)
+		return;
+	s->strangers_ms = s->now_ms + STRANGERS_EVERY_MS;
+	n = wire_strangers(s->wire) - s->seen_strangers;
+	if (!n)
+		return;
+	s->seen_strangers += n;
+	s->n_refused += n;
+	log_warn("refused", LOG_UINT("connections", n),
+		 LOG_CSTR("because", s->options.keys
+					     ? "they had no key, spoke another protocol or left"
+					     : "they had a key, spoke another protocol or left"));
+}
+
 /* Notes about leases that ended long ago are dropped by writing those that last. */
 static int tidy_leases(struct server *s, struct err *e)
 {
@@ -561,6 +581,7 @@ int server_turn(struct server *s, int timeout_ms, struct err *e)
 		return -1;
 	tell_revoked(s);
 	tell_malformed(s);
+	tell_strangers(s);
 	server_gather_end(s);
 	if (tidy_leases(s, e) < 0 || server_settle(s, e) < 0 || end_and_sync(s, e) < 0 ||
 	    store_learn(s->store, &s->learns, e) < 0)

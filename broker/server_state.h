@@ -95,7 +95,8 @@ struct server {
 	bool drains;
 	bool disk_full;  /* less than the reserve is free: nothing is accepted */
 	int64_t disk_ms; /* when that is looked at next */
-	uint64_t n_refused, seen_malformed;
+	uint64_t n_refused, seen_malformed, seen_strangers;
+	int64_t strangers_ms;                    /* when they are counted next */
 	uint64_t written_number, durable_number; /* highest of the jobs, as of these two */
 	uint64_t written_seq;                    /* last result of the turn that was written last */
 	uint64_t durable_seq;  /* last result on the disk: readers get no more than these */

@@ -19,11 +19,12 @@ enum { FRAMES = 1000, LONG_FRAME = 512 << 10, NARROW = 8, NARROW_MS = 10000 };
 
 struct wire {
 	void *context, *socket, *zap;
+	void *monitor; /* of a listening socket: tells of failed handshakes */
 	bool listens;
 	wire_admit admit;
 	void *admit_context;
 	zmq_msg_t body; /* of the last frame */
-	uint64_t n_malformed;
+	uint64_t n_malformed, n_strangers;
 	char public_key[WIRE_KEY_Z85];
 	char endpoints[MAX_ENDPOINTS][ENDPOINT_LEN];
 	uint32_t n_endpoints;
@@ -122,6 +123,18 @@ static int set_options(struct wire *w, const struct wire_options *o, struct err 
 	return o->keys ? set_keys(w, o, e) : 0;
 }
 
+static int watch_strangers(struct wire *w, struct err *e)
+{
+	static const char at[] = "inproc://strangers";
+	int events = ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
+
+	w->monitor = zmq_socket(w->context, ZMQ_PAIR);
+	if (!w->monitor || zmq_socket_monitor(w->socket, at, events) < 0 ||
+	    zmq_connect(w->monitor, at) < 0)
+		return zmq_failed(e, "watch for strangers");
+	return 0;
+}
+
 /* tcp://[::ffff:127.0.0.1]:7711 is told as tcp://127.0.0.1:7711, as people write it. */
 static void unmap(char *endpoint)
 {
@@ -178,6 +191,8 @@ static int open_all(struct wire *w, const struct wire_options *o, struct err *e)
 		return zmq_failed(e, "open a socket");
 	if (set_options(w, o, e) < 0)
 		return -1;
+	if (o->listens && watch_strangers(w, e) < 0)
+		return -1;
 	if (o->n_endpoints == 0 || o->n_endpoints > MAX_ENDPOINTS)
 		return err_set(e, ERR_INVALID, "%u endpoints, from 1 to %d are possible",
 			       o->n_endpoints, MAX_ENDPOINTS);
@@ -214,6 +229,8 @@ void wire_close(struct wire *w, int linger_ms)
 		zmq_setsockopt(w->socket, ZMQ_LINGER, &linger_ms, sizeof(linger_ms));
 		zmq_close(w->socket);
 	}
+	if (w->monitor)
+		zmq_close(w->monitor);
 	if (w->zap)
 		zmq_close(w->zap);
 	if (w->context)
@@ -434,6 +451,18 @@ int wire_recv(struct wire *w, struct wire_frame *f, struct err *e)
 uint64_t wire_malformed(const struct wire *w)
 {
 	return w->n_malformed;
+}
+
+/* Each event has two frames: what it is, and where. */
+uint64_t wire_strangers(struct wire *w)
+{
+	char part[ENDPOINT_LEN];
+
+	while (w->monitor && zmq_recv(w->monitor, part, sizeof(part), ZMQ_DONTWAIT) >= 0) {
+		w->n_strangers++;
+		zmq_recv(w->monitor, part, sizeof(part), ZMQ_DONTWAIT);
+	}
+	return w->n_strangers;
 }
 
 static enum wire_sent not_sent(void)

@@ -78,6 +78,10 @@ struct wire_frame {
  * delivered; wire_malformed counts them. */
 int wire_recv(struct wire *w, struct wire_frame *f, struct err *e);
 uint64_t wire_malformed(const struct wire *w);
+/* Connections to a listening wire that ended before their peer had introduced itself, since it was
+ * opened: without a key where one is needed, another protocol, or gone too soon. A key that is
+ * refused is not among them. */
+uint64_t wire_strangers(struct wire *w);
 
 enum wire_sent { WIRE_SENT, WIRE_FULL /* peer is slow: later */, WIRE_GONE /* no such peer */ };
 /* Never waits. `peer` NULL on a connecting wire. */

@@ -104,6 +104,10 @@ is "with keys all goes on" 0 $?
 documents 661 661 | timeout 3 "$demarche" submit --broker "$ep" --key-file late.key - >out 2>>err
 is "a key that the broker has not read is not let in" 1 $(($? != 0))
 has "and the log says so" 'refused.*key is not in the file' broker.log
+documents 661 661 | timeout 3 "$demarche" submit --broker "$ep" - >out 2>>err
+is "without a key nobody is let in" 1 $(($? != 0))
+until_line broker.log 'refused.*they had no key'
+is "which is in the log as well" 0 $?
 kill -HUP "$broker"
 documents 661 661 | timeout 20 "$demarche" submit --broker "$ep" --key-file late.key - >out 2>>err
 is "after SIGHUP it is" 0 $?

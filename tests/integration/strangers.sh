@@ -27,7 +27,20 @@ printf '\xff\0\0\0\0\0\0\0\1\x7f\3\0NULL\0\0\0\0' | timeout 5 bash -c "cat >/dev
 printf 'GET / HTTP/1.1\r\nHost: x\r\n\r\n' | timeout 5 bash -c "cat >/dev/tcp/127.0.0.1/$port" 2>/dev/null
 "$demarche" status --json >out 2>err
 is "garbage on the port changes nothing" 0 $?
+until_line broker.log 'refused.*connections=.*another protocol'
+is "and is in the log" 0 $?
 has "the job is there" '"queued": ?1' out
+
+# ZMTP by hand: a greeting, READY as a DEALER, a message of two frames.
+zeros() { for ((i = 0; i < $1; i++)); do printf '\0'; done; }
+exec 4<>"/dev/tcp/127.0.0.1/$port"
+{
+	printf '\xff' && zeros 8 && printf '\x7f\3\0NULL' && zeros 48
+	printf '\4\x1c\5READY\xbSocket-Type\0\0\0\6DEALER\1\1a\0\1b'
+} >&4
+until_line broker.log 'refused.*messages=1 because="a message of several frames'
+is "a message of two frames is in the log" 0 $?
+exec 4>&-
 
 printf 'not a message' | "$stranger" bytes "$DEMARCHE_BROKER" >out
 has "a frame that is no message is answered" '^ERROR (invalid|conflict|unsupported)' out
