@@ -34,6 +34,12 @@ static const struct probe PROBES[] = {
 	 "Police", "KOR"},
 	{"Turkey shelled villages in Syria. Syria said that Turkey had killed civilians.",
 	 "civilians", "SYR"},
+	/* whose owner's country is known */
+	{"Peru praised the treaty. Peru is proud. Chilean minister Ana Ruiz said her government "
+	 "had "
+	 "signed it.",
+	 "government", "CHL"},
+	{"Peru praised the treaty. Chile feared that its soldiers would leave.", "soldiers", "CHL"},
 	/* who is of no country in particular */
 	{"Norway paid for the camp. Norway received migrants from many places.", "migrants", ""},
 	{"Austria left the pact. No government followed.", "government", ""},

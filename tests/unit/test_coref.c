@@ -50,6 +50,8 @@ static const struct {
 	 0},
 	{"Jan Kowal, the Polish foreign minister, left. The minister was tired.", "Kowal",
 	 "minister", 0, 1},
+	{"Peter Stone left, while Zork Flimp said that his party would stay.", "Flimp", "his", 0,
+	 0},
 	{"The World Trade Organization met. The WTO agreed.", "Organization", "WTO", 0, 0},
 	{"The Islamic State took the town. The militants killed ten men.", "Islamic", "militants",
 	 0, 0},

@@ -38,6 +38,9 @@ bool actor_entry(const struct actor_book *b, int32_t entry, struct actor_entry *
 /* People who are seldom of the country that a document speaks of: "migrants", "suspects". */
 bool actor_is_stranger(struct str lemma);
 
+/* Who stands beside somebody and is somebody else's: "its allies", "his counterpart". */
+bool actor_is_beside(struct str lemma);
+
 /* Entries that go by this name, best first; at most `max`. Case and accents do not matter. */
 uint32_t actor_find(const struct actor_book *b, struct str name, struct date when, int32_t *entries,
 		    uint32_t max);

@@ -11,17 +11,24 @@ static bool in_list(struct str word, const char *const *list)
 	return false;
 }
 
+bool actor_is_beside(struct str lemma)
+{
+	static const char *const beside[] = {"ally",      "partner",   "friend", "counterpart",
+					     "rival",     "adversary", "enemy",  "neighbor",
+					     "neighbour", NULL};
+
+	return in_list(lemma, beside);
+}
+
 /* "Countries", "some allies", "our partners", "all parties": others than the country that the
  * document speaks of. */
 static bool is_of_others(const struct doc *d, const struct mention *x)
 {
-	static const char *const many[] = {"country", "nation", "state",    "government", "regime",
-					   "party",   "side",   "neighbor", "neighbour",  NULL};
-	static const char *const beside[] = {"ally",  "partner",   "friend", "counterpart",
-					     "rival", "adversary", "enemy",  NULL};
+	static const char *const many[] = {"country", "nation", "state", "government",
+					   "regime",  "party",  "side",  NULL};
 	struct str lemma = d->tokens[x->head].lemma;
 
-	return in_list(lemma, beside) || (x->plural && in_list(lemma, many));
+	return actor_is_beside(lemma) || (x->plural && in_list(lemma, many));
 }
 
 bool actor_is_stranger(struct str lemma)

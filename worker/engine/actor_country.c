@@ -4,7 +4,7 @@
 
 enum { LEAD_SENTENCES = 3, LOOK_BACK = 256 };
 
-static bool is_country_code(struct str code)
+bool country_is_code(struct str code)
 {
 	return code.n == 3 && !str_is(code, "WHO") && !str_is(code, "WTO") &&
 	       !str_is(code, "IMF") && !str_is(code, "SCO") && !str_is(code, "NDB") &&
@@ -83,7 +83,7 @@ void countries_read(struct countries *c, const struct doc *d)
 		const struct mention *m = &d->mentions[i];
 		uint32_t k;
 
-		if (!is_country_code(m->code) || m->guessed)
+		if (!country_is_code(m->code) || m->guessed)
 			continue;
 		k = country_index(c, m->code);
 		if (k == COUNTRIES_MAX)

@@ -24,6 +24,8 @@ struct countries {
 	uint32_t n_places;
 };
 
+bool country_is_code(struct str code); /* not an organization's */
+
 /* Whether it is a question: an agent or a person whose phrase does not say the country, and who may
  * be of one ("migrants" and "attackers" are not, "no country" is none). */
 bool country_is_asked(const struct doc *d, const struct mention *x);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "worker/engine/actor.h"
+#include "worker/engine/actor_country.h"
 #include "worker/engine/coref_memory.h"
 #include "worker/engine/coref_set.h"
 
@@ -340,15 +341,59 @@ static void remember_kind(struct coref *c, const struct mention *m)
 		coref_put(c, coref_key('G', last->lemma, STR("the")), m->entity);
 }
 
+/* "His country", "its army", "our government": they are of the owner's country. */
+static struct str owners_country(const struct doc *doc, const struct mention *m)
+{
+	int32_t owner = doc_child(doc, m->head, REL_NMOD_POSS);
+	const struct mention *p = owner < 0 || doc->tokens[owner].mention < 0
+					  ? NULL
+					  : &doc->mentions[doc->tokens[owner].mention];
+
+	if (!p || p->kind != MENTION_PRONOUN || p->entity <= ENTITY_DOC_AUTHOR ||
+	    m->kind != MENTION_NOMINAL || !m->role.n || (m->code.n && !m->guessed) ||
+	    actor_is_beside(doc->tokens[m->head].lemma) ||
+	    actor_is_stranger(doc->tokens[m->head].lemma) ||
+	    !country_is_code(doc->entities[p->entity].code))
+		return STR("");
+	return doc->entities[p->entity].code;
+}
+
+static void take_owners_country(const struct doc *doc, struct mention *m)
+{
+	struct str code = owners_country(doc, m);
+
+	if (code.n) {
+		m->code = code;
+		m->guessed = true;
+	}
+}
+
+/* The same where the owner is a speaker, who is known last. */
+static void take_speakers_countries(struct coref *c)
+{
+	for (uint32_t k = 0; k < c->n_order; k++) {
+		struct mention *m = &c->doc->mentions[c->order[k]];
+		struct entity *en;
+
+		if (m->entity <= ENTITY_DOC_AUTHOR)
+			continue;
+		take_owners_country(c->doc, m);
+		en = &c->doc->entities[m->entity];
+		if (en->n_mentions == 1 && m->guessed)
+			en->code = m->code;
+	}
+}
+
 static void rest_in_order(struct coref *c)
 {
 	for (uint32_t k = 0; k < c->n_order; k++) {
 		struct mention *m = &c->doc->mentions[c->order[k]];
 
 		remember_kind(c, m);
-		if (m->entity < 0 && m->kind == MENTION_NOMINAL)
+		if (m->entity < 0 && m->kind == MENTION_NOMINAL) {
+			take_owners_country(c->doc, m);
 			coref_nominal(c, c->order[k]);
-		else if (m->entity < 0 && m->kind == MENTION_PRONOUN && !first_person(c, m))
+		} else if (m->entity < 0 && m->kind == MENTION_PRONOUN && !first_person(c, m))
 			coref_pronoun(c, c->order[k]);
 		coref_meet(c, c->order[k]);
 	}
@@ -448,6 +493,7 @@ int coref_run(struct doc *doc, struct err *e)
 	for (uint32_t k = 0; k < c.n_order; k++)
 		if (first_person(&c, &doc->mentions[c.order[k]]))
 			coref_first_person(&c, c.order[k]);
+	take_speakers_countries(&c);
 	code_the_nameless(doc);
 	c.n_known = doc->n_entities;
 	*all = c;

@@ -230,6 +230,19 @@ static int by_voice(const struct coref *c, const struct token *p, const struct c
 	return 0;
 }
 
+/* Whether somebody else is the subject of a clause between: in "Kim left while Lee said his party
+ * would stay" his is rather Lee's. */
+static bool is_shaded(const struct coref *c, int32_t pronoun, int32_t from, int32_t to)
+{
+	for (int32_t v = from; v >= 0 && v != to; v = at(c, v)->head) {
+		int32_t s = doc_child(c->doc, v, REL_NSUBJ);
+
+		if (s >= 0 && at(c, s)->mention >= 0 && !doc_dominates(c->doc, s, pronoun))
+			return true;
+	}
+	return false;
+}
+
 static int place(const struct coref *c, const struct mention *m, const struct candidate *a,
 		 uint32_t order)
 {
@@ -251,7 +264,8 @@ static int place(const struct coref *c, const struct mention *m, const struct ca
 		score += 8;
 	if (far == 0 && is_subject(q->rel)) {
 		mine = predicate(c, m->head);
-		if (mine >= 0 && (q->head == mine || doc_dominates(c->doc, q->head, mine)))
+		if (mine >= 0 && doc_dominates(c->doc, q->head, mine) &&
+		    !is_shaded(c, m->head, mine, q->head))
 			score += p->rel == REL_NMOD_POSS ? 16 : 10;
 	}
 	return score + by_voice(c, p, a);

@@ -352,6 +352,7 @@ static int train_trees(struct who_cases *s, enum who_side side, struct err *e)
 struct outcome {
 	bool right;
 	uint32_t n, first; /* how many have a code; the likeliest */
+	double p;          /* its chance */
 };
 
 static bool is_new(const uint32_t *codes, uint32_t n, uint32_t code)
@@ -392,8 +393,10 @@ static struct outcome try_side(const struct who_cases *s, const struct who_case 
 		o.right |= a->exact[side];
 		if (a->arg.code)
 			codes[o.n++] = a->arg.code;
-		if (!k)
+		if (!k) {
 			o.first = a->arg.entity;
+			o.p = rows[at].p;
+		}
 	}
 	return o;
 }
@@ -401,6 +404,7 @@ static struct outcome try_side(const struct who_cases *s, const struct who_case 
 static void report_choices(const struct who_cases *s)
 {
 	uint32_t n = 0, n_source = 0, n_target = 0, source_right = 0, target_right = 0, both = 0;
+	uint32_t tenths[10] = {0}, tenths_right[10] = {0}; /* sources by their chance */
 
 	for (uint32_t c = 0; c < s->n; c++) {
 		const struct who_case *x = &s->cases[c];
@@ -412,6 +416,8 @@ static void report_choices(const struct who_cases *s)
 		to = try_side(s, x, WHO_TARGET, from.first);
 		to.right |= !x->wants[WHO_TARGET];
 		n++;
+		tenths[from.p < 1 ? (int)(from.p * 10) : 9]++;
+		tenths_right[from.p < 1 ? (int)(from.p * 10) : 9] += from.right;
 		n_source += from.n;
 		n_target += to.n;
 		source_right += from.right;
@@ -424,6 +430,9 @@ static void report_choices(const struct who_cases *s)
 			"%.2f targets an event\n",
 			n, (double)source_right / n, (double)target_right / n, (double)both / n,
 			(double)n_source / n, (double)n_target / n);
+	for (int i = 0; i < 10; i++)
+		fprintf(stderr, "source from 0.%d: %u of %u right\n", i, tenths_right[i],
+			tenths[i]);
 }
 
 struct who_model who_cases_model(const struct who_cases *s, uint32_t group)
