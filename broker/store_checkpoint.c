@@ -10,9 +10,10 @@
 
 enum {
 	WAKE_PAGES = 2500,
-	PASSES_MOST = 8,     /* of the thread, each over what came during the one before */
-	LEFT_PAGES = 150,    /* so few may be left to the turn that ends the checkpoint */
-	FORCE_PAGES = 10000, /* so long a log waits for those who read it */
+	PASSES_MOST = 4,     /* of the thread, each over what came during the one before */
+	LEFT_PAGES = 300,    /* so few may be left to the turn that ends the checkpoint */
+	LONG_PAGES = 8000,   /* the thread has not kept up */
+	FORCE_PAGES = 20000, /* so long a log waits for those who read it */
 	NICE = 10
 };
 
@@ -45,9 +46,9 @@ static void sync_file(sqlite3 *db)
 		store_vfs_sync(file);
 }
 
-/* Turns go on meanwhile: each pass copies what came during the one before, which is less, until so
- * little is left that a turn can end it. What fails is tried again at the next wake; the log keeps
- * what is in it. */
+/* Turns go on meanwhile: each pass copies what came during the one before, until so little is left
+ * that a turn can end it. Where the log is long, turns write as fast as this copies, and one must
+ * stop to end it. What fails is tried again at the next wake; the log keeps what is in it. */
 static void pass_over(sqlite3 *db)
 {
 	int had = 0, log, copied;
@@ -57,7 +58,7 @@ static void pass_over(sqlite3 *db)
 		    SQLITE_OK)
 			return;
 		sync_file(db);
-		if (copied - had < LEFT_PAGES)
+		if (copied - had < LEFT_PAGES || log >= LONG_PAGES)
 			return;
 		had = copied;
 	}
