@@ -26,6 +26,7 @@ enum {
 	DISK_EVERY_MS = 1000,
 	RETAIN_EVERY_MS = 1000,
 	STRANGERS_EVERY_MS = 1000,
+	LEARN_US = 10000,
 	RETAIN_AT_ONCE = 500,
 	DISK_WRITES_US = 90,
 	FULL_PAUSE_MS = 5, /* before a reader that took nothing is tried again */
@@ -567,6 +568,18 @@ static int end_and_sync(struct server *s, struct err *e)
 	return 0;
 }
 
+/* After the start of a large store: until it is done documents are found slowly. */
+static int learn(struct server *s, struct err *e)
+{
+	int64_t until = wire_now_us() + LEARN_US;
+
+	do {
+		if (store_learn(s->store, &s->learns, e) < 0)
+			return -1;
+	} while (s->learns && wire_now_us() < until);
+	return 0;
+}
+
 int server_turn(struct server *s, int timeout_ms, struct err *e)
 {
 	int came;
@@ -584,7 +597,7 @@ int server_turn(struct server *s, int timeout_ms, struct err *e)
 	tell_strangers(s);
 	server_gather_end(s);
 	if (tidy_leases(s, e) < 0 || server_settle(s, e) < 0 || end_and_sync(s, e) < 0 ||
-	    store_learn(s->store, &s->learns, e) < 0)
+	    learn(s, e) < 0)
 		return -1;
 	return stream_pump(s, e);
 }
