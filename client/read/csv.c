@@ -141,6 +141,21 @@ static void name_columns(struct csv *c)
 		}
 }
 
+/* Says what is there instead: the name that is to be changed is among them. */
+static int no_texts(const struct csv *c, struct err *e)
+{
+	struct buf names = {0};
+
+	for (uint32_t i = 0; i < c->n && names.n < 200; i++)
+		buf_printf(&names, "%s%.*s", i ? ", " : "", STR_ARG(str_cut(field(c, (int)i), 40)));
+	err_set(e, ERR_CORRUPT,
+		"a table whose first line names no column \"text\" (or event_text, content, body, "
+		"article), but: %.*s",
+		STR_ARG(buf_str(&names)));
+	buf_free(&names);
+	return -1;
+}
+
 static int read_header(struct csv *c, struct stream *s, uint64_t *lines, struct err *e)
 {
 	struct str head;
@@ -162,9 +177,7 @@ static int read_header(struct csv *c, struct stream *s, uint64_t *lines, struct 
 	name_columns(c);
 	if (c->columns[TEXT] >= 0)
 		return 0;
-	return err_set(e, ERR_CORRUPT,
-		       "a table whose first line names no column \"text\" (or event_text, content, "
-		       "body, article)");
+	return no_texts(c, e);
 }
 
 struct csv *csv_open(struct stream *s, uint64_t *lines, struct err *e)

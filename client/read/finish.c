@@ -28,6 +28,18 @@ const char *reader_unknown(struct str head)
 	return NULL;
 }
 
+/* Every other byte is NUL at the beginning: letters of two bytes. NULL where it is not so. */
+static const char *wide_letters(struct str text)
+{
+	size_t n = text.n < 64 ? text.n : 64, nul[2] = {0};
+
+	for (size_t i = 0; i < n; i++)
+		nul[i % 2] += !text.p[i];
+	if (!nul[0] && nul[1] * 3 > n)
+		return "UTF-16LE";
+	return !nul[1] && nul[0] * 3 > n ? "UTF-16BE" : NULL;
+}
+
 int reader_finish(struct arena *a, struct document *d, struct err *e)
 {
 	unsigned char hash[crypto_hash_sha256_BYTES];
@@ -38,6 +50,9 @@ int reader_finish(struct arena *a, struct document *d, struct err *e)
 	if (d->text.n > READER_TEXT_MAX)
 		return err_set(e, ERR_TOO_BIG, "text of %zu bytes, limit %d MiB", d->text.n,
 			       READER_TEXT_MAX >> 20);
+	if (nul && wide_letters(d->text))
+		return err_set(e, ERR_INVALID, "%s without its mark: try iconv -f %s -t UTF-8",
+			       wide_letters(d->text), wide_letters(d->text));
 	if (nul)
 		return err_set(e, ERR_INVALID, "not text: NUL at byte %zu",
 			       (size_t)(nul - d->text.p));
@@ -97,7 +112,7 @@ static void take_word(struct date_words *d, const char *w, size_t n)
 	int y, m, day, used = 0;
 	size_t digits = strspn(w, "0123456789");
 
-	if (sscanf(w, "%4d-%2d-%2d%n", &y, &m, &day, &used) == 3 && used >= 8 &&
+	if (sscanf(w, "%4d%*1[-/]%2d%*1[-/]%2d%n", &y, &m, &day, &used) == 3 && used >= 8 &&
 	    (w[used] == 0 || w[used] == 't')) {
 		*d = (struct date_words){y, m, day, d->other || d->year || d->month || d->day};
 		return;

@@ -85,8 +85,10 @@ int reader_date_given(struct arena *a, struct document *d, struct str given, str
 	else
 		d->meta.date = reader_date_line(a, day);
 	if (!d->meta.date.n)
-		return err_set(e, ERR_INVALID, "\"date\" is no date: %.*s",
-			       given.n < 40 ? (int)given.n : 40, given.p);
+		return err_set(e, ERR_INVALID,
+			       "\"date\" is no date: %.*s (expected YYYY-MM-DD, or as in 15 March "
+			       "2021)",
+			       STR_ARG(str_cut(given, 40)));
 	d->meta.date_source = STR("given");
 	return 0;
 }

@@ -166,7 +166,8 @@ static void json_lines_give_one_document_a_line_and_name_bad_ones(void **state)
 	assert_int_equal(input_next(in, &d, &e), -1);
 	assert_non_null(strstr(e.text, "d.jsonl:4: not JSON"));
 	assert_int_equal(input_next(in, &d, &e), -1);
-	assert_non_null(strstr(e.text, "d.jsonl:5: \"date\" is no date: yesterday"));
+	assert_non_null(strstr(e.text, "d.jsonl:5: \"date\" is no date: yesterday (expected "
+				       "YYYY-MM-DD"));
 	assert_int_equal(input_next(in, &d, &e), 1);
 	assert_str(d.text, "Three.");
 	assert_str(d.meta.source, "P");
@@ -360,6 +361,45 @@ static void a_table_may_have_tabs_or_semicolons(void **state)
 	input_free(in);
 }
 
+/* As databases, R and spreadsheets write them; 3/4/2020 is one day here and another one there. */
+static void dates_of_tables_are_read(void **state)
+{
+	struct document d;
+	struct input *in;
+	struct err e;
+	char *paths[] = {path_of("dates.csv")};
+
+	(void)state;
+	put_text("dates.csv", "text,date\n"
+			      "A.,2020-04-03 12:30:00\n"
+			      "B.,2020/04/03\n"
+			      "C.,2020-04-03 00:00:00+00:00\n"
+			      "D.,3/4/2020\n");
+	in = input_new(paths, 1);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(input_next(in, &d, &e), 1);
+		assert_str(d.meta.date, "2020-04-03");
+	}
+	assert_int_equal(input_next(in, &d, &e), -1);
+	assert_non_null(strstr(e.text, "is no date: 3/4/2020 (expected YYYY-MM-DD"));
+	input_free(in);
+}
+
+static void letters_of_two_bytes_without_a_mark_are_told(void **state)
+{
+	struct document d;
+	struct input *in;
+	struct err e;
+	char *paths[] = {path_of("wide.txt")};
+
+	(void)state;
+	put("wide.txt", "P\0e\0r\0u\0.\0", 10);
+	in = input_new(paths, 1);
+	assert_int_equal(input_next(in, &d, &e), -1);
+	assert_non_null(strstr(e.text, "try iconv -f UTF-16LE"));
+	input_free(in);
+}
+
 static void a_table_without_texts_says_what_is_missing(void **state)
 {
 	struct document d;
@@ -374,6 +414,7 @@ static void a_table_without_texts_says_what_is_missing(void **state)
 	in = input_new(paths, 3);
 	assert_int_equal(input_next(in, &d, &e), -1);
 	assert_non_null(strstr(e.text, "names no column \"text\""));
+	assert_non_null(strstr(e.text, "but: id, year"));
 	assert_int_equal(input_next(in, &d, &e), -1);
 	assert_non_null(strstr(e.text, "a quote is not closed"));
 	assert_int_equal(input_next(in, &d, &e), 1);
@@ -502,6 +543,8 @@ int main(void)
 		TEST(line_above_the_limit_is_refused),
 		TEST(a_table_is_a_document_a_row),
 		TEST(a_table_may_have_tabs_or_semicolons),
+		TEST(dates_of_tables_are_read),
+		TEST(letters_of_two_bytes_without_a_mark_are_told),
 		TEST(a_table_without_texts_says_what_is_missing),
 		TEST(fields_as_tables_write_them_are_read),
 		TEST(a_json_file_may_be_an_array_or_one_object),
