@@ -93,14 +93,18 @@ static struct str reason_of(struct str line, json_t **value)
 	return json_is_string(*value) ? str_of(json_string_value(*value)) : line;
 }
 
-static int ended(struct child *c, struct err *e)
+static int ended(struct child *c, int status, struct err *e)
 {
 	char room[2048];
 	json_t *value;
 	struct str why = reason_of(last_line(c, room, sizeof(room)), &value);
 
 	c->pid = 0;
-	err_set(e, ERR_CRASHED, "%s ended: %.*s", c->name, STR_ARG(why));
+	if (WIFSIGNALED(status))
+		err_set(e, ERR_CRASHED, "%s was ended by signal %d (%s)", c->name, WTERMSIG(status),
+			strsignal(WTERMSIG(status)));
+	else
+		err_set(e, ERR_CRASHED, "%s ended: %.*s", c->name, STR_ARG(why));
 	json_decref(value);
 	return -1;
 }
@@ -110,7 +114,7 @@ int child_alive(struct child *c, struct err *e)
 	int status;
 
 	if (c->pid > 0 && waitpid(c->pid, &status, WNOHANG) == c->pid)
-		return ended(c, e);
+		return ended(c, status, e);
 	return c->pid > 0 ? 0 : err_set(e, ERR_CRASHED, "%s is not running", c->name);
 }
 

@@ -139,7 +139,9 @@ static void remove_file(const char *folder, const char *name)
 
 static void stop_system(struct system *s)
 {
-	child_stop(&s->worker, DRAIN_MS);
+	struct err gone; /* then the worker can give nothing back to it, and would wait */
+
+	child_stop(&s->worker, child_alive(&s->broker, &gone) == 0 ? DRAIN_MS : 0);
 	child_stop(&s->broker, DRAIN_MS);
 	remove_file(s->folder, "broker");
 	remove_file(s->folder, "demarche-broker.log");
@@ -208,16 +210,18 @@ static int work(struct system *s, const struct run *o, char **paths, int n, stru
 					  .date = o->documents.date,
 					  .priority = 4,
 					  .again = o->documents.again,
-					  .failed = print_failed,
-					  .check = check_system,
-					  .arg = s};
+					  .failed = print_failed};
 	struct link *l = link_open(&lo, ROLE_SUBMIT | ROLE_READ, e);
-	int r = l ? submit_all(l, paths, n, &so, t, e) : -1;
+	int r = l ? 0 : -1;
 
 	if (r == 0)
-		r = submit_wait(l, &so, t, e);
+		link_watch(l, check_system, s);
 	if (r == 0)
-		r = submit_wait_all(l, &so, e);
+		r = submit_all(l, paths, n, &so, t, e);
+	if (r == 0)
+		r = submit_wait(l, t, e);
+	if (r == 0)
+		r = submit_wait_all(l, e);
 	if (r == 0 && t->dead)
 		r = name_dead(l, t, e);
 	progress_clear();

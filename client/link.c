@@ -50,6 +50,8 @@ struct link {
 	int64_t patience_ms; /* -1: for ever */
 	bool welcomed, busy_said, silence_said;
 	bool known; /* a broker has welcomed us once */
+	int (*check)(void *arg, struct err *e);
+	void *check_arg;
 };
 
 /* A broker with keys is silent towards whom it does not know. */
@@ -58,6 +60,11 @@ static int no_answer(const struct link *l, struct err *e)
 	return err_set(e, ERR_UNREACHABLE, "no broker answers (is demarche-broker running%s",
 		       l->options->key ? ", and this key in its file?)"
 				       : "? One with keys wants --key-file)");
+}
+
+static int watch(const struct link *l, struct err *e)
+{
+	return l->check ? l->check(l->check_arg, e) : 0;
 }
 
 static int send_bytes(struct link *l, const struct msg *m, struct err *e)
@@ -74,6 +81,8 @@ static int send_bytes(struct link *l, const struct msg *m, struct err *e)
 		case WIRE_GONE:
 			break;
 		}
+		if (watch(l, e) < 0)
+			return -1;
 		if (l->patience_ms >= 0 && wire_now_ms() - start >= l->patience_ms)
 			return l->known
 				       ? err_set(e, ERR_UNREACHABLE, "the broker takes no messages")
@@ -276,6 +285,8 @@ static int unheard(struct link *l, struct err *e)
 {
 	int64_t now = wire_now_ms(), silent = now - l->heard_ms;
 
+	if (watch(l, e) < 0)
+		return -1;
 	if (l->patience_ms >= 0 && silent > l->patience_ms)
 		return err_set(e, ERR_UNREACHABLE, "the broker has not answered for %ld s",
 			       (long)(silent / 1000));
@@ -385,6 +396,12 @@ int link_ask(struct link *l, struct msg *m, struct msg *answer, struct err *e)
 void link_patience(struct link *l, int64_t ms)
 {
 	l->patience_ms = ms;
+}
+
+void link_watch(struct link *l, int (*check)(void *arg, struct err *e), void *arg)
+{
+	l->check = check;
+	l->check_arg = arg;
 }
 
 int link_exit_status(const struct err *e)

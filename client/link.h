@@ -27,6 +27,9 @@ const struct msg_welcome *link_welcome(const struct link *l);
 /* From now on a broker may be silent for so long before the link gives up (-1: for ever; at first
  * it is the options' timeout). Said once on standard error when it has been silent for a while. */
 void link_patience(struct link *l, int64_t ms);
+/* Asked again and again while the link waits: where it fails, so does what is waited for. For who
+ * knows more of the broker than its silence. */
+void link_watch(struct link *l, int (*check)(void *arg, struct err *e), void *arg);
 /* Says once on standard error that the broker is busy, and why. */
 void link_say_busy(struct link *l, struct str why);
 

@@ -220,17 +220,34 @@ static int look(struct link *l, struct submit_totals *t, struct err *e)
 	return left > 0;
 }
 
-int submit_wait(struct link *l, const struct submit_options *o, struct submit_totals *t,
-		struct err *e)
+int submit_wait(struct link *l, struct submit_totals *t, struct err *e)
 {
 	int left;
 
-	while ((left = look(l, t, e)) == 1) {
-		if (o->check && o->check(o->arg, e) < 0)
-			return -1;
+	while ((left = look(l, t, e)) == 1)
 		wire_pause(WAIT_MS);
-	}
 	return left;
+}
+
+/* Adds the jobs that wait for a further try. Others are delayed because somebody wanted it: they
+ * are not waited for. */
+static int add_retries(struct link *l, uint64_t *left, struct err *e)
+{
+	struct msg_argument argument = {STR("state"), STR("delayed")};
+	struct link_query q = {.what = "jobs", .arguments = &argument, .n_arguments = 1};
+	struct msg_rows page;
+	int got;
+
+	while ((got = link_page(l, &q, &page, e)) == 1)
+		for (uint32_t i = 0; i < page.n_rows; i++) {
+			json_t *row = source_row(page.rows[i], e);
+
+			if (!row)
+				return -1;
+			*left += row_int(row, "attempts") > 0;
+			json_decref(row);
+		}
+	return got;
 }
 
 /* How many wait or are under way. */
@@ -239,25 +256,25 @@ static int look_at_all(struct link *l, uint64_t *left, struct err *e)
 	struct link_query q = {.what = "status"};
 	struct msg_rows page;
 	json_t *row = NULL;
+	bool delayed;
 
 	if (link_page(l, &q, &page, e) == 1 && page.n_rows)
 		row = source_row(page.rows[0], e);
 	if (!row)
 		return -1;
 	*left = (uint64_t)(row_int(row, "queued") + row_int(row, "leased"));
+	delayed = row_int(row, "delayed") > 0;
 	json_decref(row);
-	return 0;
+	return !*left && delayed ? add_retries(l, left, e) : 0;
 }
 
-int submit_wait_all(struct link *l, const struct submit_options *o, struct err *e)
+int submit_wait_all(struct link *l, struct err *e)
 {
 	uint64_t left;
 	int r;
 
 	while ((r = look_at_all(l, &left, e)) == 0 && left) {
 		progress_show("%lu left by an earlier run", left);
-		if (o->check && o->check(o->arg, e) < 0)
-			return -1;
 		wire_pause(WAIT_MS);
 	}
 	return r;

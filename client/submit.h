@@ -22,8 +22,6 @@ struct submit_options {
 	/* Told for every document, in order; `arg` is passed on. `accepted` may be NULL. */
 	void (*accepted)(void *arg, const char *document, uint64_t job, bool duplicate);
 	void (*failed)(void *arg, const char *sentence);
-	/* Asked now and then while waiting; -1 ends the wait with its error. May be NULL. */
-	int (*check)(void *arg, struct err *e);
 	void *arg;
 };
 
@@ -39,10 +37,10 @@ int submit_all(struct link *l, char *const *paths, int n, const struct submit_op
 	       struct submit_totals *t, struct err *e);
 
 /* Waits until no job of the batch is waiting or under way; shows progress on a terminal. */
-int submit_wait(struct link *l, const struct submit_options *o, struct submit_totals *t,
-		struct err *e);
+int submit_wait(struct link *l, struct submit_totals *t, struct err *e);
 
-/* Waits until no job at all is queued or under way, of whatever batch. */
-int submit_wait_all(struct link *l, const struct submit_options *o, struct err *e);
+/* Waits until no job at all is queued, under way or waiting for a further try, of whatever batch.
+ */
+int submit_wait_all(struct link *l, struct err *e);
 
 #endif
