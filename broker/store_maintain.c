@@ -295,8 +295,12 @@ int store_backup(const char *url, const char *to, struct err *e)
 	sqlite3_close(copy);
 	sqlite3_close(from);
 	if (r == 0)
+		r = store_settle(to, e);
+	if (r == 0)
 		r = store_check(to, e);
 	if (r == 0)
 		r = sync_file(to, e);
+	if (r < 0) /* half a copy must not be taken for one */
+		unlink(to);
 	return r < 0 ? err_wrap(e, "back up to %s", to) : 0;
 }

@@ -76,6 +76,11 @@ kill "$stalled"
 # Backup while the broker is at work, and restore.
 "$BUILD/broker/demarche-broker" backup copy.db --data-dir data 2>>err
 is "live backup" 0 $?
+"$BUILD/broker/demarche-broker" check --store sqlite:copy.db >/dev/null 2>>err
+is "one file, also when it was looked at" copy.db "$(echo copy.db*)"
+(trap '' XFSZ; ulimit -f 100; "$BUILD/broker/demarche-broker" backup half.db --data-dir data) >out 2>err
+is "a backup that has no room fails" 1 $?
+is "and leaves no half of one" 0 "$(find . -name 'half.db*' | wc -l)"
 documents 601 650 | "$demarche" submit --broker "$ep" - >>jobs 2>>err
 until_results 650
 stop_broker
