@@ -57,6 +57,26 @@ static void a_group_left_out_is_not_learned_from(void **state)
 	buf_free(&b);
 }
 
+static void of_no_example_nothing_is_known(void **state)
+{
+	struct trees_set s = {.n_features = N_FEATURES};
+	struct trees_options o = {.n_trees = 5, .rate = 0.3, .l2 = 1, .skip_group = -1};
+	struct buf b = {0};
+	struct trees t;
+	struct err e;
+
+	(void)state;
+	for (uint32_t n = 0; n < 2; n++) {
+		b.n = 0;
+		trees_train(&s, &o, &b);
+		assert_int_equal(trees_open(&t, buf_str(&b), N_FEATURES, &e), 0);
+		assert_float_equal(trees_yes(&t, (const uint8_t[]){1, 2, 3}), n ? 0.7 : 0.5, 0.2);
+		trees_set_add(&s, (const uint8_t[]){1, 2, 3}, 1, 1, 0);
+	}
+	trees_set_free(&s);
+	buf_free(&b);
+}
+
 static void the_same_examples_give_the_same_bytes(void **state)
 {
 	struct buf a = {0}, b = {0};
@@ -143,6 +163,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(questions_are_asked_together),
 		cmocka_unit_test(a_group_left_out_is_not_learned_from),
+		cmocka_unit_test(of_no_example_nothing_is_known),
 		cmocka_unit_test(the_same_examples_give_the_same_bytes),
 		cmocka_unit_test(the_mean_of_a_set_with_itself_is_that_set),
 		cmocka_unit_test(many_rows_are_weighed_as_each_alone),

@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include "worker/engine/tag.h"
+#include "worker/engine/timex.h"
 
 /* Template numbers: the first part of every feature. Only ever append. */
 enum {
@@ -84,6 +85,22 @@ enum {
 	T_POLITICAL,
 	T_DOC_POLITICAL,
 	T_PARTIES,
+	T_WHEN,
+	T_TENSE,
+	T_TENSE_VOICE,
+	T_TENSE_CLUSTER,
+	T_TENSE_ABOVE, /* of the clause */
+	T_TENSE_TOP,   /* of the sentence */
+	T_WAY_UP,
+	T_MARK,
+	T_SUBJ_TENSE,
+	T_SUBJ_CLUSTER,
+	T_NOUN,
+	T_NOUN_TENSE,
+	T_NOUN_CLUSTER,
+	T_PARTS,
+	T_SUBJ_KNOWN,
+	T_AT,
 };
 
 static uint64_t mix2(uint32_t t, uint64_t a)
@@ -481,4 +498,152 @@ void event_trigger_features(const struct event_ground *g, uint32_t candidate, st
 	cue(g, c->tok, view, f);
 	together(g, c, f);
 	seen(g, c->tok, f);
+}
+
+/* How long before the document, in steps: to come, this week, month, half-year, two years, before;
+ * 0 where nothing says it. */
+static int64_t how_long_ago(const struct doc *d, int32_t tok)
+{
+	int32_t t = timex_of(d, tok);
+	struct date then = t < 0 ? (struct date){0} : d->timexes[t].start;
+	int days;
+
+	if (t < 0)
+		return 0;
+	if (!then.year || !d->date.year)
+		return 7;
+	days = (d->date.year - then.year) * 365;
+	if (then.month && d->date.month)
+		days += (d->date.month - then.month) * 30;
+	if (then.day && d->date.day)
+		days += d->date.day - then.day;
+	return days < 0 ? 1 : days < 8 ? 2 : days < 40 ? 3 : days < 200 ? 4 : days < 800 ? 5 : 6;
+}
+
+static void when(const struct event_ground *g, int32_t tok, int64_t view, struct features *f)
+{
+	int64_t ago = how_long_ago(g->d, tok);
+
+	add(f, T_WHEN, ago);
+	add(f, T_WHEN, 16 + ago + 16 * view);
+	add(f, T_WHEN, 100000 + ago * 32 + g->d->tokens[tok].upos);
+}
+
+/* "Had been arrested": a word's own form and those of its auxiliaries. */
+static uint64_t tense_of(const struct event_ground *g, int32_t tok)
+{
+	const struct doc *d = g->d;
+	uint64_t h = d->tokens[tok].xpos + 1u;
+
+	for (int32_t c = d->tokens[tok].child; c >= 0; c = d->tokens[c].next)
+		if (rel_base(d->tokens[c].rel) == REL_AUX)
+			h = feature_and(h, g->tokens[c].lemma + d->tokens[c].xpos);
+	return h;
+}
+
+static void tense(const struct event_ground *g, int32_t tok, int64_t view, struct features *f)
+{
+	const struct doc *d = g->d;
+	uint64_t h = tense_of(g, tok);
+	bool direct;
+	int32_t voice = event_voice(d, tok, &direct);
+	int32_t above[] = {event_clause(d, tok), d->sentences[d->tokens[tok].sent].root};
+
+	add_hash(f, T_TENSE, h);
+	add_hash(f, T_TENSE, feature_and(h, (uint64_t)view + 1));
+	add_hash(f, T_TENSE, feature_and(h, rel_base(d->tokens[tok].rel) + 1000u));
+	add_hash(f, T_TENSE_VOICE,
+		 feature_and(h, 1u + direct + 2u * (voice > ENTITY_DOC_AUTHOR) + 4u * g->speech));
+	add_hash(f, T_TENSE_CLUSTER, feature_and(h, 1u + g->tokens[tok].cluster.coarse));
+	for (uint32_t i = 0; i < 2; i++) {
+		if (above[i] < 0 || above[i] == tok)
+			continue;
+		h = tense_of(g, above[i]);
+		add_hash(f, T_TENSE_ABOVE + i, h);
+		add_hash(f, T_TENSE_ABOVE + i, feature_and(h, d->tokens[tok].upos + 1u));
+	}
+}
+
+enum { WAY_MAX = 3 };
+
+/* The relations on the way up, and by what word the clause is joined ("after", "because"). */
+static void way_up(const struct event_ground *g, int32_t tok, struct features *f)
+{
+	const struct doc *d = g->d;
+	int32_t clause = event_clause(d, tok), mark, up = tok;
+	uint64_t h = 5;
+
+	for (int n = 0; n < WAY_MAX && up >= 0; n++, up = d->tokens[up].head) {
+		h = feature_and(h, d->tokens[up].rel + 1u);
+		if (n > 0)
+			add_hash(f, T_WAY_UP, h);
+	}
+	if (clause < 0)
+		return;
+	mark = doc_child(d, clause, REL_MARK);
+	add_hash(f, T_MARK,
+		 feature_and(mark >= 0 ? g->tokens[mark].lemma : 3, d->tokens[clause].rel + 1u));
+}
+
+/* "We will", "the talks", "their arrest": who or what stands beside the word in which tense. */
+static void company(const struct event_ground *g, int32_t tok, int64_t view, struct features *f)
+{
+	const struct doc *d = g->d;
+	uint64_t coarse = g->tokens[tok].cluster.coarse + 1u, noun = d->tokens[tok].xpos + 1u,
+		 kinds;
+	bool inherited;
+	int32_t s = event_subject(d, tok, &inherited), clause = event_clause(d, tok);
+	int32_t det = doc_child(d, tok, REL_DET), owner = doc_child(d, tok, REL_NMOD_POSS);
+
+	kinds = phrase_kind(d, s) * 16 + phrase_kind(d, object_of(d, tok)) + 1u;
+	add_hash(f, T_PARTS, feature_and(coarse, kinds));
+	add_hash(f, T_PARTS, feature_and((uint64_t)view + 1000, kinds));
+	add_hash(f, T_SUBJ_TENSE, feature_and(phrase_kind(d, s) + 1u, tense_of(g, tok)));
+	if (s >= 0)
+		add_hash(f, T_SUBJ_CLUSTER, feature_and(g->tokens[s].cluster.coarse + 1u, coarse));
+	noun = feature_and(noun, owner >= 0 ? 7u : det >= 0 ? g->tokens[det].lemma : 3u);
+	add_hash(f, T_NOUN, noun);
+	add_hash(f, T_NOUN_CLUSTER, feature_and(noun, coarse));
+	if (clause >= 0 && clause != tok)
+		add_hash(f, T_NOUN_TENSE, feature_and(noun, tense_of(g, clause)));
+}
+
+/* How well the document knows the doer. */
+static void doer(const struct event_ground *g, int32_t tok, int64_t view, struct features *f)
+{
+	const struct doc *d = g->d;
+	bool inherited;
+	int32_t s = event_subject(d, tok, &inherited), m = s < 0 ? -1 : d->tokens[s].mention;
+	int32_t e = m < 0 ? -1 : d->mentions[m].entity;
+	int64_t n = e <= 0 ? 0 : d->entities[e].n_mentions;
+
+	if (m < 0)
+		return;
+	n = (n > 15 ? 4 : n > 6 ? 3 : n > 2 ? 2 : n) * 2 + (e == (int32_t)g->salient);
+	add(f, T_SUBJ_KNOWN, n);
+	add(f, T_SUBJ_KNOWN, 16 + n * 512 + view);
+}
+
+/* Where in the sentence, and how long that is. */
+static void position(const struct event_ground *g, int32_t tok, struct features *f)
+{
+	const struct sentence *x = &g->d->sentences[g->d->tokens[tok].sent];
+	int64_t at = 6 * (tok - (int32_t)x->tok) / (int32_t)x->n_tok;
+	int64_t length = x->n_tok / 8 > 6 ? 6 : x->n_tok / 8;
+
+	add(f, T_AT, at * 8 + length);
+	add(f, T_AT, 64 + doc_depth(g->d, tok, 8) * 8 + length);
+}
+
+void event_told_features(const struct event_ground *g, uint32_t candidate, struct features *f)
+{
+	const struct event_candidate *c = &g->candidates[candidate];
+	int64_t view = opinion(g, c);
+
+	when(g, c->tok, view, f);
+	tense(g, c->tok, view, f);
+	way_up(g, c->tok, f);
+	company(g, c->tok, view, f);
+	doer(g, c->tok, view, f);
+	position(g, c->tok, f);
 }

@@ -164,9 +164,10 @@ static void add_doc(struct trainer *t, const struct gold_doc *gd)
 		if (labels[c] == IGNORE)
 			continue;
 		event_trigger_features(&g, c, &t->features);
-		sets_add(t->sets.trigger, gold_fold(gd), &t->features, labels[c] != 0, w);
 		if (labels[c])
 			sets_add(t->sets.type, gold_fold(gd), &t->features, labels[c], w);
+		event_told_features(&g, c, &t->features);
+		sets_add(t->sets.trigger, gold_fold(gd), &t->features, labels[c] != 0, w);
 	}
 	mem_free(labels);
 }
@@ -232,12 +233,14 @@ static void add_silver(struct trainer *t, const struct silver_sentence *x, doubl
 		if (c < 0)
 			continue;
 		event_trigger_features(&g, (uint32_t)c, &t->features);
-		/* generated text tells types, but not what coders would call an event */
-		if (!str_starts(x->id, STR("SYN")))
-			sets_add(t->sets.trigger, FOLDS + 1, &t->features, 1,
-				 x->source.n ? example : weight);
 		sets_add(t->sets.type, FOLDS + 1, &t->features, type,
 			 x->source.n ? example : option("SILVER_TYPE", 0.5));
+		/* generated text tells types, but not what coders would call an event */
+		if (!str_starts(x->id, STR("SYN"))) {
+			event_told_features(&g, (uint32_t)c, &t->features);
+			sets_add(t->sets.trigger, FOLDS + 1, &t->features, 1,
+				 x->source.n ? example : weight);
+		}
 		t->n_silver++;
 		if (x->source.n) {
 			struct gold_event e = {.type = (enum event_type)type};
