@@ -272,7 +272,7 @@ static int train_weights(struct trainer *t, uint32_t fold, struct weights *w, st
 				      .epochs = (uint32_t)option("EPOCHS_TYPE", 14),
 				      .rate = option("RATE_TYPE", 0.015),
 				      .l2 = option("L2_TYPE", 2e-3),
-				      .least = option("LEAST", 0.02),
+				      .least = option("LEAST_TYPE", option("LEAST", 0.02)),
 				      .min_count = (uint32_t)option("MIN", 4)};
 	struct linear_options status = {.n_classes = N_EVENT_STATUSES,
 					.epochs = 12,
