@@ -18,4 +18,29 @@ static inline struct engine *engine_for_test(struct images *im)
 	return en;
 }
 
+/* The state of a test that has an engine of its own. */
+struct engine_fixture {
+	struct images im;
+	struct engine *en;
+};
+
+static inline int engine_setup(void **state)
+{
+	struct engine_fixture *f = mem_alloc(sizeof(*f));
+
+	f->en = engine_for_test(&f->im);
+	*state = f;
+	return 0;
+}
+
+static inline int engine_teardown(void **state)
+{
+	struct engine_fixture *f = *state;
+
+	engine_free(f->en);
+	images_close(&f->im);
+	mem_free(f);
+	return 0;
+}
+
 #endif

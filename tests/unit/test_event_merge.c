@@ -8,34 +8,10 @@
 #include "worker/engine/engine.h"
 #include "tests/unit/engine_for_test.h"
 
-struct fixture {
-	struct images im;
-	struct engine *en;
-};
-
-static int start(void **state)
-{
-	struct fixture *f = mem_alloc(sizeof(*f));
-
-	f->en = engine_for_test(&f->im);
-	*state = f;
-	return 0;
-}
-
-static int stop(void **state)
-{
-	struct fixture *f = *state;
-
-	engine_free(f->en);
-	images_close(&f->im);
-	mem_free(f);
-	return 0;
-}
-
 /* How many events of this type are given, and how many of them repeat an earlier one. */
 static void count(void **state, const char *text, enum event_type type, int *given, int *repeats)
 {
-	struct fixture *f = *state;
+	struct engine_fixture *f = *state;
 	struct engine_input in = {.text = str_of(text), .meta.date = STR("2018-08-10")};
 	const struct result *r = engine_analyze(f->en, &in);
 
@@ -126,5 +102,5 @@ int main(void)
 		cmocka_unit_test(two_demands_are_two_unless_they_ask_the_same),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, engine_setup, engine_teardown);
 }

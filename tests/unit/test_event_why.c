@@ -14,31 +14,7 @@ static const char TEXT[] = "Germany condemned the attack. On Monday Saudi Arabia
 			   "Canadian ambassador, and "
 			   "France welcomed the decision of the king.";
 
-struct fixture {
-	struct images im;
-	struct engine *en;
-};
-
-static int start(void **state)
-{
-	struct fixture *f = mem_alloc(sizeof(*f));
-
-	f->en = engine_for_test(&f->im);
-	*state = f;
-	return 0;
-}
-
-static int stop(void **state)
-{
-	struct fixture *f = *state;
-
-	engine_free(f->en);
-	images_close(&f->im);
-	mem_free(f);
-	return 0;
-}
-
-static const struct result *analyze(struct fixture *f)
+static const struct result *analyze(struct engine_fixture *f)
 {
 	struct engine_input in = {.text = str_of(TEXT), .meta.date = STR("2018-08-10")};
 
@@ -56,7 +32,7 @@ static uint32_t find(const struct result *r, enum event_type type)
 
 static void types_and_actors_are_sorted_by_their_scores(void **state)
 {
-	struct fixture *f = *state;
+	struct engine_fixture *f = *state;
 	const struct result *r = analyze(f);
 	uint32_t event = find(r, EVENT_SANCTION);
 	struct event_why y;
@@ -80,7 +56,7 @@ static void types_and_actors_are_sorted_by_their_scores(void **state)
 
 static void those_who_were_taken_are_marked(void **state)
 {
-	struct fixture *f = *state;
+	struct engine_fixture *f = *state;
 	const struct result *r = analyze(f);
 	uint32_t event = find(r, EVENT_SANCTION), n = 0;
 	struct event_why y;
@@ -98,7 +74,7 @@ static void those_who_were_taken_are_marked(void **state)
 
 static void stances_of_a_sentence_are_weighed(void **state)
 {
-	struct fixture *f = *state;
+	struct engine_fixture *f = *state;
 	struct stance_weighed list[3];
 	uint32_t sentence, n;
 
@@ -115,7 +91,7 @@ static void stances_of_a_sentence_are_weighed(void **state)
 
 static void asking_changes_no_record(void **state)
 {
-	struct fixture *f = *state;
+	struct engine_fixture *f = *state;
 	struct buf before = {0}, after = {0};
 	struct stance_weighed list[3];
 	struct event_why y;
@@ -138,5 +114,5 @@ int main(void)
 		cmocka_unit_test(asking_changes_no_record),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, engine_setup, engine_teardown);
 }
