@@ -17,7 +17,8 @@ static const struct option_row ROWS[] = {
 	 .type = OPTION_STR,
 	 AT(type),
 	 .arg = "TYPE",
-	 .help = "one of the sixteen: CONSULT, ACCUSE …"},
+	 .help = "AGREE, CONSULT, SUPPORT, CONCEDE, COOPERATE, AID, RETREAT, REQUEST, ACCUSE, "
+		 "REJECT, THREATEN, PROTEST, SANCTION, MOBILIZE, COERCE or ASSAULT"},
 	{.name = "status",
 	 .type = OPTION_STR,
 	 AT(status),

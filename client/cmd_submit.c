@@ -47,8 +47,7 @@ static const struct option_row ROWS[] = {
 	 AT(key),
 	 .arg = "KEY",
 	 .help = "the same key in the same collection is the same job, whatever the content; for "
-		 "one "
-		 "document"},
+		 "one document, and with the flag alone"},
 	{.name = "wait",
 	 .letter = 'w',
 	 .type = OPTION_BOOL,

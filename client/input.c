@@ -6,7 +6,9 @@
 
 #include <errno.h>
 #include <fts.h>
+#include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "client/output.h"
 
@@ -233,11 +235,14 @@ static int open_records(struct input *in, struct stream *s, const char *path, st
 static int from_file(struct input *in, const char *path, const char *id, struct document *d,
 		     struct err *e)
 {
-	struct stream *s = stream_open(path, e);
+	struct stream *s;
 	const char *unknown;
 	struct str head;
 	int r;
 
+	if (strcmp(path, "-") == 0 && isatty(STDIN_FILENO))
+		fprintf(stderr, "demarche: type or paste the text, and end it with Ctrl-D\n");
+	s = stream_open(path, e);
 	if (!s)
 		return failed(in, shown(path), e);
 	if (stream_peek(s, SNIFF, &head, e) < 0) {
