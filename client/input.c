@@ -209,18 +209,30 @@ static int from_stream(struct input *in, struct document *d, struct err *e)
 	return got;
 }
 
+/* Lines are cut where the bytes say so: letters of two bytes, as spreadsheets can write them, have
+ * other ones. */
+static int check_letters(struct str head, struct err *e)
+{
+	if (!str_starts(head, STR("\xff\xfe")) && !str_starts(head, STR("\xfe\xff")))
+		return 0;
+	return err_set(e, ERR_UNSUPPORTED,
+		       "tables and JSON are read as UTF-8, this is UTF-16: save it as UTF-8, or "
+		       "iconv -f UTF-16 -t UTF-8");
+}
+
 /* A file of many documents stays open: its stream is the input's from now on. */
-static int open_records(struct input *in, struct stream *s, const char *path, struct err *e)
+static int open_records(struct input *in, struct stream *s, struct str head, const char *path,
+			struct err *e)
 {
 	struct str raw;
-	int r = 0;
+	int r = check_letters(head, e);
 
 	in->stream = s;
 	in->line = 0;
-	if (in->kind == KIND_CSV) {
+	if (r == 0 && in->kind == KIND_CSV) {
 		in->csv = csv_open(s, &in->line, e);
 		r = in->csv ? 0 : -1;
-	} else if (in->kind == KIND_JSON) {
+	} else if (r == 0 && in->kind == KIND_JSON) {
 		r = stream_all(s, &raw, e);
 		in->list = r == 0 ? json_list_open(raw, e) : NULL;
 		r = in->list ? 0 : -1;
@@ -260,7 +272,7 @@ static int from_file(struct input *in, const char *path, const char *id, struct 
 	}
 	if (head.n && (in->kind == KIND_JSONL || in->kind == KIND_JSON || in->kind == KIND_CSV ||
 		       in->kind == KIND_WARC))
-		return open_records(in, s, shown(path), e);
+		return open_records(in, s, head, shown(path), e);
 	arena_reset(&in->arena, ARENA_KEEP);
 	*d = (struct document){0};
 	if (strcmp(path, "-") != 0)

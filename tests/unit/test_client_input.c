@@ -385,18 +385,22 @@ static void dates_of_tables_are_read(void **state)
 	input_free(in);
 }
 
-static void letters_of_two_bytes_without_a_mark_are_told(void **state)
+static void letters_of_two_bytes_are_told(void **state)
 {
 	struct document d;
 	struct input *in;
 	struct err e;
-	char *paths[] = {path_of("wide.txt")};
+	char *paths[] = {path_of("wide.txt"), path_of("wide.csv")};
 
 	(void)state;
 	put("wide.txt", "P\0e\0r\0u\0.\0", 10);
-	in = input_new(paths, 1);
+	put("wide.csv", "\xff\xfet\0e\0x\0t\0\n\0A\0\n\0", 16);
+	in = input_new(paths, 2);
 	assert_int_equal(input_next(in, &d, &e), -1);
 	assert_non_null(strstr(e.text, "try iconv -f UTF-16LE"));
+	assert_int_equal(input_next(in, &d, &e), -1);
+	assert_non_null(strstr(e.text, "wide.csv: tables and JSON are read as UTF-8"));
+	assert_int_equal(input_next(in, &d, &e), 0);
 	input_free(in);
 }
 
@@ -544,7 +548,7 @@ int main(void)
 		TEST(a_table_is_a_document_a_row),
 		TEST(a_table_may_have_tabs_or_semicolons),
 		TEST(dates_of_tables_are_read),
-		TEST(letters_of_two_bytes_without_a_mark_are_told),
+		TEST(letters_of_two_bytes_are_told),
 		TEST(a_table_without_texts_says_what_is_missing),
 		TEST(fields_as_tables_write_them_are_read),
 		TEST(a_json_file_may_be_an_array_or_one_object),
