@@ -200,6 +200,40 @@ static bool is_part_of(const struct who *w, uint32_t a, uint32_t b)
 		doc_dominates(d, d->mentions[x->mention].head, d->mentions[y->mention].head));
 }
 
+/* "No country", "nobody". */
+static bool is_denied(const struct doc *d, int32_t tok)
+{
+	int32_t det = tok < 0 ? -1 : doc_child(d, tok, REL_DET);
+
+	return tok >= 0 &&
+	       (str_is(d->tokens[tok].lower, "nobody") || str_is(d->tokens[tok].lower, "none") ||
+		(det >= 0 && str_is(d->tokens[det].lower, "no")));
+}
+
+/* "No country invaded France": the object of a verb that has somebody else, or nobody, for its
+ * subject. */
+static bool is_others_object(const struct who *w, uint32_t arg)
+{
+	const struct event_arg *list = w->x->args;
+	const struct doc *d = w->g->d;
+	int32_t tok = w->x->candidate->tok;
+	bool object = false, inherited, subject;
+
+	if (d->tokens[tok].upos != UPOS_VERB)
+		return false;
+	subject = is_denied(d, event_subject(d, tok, &inherited));
+	for (uint32_t i = 0; i < w->x->n_args; i++) {
+		bool own = list[i].entity == list[arg].entity;
+		bool doer = list[i].place == ARG_SUBJECT || list[i].place == ARG_SUBJECT_FAR;
+
+		if (own && (doer || list[i].place == ARG_SPEAKER || list[i].place == ARG_VOICE))
+			return false;
+		object |= own && list[i].place == ARG_OBJECT;
+		subject |= !own && doer;
+	}
+	return object && subject;
+}
+
 /* "Was stabbed", "were arrested", "was criticized": whom it is done to has not done it, also where
  * nobody is said to have. "We are disturbed by" accuses, though. */
 static bool is_victim(const struct who *w, uint32_t arg)
@@ -267,8 +301,9 @@ static int32_t pick(struct who *w, enum who_side side, const struct who_chosen *
 		uint32_t entity = w->args[actors[k].arg].entity;
 
 		if (is_chosen(not, entity) ||
-		    (side == WHO_TARGET ? is_of_next_verb(w, actors[k].arg)
-					: is_victim(w, actors[k].arg)))
+		    (side == WHO_TARGET
+			     ? is_of_next_verb(w, actors[k].arg)
+			     : is_victim(w, actors[k].arg) || is_others_object(w, actors[k].arg)))
 			actors[k].p = -1;
 		else if (at < 0 || actors[k].p > actors[at].p)
 			at = (int32_t)k;
