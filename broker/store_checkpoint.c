@@ -10,10 +10,9 @@
 
 enum {
 	WAKE_PAGES = 2500,
-	PASSES_MOST = 4,     /* of the thread, each over what came during the one before */
-	LEFT_PAGES = 300,    /* so few may be left to the turn that ends the checkpoint */
-	LONG_PAGES = 8000,   /* the thread has not kept up */
-	FORCE_PAGES = 20000, /* so long a log waits for those who read it */
+	PASSES = 2,          /* of the thread, the second over what came during the first */
+	LEFT_PAGES = 300,    /* so few are little */
+	FORCE_PAGES = 10000, /* so long a log waits for those who read it */
 	NICE = 10
 };
 
@@ -46,20 +45,21 @@ static void sync_file(sqlite3 *db)
 		store_vfs_sync(file);
 }
 
-/* Turns go on meanwhile: each pass copies what came during the one before, until so little is left
- * that a turn can end it. Where the log is long, turns write as fast as this copies, and one must
- * stop to end it. What fails is tried again at the next wake; the log keeps what is in it. */
+/* Turns go on meanwhile: the second pass copies what came during the first, and a turn does the
+ * rest. Where that is little, the file is synced here, and the turn has little to sync as well.
+ * Where it is much, every millisecond that this takes longer makes the log longer, which a start
+ * must read: then the turn does it, and everybody waits. What fails is tried again at the next
+ * wake; the log keeps what is in it. */
 static void pass_over(sqlite3 *db)
 {
-	int had = 0, log, copied;
+	int had = 0, copied;
 
-	for (int i = 0; i < PASSES_MOST; i++) {
-		if (sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, &log, &copied) !=
+	for (int i = 0; i < PASSES; i++) {
+		if (sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, &copied) !=
 		    SQLITE_OK)
 			return;
-		sync_file(db);
-		if (copied - had < LEFT_PAGES || log >= LONG_PAGES)
-			return;
+		if (copied - had < LEFT_PAGES)
+			sync_file(db);
 		had = copied;
 	}
 }
