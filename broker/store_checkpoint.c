@@ -13,6 +13,7 @@ enum {
 	PASSES = 2,          /* of the thread, the second over what came during the first */
 	LEFT_PAGES = 300,    /* so few are little */
 	FORCE_PAGES = 10000, /* so long a log waits for those who read it */
+	MOST_PAGES = 12000, /* a start must read the log: turns that add more wait for the thread */
 	NICE = 10
 };
 
@@ -20,10 +21,11 @@ struct store_checkpointer {
 	sqlite3 *db; /* of the thread alone */
 	pthread_t thread;
 	pthread_mutex_t lock; /* of everything below */
-	pthread_cond_t wake;
+	pthread_cond_t wake, rests;
 	bool stop, asked, busy;
 	uint64_t log, passed; /* logs are counted; of this one the thread wrote back nearly all */
 	int last_pages;       /* of the turns' thread: as of the last commit */
+	int found_pages;      /* at the start */
 };
 
 /* It has time, and turns have not: where it takes a processor, a turn is to have it back at once.
@@ -84,6 +86,7 @@ static void *checkpoint_loop(void *context)
 		pthread_mutex_lock(&c->lock);
 		c->busy = false;
 		c->passed = log;
+		pthread_cond_signal(&c->rests);
 	}
 	pthread_mutex_unlock(&c->lock);
 	return NULL;
@@ -96,6 +99,7 @@ int store_checkpointer_start(struct store_checkpointer **out, const char *path, 
 	c->log = 1;
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->wake, NULL);
+	pthread_cond_init(&c->rests, NULL);
 	if (sqlite3_open_v2(path, &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
 			    store_vfs()) != SQLITE_OK ||
 	    sqlite3_exec(c->db, "PRAGMA synchronous = FULL; PRAGMA cache_size = -256", NULL, NULL,
@@ -128,6 +132,7 @@ void store_checkpointer_stop(struct store_checkpointer *c)
 	sqlite3_close(c->db);
 	pthread_mutex_destroy(&c->lock);
 	pthread_cond_destroy(&c->wake);
+	pthread_cond_destroy(&c->rests);
 	mem_free(c);
 }
 
@@ -136,11 +141,15 @@ enum store_checkpoint store_checkpoint_due(struct store_checkpointer *c, int pag
 	enum store_checkpoint due = CHECKPOINT_NONE;
 	bool restarted = pages < c->last_pages;
 
+	if (!c->last_pages || restarted)
+		c->found_pages = restarted ? 0 : pages;
 	c->last_pages = pages;
 	if (pages < WAKE_PAGES && !restarted)
 		return CHECKPOINT_NONE;
 	pthread_mutex_lock(&c->lock);
 	c->log += restarted;
+	while (pages - c->found_pages >= MOST_PAGES && (c->busy || c->asked))
+		pthread_cond_wait(&c->rests, &c->lock);
 	if (c->busy || c->asked || pages < WAKE_PAGES) {
 		/* It is at work, or has nothing to do. */
 	} else if (c->passed == c->log) {

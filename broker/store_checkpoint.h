@@ -15,8 +15,9 @@ void store_checkpointer_stop(struct store_checkpointer *c); /* NULL is fine */
 
 enum store_checkpoint { CHECKPOINT_NONE, CHECKPOINT_HELP, CHECKPOINT_FORCE };
 
-/* After a commit that left the log with so many pages: wakes the thread where that is much. When it
- * has written nearly everything, the turn must help with store_checkpoint_finish. */
+/* After a commit that left the log with so many pages: wakes the thread where that is much, and
+ * waits for it where that is too much. When it has written nearly everything, the turn must help
+ * with store_checkpoint_finish. */
 enum store_checkpoint store_checkpoint_due(struct store_checkpointer *c, int pages);
 
 /* Writes back the little that the thread has not, so that the log starts from its beginning: a
