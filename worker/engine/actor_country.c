@@ -11,13 +11,18 @@ bool country_is_code(struct str code)
 	       !str_is(code, "G20");
 }
 
-/* "No country", "any government". */
+/* "No country", "any government"; "many economists", who are of several. */
 static bool is_nobody(const struct doc *d, const struct mention *x)
 {
-	int32_t det = doc_child(d, x->head, REL_DET);
+	bool scholars = x->plural && str_is(x->role, "EDU");
 
-	return det >= 0 &&
-	       (str_is(d->tokens[det].lower, "no") || str_is(d->tokens[det].lower, "any"));
+	for (int32_t c = d->tokens[x->head].child; c >= 0 && c < x->head; c = d->tokens[c].next) {
+		struct str w = d->tokens[c].lower;
+
+		if (str_is(w, "no") || str_is(w, "any") || (scholars && str_is(w, "many")))
+			return true;
+	}
+	return false;
 }
 
 bool country_is_asked(const struct doc *d, const struct mention *x)
