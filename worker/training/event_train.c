@@ -265,7 +265,7 @@ static int train_weights(struct trainer *t, uint32_t fold, struct weights *w, st
 					 .epochs = (uint32_t)option("EPOCHS", 14),
 					 .rate = option("RATE", 0.01),
 					 .l2 = option("L2", 2e-3),
-					 .min_count = (uint32_t)option("MIN", 4),
+					 .min_count = (uint32_t)option("MIN", 6),
 					 .least = option("LEAST", 0.02),
 					 .temperature = option("TEMP", 1)};
 	struct linear_options type = {.n_classes = N_EVENT_TYPES,
@@ -273,7 +273,7 @@ static int train_weights(struct trainer *t, uint32_t fold, struct weights *w, st
 				      .rate = option("RATE_TYPE", 0.015),
 				      .l2 = option("L2_TYPE", 2e-3),
 				      .least = option("LEAST_TYPE", option("LEAST", 0.02)),
-				      .min_count = (uint32_t)option("MIN", 4)};
+				      .min_count = (uint32_t)option("MIN", 6)};
 	struct linear_options status = {.n_classes = N_EVENT_STATUSES,
 					.epochs = 12,
 					.rate = 0.02,

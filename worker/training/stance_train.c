@@ -686,7 +686,7 @@ static int read_options(struct options *o, int argc, char **argv)
 	*o = (struct options){.epochs = 6,
 			      .min_count = 3,
 			      .rate = 0.03,
-			      .least = 0.04,
+			      .least = 0.05,
 			      .foreign = 0.5,
 			      .own_most = UINT32_MAX,
 			      .own_weight = 1,

@@ -442,8 +442,8 @@ struct who_model who_cases_model(const struct who_cases *s, uint32_t group)
 		.linear = {s->ranker[WHO_SOURCE][group], s->ranker[WHO_TARGET][group]},
 		.trees = {s->forest[WHO_SOURCE][group], s->forest[WHO_TARGET][group]},
 		.limits = {.source_more = (float)option("T_SOURCE", 0.25),
-			   .target = (float)option("T_TARGET", 0.06),
-			   .target_more = (float)option("T_TARGET_MORE", 0.12)}};
+			   .target = (float)option("T_TARGET", 0.03),
+			   .target_more = (float)option("T_TARGET_MORE", 0.10)}};
 }
 
 int who_cases_train(struct who_cases *s, struct err *e)
