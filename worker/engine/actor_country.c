@@ -297,14 +297,6 @@ void country_features(const struct doc *d, const struct countries *c, uint32_t m
 		add_after(d, x, &v, &p, f);
 }
 
-static double score(const struct linear *m, const struct features *f)
-{
-	int32_t sums[2];
-
-	linear_sums(m, f, sums);
-	return (double)sums[1] - (double)sums[0];
-}
-
 uint32_t country_choose(const struct linear *m, const struct doc *d, const struct countries *c,
 			uint32_t mention, struct features *f)
 {
@@ -315,7 +307,7 @@ uint32_t country_choose(const struct linear *m, const struct doc *d, const struc
 		double s;
 
 		country_features(d, c, mention, k, f);
-		s = score(m, f);
+		s = linear_logit(m, f);
 		if (k == 0 || s > most) {
 			most = s;
 			best = k;

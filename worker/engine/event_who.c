@@ -35,14 +35,6 @@ void who_choose(struct who_chosen *c, uint32_t entity)
 		c->entities[c->n++] = entity;
 }
 
-double who_logit(const struct linear *m, const struct features *f)
-{
-	int32_t sums[2];
-
-	linear_sums(m, f, sums);
-	return (double)m->scale * ((double)sums[1] - (double)sums[0]) / (double)m->temperature;
-}
-
 void who_rank(struct who *w, const struct who_model *m, const struct event_ground *g,
 	      const struct event_context *x, struct features *f)
 {
@@ -57,7 +49,7 @@ void who_rank(struct who *w, const struct who_model *m, const struct event_groun
 		for (uint32_t side = 0; side < N_WHO_SIDES; side++)
 			if (m->trained) {
 				event_arg_features(g, x, i, side == WHO_TARGET, f);
-				w->args[i].logit[side] = who_logit(&m->linear[side], f);
+				w->args[i].logit[side] = linear_logit(&m->linear[side], f);
 			} else {
 				w->args[i].logit[side] =
 					event_arg_rule(g, x, i, side == WHO_TARGET);

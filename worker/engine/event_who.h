@@ -57,7 +57,4 @@ void who_decide(const struct who_model *m, const struct event_ground *g,
 		const struct event_context *x, struct features *f, struct who_chosen *source,
 		struct who_chosen *target);
 
-/* The linear score of features for yes against no. */
-double who_logit(const struct linear *m, const struct features *f);
-
 #endif

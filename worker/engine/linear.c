@@ -252,6 +252,14 @@ void linear_probabilities(const struct linear *m, const struct features *f, doub
 	linear_chances(m, sums, p);
 }
 
+double linear_logit(const struct linear *m, const struct features *f)
+{
+	int32_t sums[2];
+
+	linear_sums(m, f, sums);
+	return (double)m->scale * ((double)sums[1] - (double)sums[0]) / (double)m->temperature;
+}
+
 double linear_yes(const struct linear *m, const struct features *f)
 {
 	double p[LINEAR_CLASSES_MAX];

@@ -86,6 +86,8 @@ void linear_add(const struct linear *m, const uint64_t *h, uint32_t n, int32_t *
 void linear_chances(const struct linear *m, const int32_t *sums, double *p);
 /* Softmax probabilities: p[n_classes], adding up to 1. */
 void linear_probabilities(const struct linear *m, const struct features *f, double *p);
+/* Of a model of two classes: the logit of class 1 against class 0. */
+double linear_logit(const struct linear *m, const struct features *f);
 /* Probability of class 1 of a model of two classes. */
 double linear_yes(const struct linear *m, const struct features *f);
 /* The weight of one feature for one class as a logit, for explanations; 0 where unknown. */

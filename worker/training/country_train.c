@@ -120,11 +120,8 @@ static uint32_t best_of(const struct country_set *s, const struct country_case *
 	for (uint32_t k = 0; k < x->n; k++) {
 		struct features f = {.h = s->features + s->candidates[x->first + k].first,
 				     .n = s->candidates[x->first + k].n};
-		int32_t sums[2];
-		double score;
+		double score = linear_logit(m, &f);
 
-		linear_sums(m, &f, sums);
-		score = (double)sums[1] - (double)sums[0];
 		if (k == 0 || score > most) {
 			most = score;
 			best = k;

@@ -287,7 +287,7 @@ static void score(struct who_cases *s)
 						     .n = a->n_features[side]};
 
 				a->arg.logit[side] =
-					who_logit(&s->ranker[side][s->cases[c].group], &f);
+					linear_logit(&s->ranker[side][s->cases[c].group], &f);
 			}
 }
 
