@@ -157,28 +157,21 @@ static void print_failed(void *arg, const char *sentence)
 	fprintf(stderr, "demarche run: %s\n", sentence);
 }
 
+static void print_dead(void *unused, const json_t *row)
+{
+	(void)unused;
+	fprintf(stderr, "demarche run: %.*s: %s: %.*s\n", STR_ARG(row_str(row, "document")),
+		err_name((enum err_code)row_int(row, "code")), STR_ARG(row_str(row, "text")));
+}
+
 /* The jobs of this run that were given up, each with its reason. */
 static int name_dead(struct link *l, const struct submit_totals *t, struct err *e)
 {
 	struct msg_argument arguments[] = {{STR("batch"), str_of(t->batch)},
 					   {STR("state"), STR("dead")}};
 	struct link_query q = {.what = "jobs", .arguments = arguments, .n_arguments = 2};
-	struct msg_rows page;
-	int got;
 
-	while ((got = link_page(l, &q, &page, e)) == 1)
-		for (uint32_t i = 0; i < page.n_rows; i++) {
-			json_t *row = source_row(page.rows[i], e);
-
-			if (!row)
-				return -1;
-			fprintf(stderr, "demarche run: %.*s: %s: %.*s\n",
-				STR_ARG(row_str(row, "document")),
-				err_name((enum err_code)row_int(row, "code")),
-				STR_ARG(row_str(row, "text")));
-			json_decref(row);
-		}
-	return got;
+	return source_rows_of(l, &q, print_dead, NULL, e);
 }
 
 /* Documents of an earlier run that was stopped before they were analysed. */

@@ -192,6 +192,24 @@ json_t *source_row(struct str packed, struct err *e)
 	return NULL;
 }
 
+int source_rows_of(struct link *l, struct link_query *q, void (*take)(void *to, const json_t *row),
+		   void *to, struct err *e)
+{
+	struct msg_rows page;
+	int got;
+
+	while ((got = link_page(l, q, &page, e)) == 1)
+		for (uint32_t i = 0; i < page.n_rows; i++) {
+			json_t *row = source_row(page.rows[i], e);
+
+			if (!row)
+				return -1;
+			take(to, row);
+			json_decref(row);
+		}
+	return got;
+}
+
 struct str row_str(const json_t *row, const char *key)
 {
 	const json_t *v = json_object_get(row, key);

@@ -22,6 +22,10 @@ int source_page(struct source *s, struct link_query *q, struct msg_rows *page, s
 /* One packed row as JSON (yours to json_decref); NULL where it is damaged. */
 json_t *source_row(struct str packed, struct err *e);
 
+/* Gives every row of a broker's answer to take, page by page; the row is borrowed. Returns 0. */
+int source_rows_of(struct link *l, struct link_query *q, void (*take)(void *to, const json_t *row),
+		   void *to, struct err *e);
+
 /* Pieces of a row; "" and 0 where the key is missing. Valid as long as the row. */
 struct str row_str(const json_t *row, const char *key);
 int64_t row_int(const json_t *row, const char *key);

@@ -229,25 +229,19 @@ int submit_wait(struct link *l, struct submit_totals *t, struct err *e)
 	return left;
 }
 
+static void count_retry(void *left, const json_t *row)
+{
+	*(uint64_t *)left += row_int(row, "attempts") > 0;
+}
+
 /* Adds the jobs that wait for a further try. Others are delayed because somebody wanted it: they
  * are not waited for. */
 static int add_retries(struct link *l, uint64_t *left, struct err *e)
 {
 	struct msg_argument argument = {STR("state"), STR("delayed")};
 	struct link_query q = {.what = "jobs", .arguments = &argument, .n_arguments = 1};
-	struct msg_rows page;
-	int got;
 
-	while ((got = link_page(l, &q, &page, e)) == 1)
-		for (uint32_t i = 0; i < page.n_rows; i++) {
-			json_t *row = source_row(page.rows[i], e);
-
-			if (!row)
-				return -1;
-			*left += row_int(row, "attempts") > 0;
-			json_decref(row);
-		}
-	return got;
+	return source_rows_of(l, &q, count_retry, left, e);
 }
 
 /* How many wait or are under way. */
