@@ -49,6 +49,14 @@ static inline bool str_is(struct str a, const char *s)
 {
 	return str_eq(a, str_of(s));
 }
+/* One of the words of a list that ends with NULL. */
+static inline bool str_in(struct str s, const char *const *list)
+{
+	for (; *list; list++)
+		if (str_is(s, *list))
+			return true;
+	return false;
+}
 int str_cmp(struct str a, struct str b); /* bytewise, as memcmp; a prefix sorts first */
 bool str_starts(struct str s, struct str head);
 bool str_ends(struct str s, struct str tail);

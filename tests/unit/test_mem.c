@@ -74,6 +74,18 @@ static void a_cut_string_ends_between_characters(void **state)
 	assert_int_equal(str_cut(STR("\x80\x80\x80"), 2).n, 0); /* no text: nothing is whole */
 }
 
+static void a_word_is_in_a_list_or_not(void **state)
+{
+	static const char *const LIST[] = {"May", "Mayor", NULL}, *const NONE[] = {NULL};
+
+	(void)state;
+	assert_true(str_in(STR("Mayor"), LIST));
+	assert_false(str_in(STR("Mayo"), LIST));
+	assert_false(str_in(STR("may"), LIST));
+	assert_false(str_in((struct str){0}, LIST));
+	assert_false(str_in(STR("May"), NONE));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -81,6 +93,7 @@ int main(void)
 		cmocka_unit_test(reset_arena_keeps_at_most_what_was_asked),
 		cmocka_unit_test(buf_printf_appends),
 		cmocka_unit_test(strings_order_bytewise),
+		cmocka_unit_test(a_word_is_in_a_list_or_not),
 		cmocka_unit_test(a_cut_string_ends_between_characters),
 	};
 

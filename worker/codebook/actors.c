@@ -27,16 +27,13 @@ static const struct {
 enum { CODE_MAX = 64 };
 enum { N_HEADS = sizeof(HEADS) / sizeof(HEADS[0]) };
 
-static const char *const ROLES[] = {"GOV", "MIL", "LEG", "JUD", "PTY", "OPP", "MED",
-				    "EDU", "BUS", "CVL", "SPY", "IGO", "NGO", "REB"};
+static const char *const ROLES[] = {"GOV", "MIL", "LEG", "JUD", "PTY", "OPP", "MED", "EDU",
+				    "BUS", "CVL", "SPY", "IGO", "NGO", "REB", NULL};
 #define ROLE_NAMES "GOV MIL LEG JUD PTY OPP MED EDU BUS CVL SPY IGO NGO REB"
 
 static bool is_role(struct str s)
 {
-	for (size_t i = 0; i < sizeof(ROLES) / sizeof(ROLES[0]); i++)
-		if (str_is(s, ROLES[i]))
-			return true;
-	return false;
+	return str_in(s, ROLES);
 }
 
 static struct str read_role(struct actors *a, struct str s)

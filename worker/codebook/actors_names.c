@@ -122,12 +122,9 @@ void actors_add_people(struct actors *a, struct str text)
 
 static bool surname_comes_first(struct str code)
 {
-	static const char *const codes[] = {"CHN", "TWN", "HKG", "MAC", "KOR", "PRK", "KHM"};
+	static const char *const codes[] = {"CHN", "TWN", "HKG", "MAC", "KOR", "PRK", "KHM", NULL};
 
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
-		if (str_is(code, codes[i]))
-			return true;
-	return false;
+	return str_in(code, codes);
 }
 
 static bool is_particle(const struct fold_piece *p)

@@ -27,10 +27,7 @@ static bool is_form(const struct matcher *m, uint32_t tok, uint32_t end, const c
 
 static bool is_one_of(const struct matcher *m, uint32_t tok, uint32_t end, const char *const *list)
 {
-	for (; *list; list++)
-		if (is_form(m, tok, end, *list))
-			return true;
-	return false;
+	return tok < end && str_in(m->d->tokens[tok].lower, list);
 }
 
 static bool is_head(const struct unit *u)

@@ -3,21 +3,13 @@
 #include "worker/engine/actor_compose.h"
 #include "worker/engine/actor_country.h"
 
-static bool in_list(struct str word, const char *const *list)
-{
-	for (; *list; list++)
-		if (str_is(word, *list))
-			return true;
-	return false;
-}
-
 bool actor_is_beside(struct str lemma)
 {
 	static const char *const beside[] = {"ally",      "partner",   "friend", "counterpart",
 					     "rival",     "adversary", "enemy",  "neighbor",
 					     "neighbour", NULL};
 
-	return in_list(lemma, beside);
+	return str_in(lemma, beside);
 }
 
 /* "Countries", "some allies", "our partners", "all parties": others than the country that the
@@ -28,7 +20,7 @@ static bool is_of_others(const struct doc *d, const struct mention *x)
 					   "regime",  "party",  "side",  NULL};
 	struct str lemma = d->tokens[x->head].lemma;
 
-	return actor_is_beside(lemma) || (x->plural && in_list(lemma, many));
+	return actor_is_beside(lemma) || (x->plural && str_in(lemma, many));
 }
 
 bool actor_is_stranger(struct str lemma)
@@ -38,7 +30,7 @@ bool actor_is_stranger(struct str lemma)
 						"gunman",   "hijacker",  "terrorist",   "passenger",
 						"observer", "smuggler",  "trafficker",  NULL};
 
-	return in_list(lemma, strangers);
+	return str_in(lemma, strangers);
 }
 
 /* Without weights: whose country the document as a whole may give. Scholars, companies, rebels and
@@ -48,7 +40,7 @@ static bool takes_country(const struct doc *d, const struct mention *x)
 	static const char *const roles[] = {"GOV", "MIL", "LEG", "JUD", "PTY",
 					    "OPP", "CVL", "SPY", "MED", NULL};
 
-	return !is_of_others(d, x) && (!x->role.n || in_list(x->role, roles));
+	return !is_of_others(d, x) && (!x->role.n || str_in(x->role, roles));
 }
 
 /* "The Secretary-General" who needs no organization is that of the United Nations. */

@@ -10,12 +10,10 @@ static struct str role_of(const struct matcher *m, const struct unit *u)
 /* The phrase without article, as written. */
 static struct str phrase_name(const struct doc *d, uint32_t tok, uint32_t n_tok)
 {
-	static const char *const articles[] = {"the", "a", "an", "The", "A", "An"};
+	static const char *const articles[] = {"the", "a", "an", "The", "A", "An", NULL};
 
-	if (n_tok > 1)
-		for (size_t i = 0; i < 6; i++)
-			if (str_is(d->tokens[tok].form, articles[i]))
-				return doc_phrase(d, tok + 1, n_tok - 1);
+	if (n_tok > 1 && str_in(d->tokens[tok].form, articles))
+		return doc_phrase(d, tok + 1, n_tok - 1);
 	return doc_phrase(d, tok, n_tok);
 }
 
@@ -78,10 +76,7 @@ static bool is_before(const struct matcher *m, uint32_t tok, const char *const *
 
 	while (tok > first && str_is(m->d->tokens[tok - 1].lower, "the"))
 		tok--;
-	for (; tok > first && *list; list++)
-		if (str_is(m->d->tokens[tok - 1].lower, *list))
-			return true;
-	return false;
+	return tok > first && str_in(m->d->tokens[tok - 1].lower, list);
 }
 
 /* Where things happen, not who acts: "in Beijing", a dateline. */
@@ -223,10 +218,7 @@ static bool is_royal(struct str word)
 	static const char *const words[] = {"king",   "queen",    "emperor", "emir", "sultan",
 					    "prince", "princess", "shah",    "tsar", NULL};
 
-	for (uint32_t i = 0; words[i]; i++)
-		if (str_is(word, words[i]))
-			return true;
-	return false;
+	return str_in(word, words);
 }
 
 /* "King Hassan" is no minister of that name. */

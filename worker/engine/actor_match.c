@@ -206,9 +206,8 @@ static bool is_date_like(const struct matcher *m, const struct ai_name *n, uint3
 		return true;
 	if (tok + 1 < end && str_starts(m->d->tokens[tok + 1].form, STR("'")))
 		return false;
-	for (uint32_t i = 0; tok > first && before[i]; i++)
-		if (str_is(m->d->tokens[tok - 1].lower, before[i]))
-			return true;
+	if (tok > first && str_in(m->d->tokens[tok - 1].lower, before))
+		return true;
 	return m->d->tokens[tok].upos == UPOS_AUX;
 }
 
@@ -331,10 +330,7 @@ static bool is_ship(const struct matcher *m, const struct ai_name *n, uint32_t t
 
 	if (m->book->entries[n->entry].kind != ENTITY_PERSON || n->type == AI_WORD || tok == 0)
 		return false;
-	for (uint32_t i = 0; before[i]; i++)
-		if (str_is(m->d->tokens[tok - 1].lower, before[i]))
-			return true;
-	return false;
+	return str_in(m->d->tokens[tok - 1].lower, before);
 }
 
 /* "attaches importance", "military action", "opposition to the plan": a word that could be people
@@ -434,13 +430,11 @@ static uint32_t match_at(struct matcher *m, uint32_t at, uint32_t end)
 /* Small words that join the capitalised parts of one name. */
 static bool joins_names(struct str form)
 {
-	static const char *const list[] = {"of", "de", "del", "la", "van", "von", "der", "bin",
-					   "al", "el", "-",   "da", "dos", "du",  "for", "'"};
+	static const char *const list[] = {"of",  "de",  "del", "la", "van", "von",
+					   "der", "bin", "al",  "el", "-",   "da",
+					   "dos", "du",  "for", "'",  NULL};
 
-	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
-		if (str_is(form, list[i]))
-			return true;
-	return false;
+	return str_in(form, list);
 }
 
 static bool can_be_unknown(const struct matcher *m, uint32_t tok)

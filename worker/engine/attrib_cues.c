@@ -230,27 +230,22 @@ enum attribution_kind cue_adjective(struct str lemma)
 bool cue_is_report(struct str lemma)
 {
 	static const char *const REPORT[] = {
-		"say",      "add",     "tell",    "state",       "note",   "announce",  "report",
-		"claim",    "warn",    "explain", "insist",      "argue",  "tweet",     "write",
-		"stress",   "declare", "observe", "acknowledge", "reply",  "reiterate", "continue",
-		"conclude", "confirm", "respond", "emphasize",   "recall", "remark",    "suggest"};
+		"say",       "add",       "tell",     "state",    "note",    "announce",
+		"report",    "claim",     "warn",     "explain",  "insist",  "argue",
+		"tweet",     "write",     "stress",   "declare",  "observe", "acknowledge",
+		"reply",     "reiterate", "continue", "conclude", "confirm", "respond",
+		"emphasize", "recall",    "remark",   "suggest",  NULL};
 
-	for (size_t i = 0; i < COUNT(REPORT); i++)
-		if (str_is(lemma, REPORT[i]))
-			return true;
-	return false;
+	return str_in(lemma, REPORT);
 }
 
 bool cue_is_phase(struct str lemma)
 {
 	static const char *const PHASE[] = {"begin", "continue", "go",     "read", "show",  "find",
 					    "hold",  "resume",   "finish", "term", "label", "call",
-					    "know",  "see",      "appear", "come", "learn"};
+					    "know",  "see",      "appear", "come", "learn", NULL};
 
-	for (size_t i = 0; i < COUNT(PHASE); i++)
-		if (str_is(lemma, PHASE[i]))
-			return true;
-	return false;
+	return str_in(lemma, PHASE);
 }
 
 bool cue_is_stance(struct str lemma)

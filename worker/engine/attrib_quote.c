@@ -294,13 +294,12 @@ static uint32_t label(const struct doc *doc, const struct sentence *s)
 
 static bool is_known_label(const struct doc *doc, uint32_t first, uint32_t colon)
 {
-	static const char *const WORDS[] = {"q",           "a",        "question",
-					    "answer",      "reporter", "moderator",
-					    "interviewer", "host",     "journalist"};
+	static const char *const WORDS[] = {"q",          "a",         "question",    "answer",
+					    "reporter",   "moderator", "interviewer", "host",
+					    "journalist", NULL};
 
-	for (size_t k = 0; k < sizeof(WORDS) / sizeof(*WORDS) && colon == first + 1; k++)
-		if (str_is(doc->tokens[first].lower, WORDS[k]))
-			return true;
+	if (colon == first + 1 && str_in(doc->tokens[first].lower, WORDS))
+		return true;
 	for (uint32_t i = first; i < colon; i++) {
 		int32_t m = doc->tokens[i].mention;
 

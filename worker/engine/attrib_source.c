@@ -78,16 +78,13 @@ static int32_t subject(const struct doc *doc, int32_t verb)
 /* Passives whose subject is the one who thinks: "I am convinced that". */
 static bool experienced(struct str lemma)
 {
-	static const char *const WORDS[] = {"convince",  "concern",  "worry",    "determine",
-					    "commit",    "surprise", "please",   "disappoint",
-					    "encourage", "alarm",    "prepare",  "satisfy",
-					    "trouble",   "shock",    "interest", "delight",
-					    "frustrate", "outrage",  "resolve",  "honor"};
+	static const char *const WORDS[] = {
+		"convince", "concern",    "worry",     "determine", "commit",    "surprise",
+		"please",   "disappoint", "encourage", "alarm",     "prepare",   "satisfy",
+		"trouble",  "shock",      "interest",  "delight",   "frustrate", "outrage",
+		"resolve",  "honor",      NULL};
 
-	for (size_t i = 0; i < sizeof(WORDS) / sizeof(*WORDS); i++)
-		if (str_is(lemma, WORDS[i]))
-			return true;
-	return false;
+	return str_in(lemma, WORDS);
 }
 
 int32_t attrib_source_of_verb(const struct doc *doc, int32_t verb)
@@ -130,9 +127,8 @@ static int32_t nmod_by(const struct doc *doc, int32_t noun, const char *const *p
 		if (c < noun || (at(doc, c)->rel != REL_NMOD && at(doc, c)->rel != REL_OBL))
 			continue;
 		for (int32_t k = at(doc, c)->child; k >= 0; k = at(doc, k)->next)
-			for (const char *const *p = prepositions; *p; p++)
-				if (at(doc, k)->rel == REL_CASE && str_is(at(doc, k)->lower, *p))
-					return c;
+			if (at(doc, k)->rel == REL_CASE && str_in(at(doc, k)->lower, prepositions))
+				return c;
 	}
 	return -1;
 }

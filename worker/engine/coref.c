@@ -12,14 +12,6 @@ static const struct token *at(const struct doc *doc, uint32_t i)
 	return &doc->tokens[i];
 }
 
-static bool in_list(struct str w, const char *const *words)
-{
-	for (; *words; words++)
-		if (str_is(w, *words))
-			return true;
-	return false;
-}
-
 static int32_t new_mention(struct doc *doc, uint32_t first, uint32_t end, int32_t head,
 			   enum mention_kind kind)
 {
@@ -57,11 +49,11 @@ static bool is_pronoun(const struct doc *doc, uint32_t i)
 	if (t->lower.n > 10 || t->rel == REL_EXPL)
 		return false;
 	if (t->upos == UPOS_PRON || t->upos == UPOS_DET) {
-		if (doc->every_noun && in_list(t->lower, YOU))
+		if (doc->every_noun && str_in(t->lower, YOU))
 			return true;
-		if (in_list(t->lower, PERSONAL))
+		if (str_in(t->lower, PERSONAL))
 			return !str_is(t->form, "US");
-		if (!in_list(t->lower, RELATIVE) || t->head < 0)
+		if (!str_in(t->lower, RELATIVE) || t->head < 0)
 			return false;
 		return t->rel == REL_NSUBJ || t->rel == REL_NSUBJ_PASS || t->rel == REL_OBJ ||
 		       t->rel == REL_NMOD_POSS;
@@ -79,7 +71,7 @@ static bool is_empty_it(const struct doc *doc, uint32_t i)
 	if (!str_is(t->lower, "it") || t->head < 0 || t->rel == REL_OBJ)
 		return false;
 	g = at(doc, (uint32_t)t->head);
-	if (in_list(g->lemma, SEEM) || str_is(g->lemma, "time"))
+	if (str_in(g->lemma, SEEM) || str_is(g->lemma, "time"))
 		return true;
 	for (int32_t c = g->child; c >= 0; c = doc->tokens[c].next) {
 		const struct token *k = at(doc, (uint32_t)c);
@@ -139,7 +131,7 @@ static bool definite(const struct doc *doc, uint32_t first)
 {
 	static const char *const THE[] = {"the", "this", "that", "both", "these", "those", NULL};
 
-	return in_list(doc->tokens[first].lower, THE);
+	return str_in(doc->tokens[first].lower, THE);
 }
 
 static void description(struct doc *doc, uint32_t i)
@@ -148,12 +140,12 @@ static void description(struct doc *doc, uint32_t i)
 	uint32_t first = phrase_start(doc, i);
 	struct mention *m;
 	int32_t made;
-	bool person = in_list(t->lemma, PERSON_NOUNS), plural = !str_eq(t->lower, t->lemma);
+	bool person = str_in(t->lemma, PERSON_NOUNS), plural = !str_eq(t->lower, t->lemma);
 
 	if (!definite(doc, first) || i - first > 4)
 		return;
-	if (!person && !in_list(t->lemma, ORG_NOUNS) && !in_list(t->lemma, COUNTRY_NOUNS) &&
-	    !in_list(t->lemma, GROUP_NOUNS) && !str_is(t->lower, "former") &&
+	if (!person && !str_in(t->lemma, ORG_NOUNS) && !str_in(t->lemma, COUNTRY_NOUNS) &&
+	    !str_in(t->lemma, GROUP_NOUNS) && !str_is(t->lower, "former") &&
 	    !str_is(t->lower, "latter"))
 		return;
 	made = new_mention(doc, first, i + 1, (int32_t)i, MENTION_NOMINAL);
@@ -171,7 +163,7 @@ static void some_people(struct doc *doc, uint32_t i)
 	const struct token *t = at(doc, i);
 	struct mention *m;
 
-	if (t->rel != REL_NSUBJ || !in_list(t->lower, WORDS) || t->child >= 0)
+	if (t->rel != REL_NSUBJ || !str_in(t->lower, WORDS) || t->child >= 0)
 		return;
 	m = &doc->mentions[new_mention(doc, i, i + 1, (int32_t)i, MENTION_NOMINAL)];
 	m->plural = m->generic = true;
@@ -326,7 +318,7 @@ static bool first_person(const struct coref *c, const struct mention *m)
 					    "i",   "me",   "my",    "mine",     "myself",
 					    "you", "your", "yours", "yourself", NULL};
 
-	return m->kind == MENTION_PRONOUN && in_list(at(c->doc, (uint32_t)m->head)->lower, WORDS);
+	return m->kind == MENTION_PRONOUN && str_in(at(c->doc, (uint32_t)m->head)->lower, WORDS);
 }
 
 /* "Western countries blocked it. Those countries ...": a name that ends like a description. */
@@ -419,7 +411,7 @@ static struct str plain_phrase(const struct doc *doc, const struct mention *m)
 	uint32_t first = coref_phrase_start(doc, m);
 
 	while (first < (uint32_t)m->head && !is_country_word(doc->tokens[m->head].lemma) &&
-	       (doc->tokens[first].rel == REL_NUMMOD || in_list(doc->tokens[first].lower, COUNTS)))
+	       (doc->tokens[first].rel == REL_NUMMOD || str_in(doc->tokens[first].lower, COUNTS)))
 		first++;
 	return doc_phrase(doc, first, m->tok + m->n_tok - first);
 }

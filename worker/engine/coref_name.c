@@ -16,12 +16,9 @@ static bool collective(struct str lemma)
 	static const char *const WORDS[] = {
 		"leadership", "presidency", "administration", "government", "regime",   "command",
 		"staff",      "delegation", "side",           "team",       "ministry", "office",
-		"cabinet",    "campaign",   "council",        "embassy"};
+		"cabinet",    "campaign",   "council",        "embassy",    NULL};
 
-	for (size_t i = 0; i < sizeof(WORDS) / sizeof(*WORDS); i++)
-		if (str_is(lemma, WORDS[i]))
-			return true;
-	return false;
+	return str_in(lemma, WORDS);
 }
 
 bool coref_is_person(const struct doc *doc, const struct mention *m)
@@ -46,18 +43,14 @@ static const char *const TITLES[] = {
 	"chairman", "governor", "mayor", "judge", "justice", "congressman", "congresswoman",
 	"representative", "attorney", "director", "chief", "foreign", "vice", "deputy", "defense",
 	"state", "candidate", "nominee", "councilor", "commissioner", "speaker", "colonel",
-	"captain", "major", "sheikh", "ayatollah", "u.s.", "us"
-};
+	"captain", "major", "sheikh", "ayatollah", "u.s.", "us", NULL};
 /* clang-format on */
 
 static bool is_title(const struct token *t)
 {
 	if (t->upos == UPOS_DET || t->upos == UPOS_ADJ || t->upos == UPOS_ADP)
 		return true;
-	for (size_t k = 0; k < sizeof(TITLES) / sizeof(TITLES[0]); k++)
-		if (str_is(t->lower, TITLES[k]))
-			return true;
-	return false;
+	return str_in(t->lower, TITLES);
 }
 
 /* The tokens of the name proper within a person's mention. */

@@ -12,23 +12,15 @@ static uint32_t sent_of(const struct coref *c, const struct mention *m)
 	return head_of(c, m)->sent;
 }
 
-static bool in_list(struct str w, const char *const *words)
-{
-	for (; *words; words++)
-		if (str_is(w, *words))
-			return true;
-	return false;
-}
-
 /* The determiner may stand outside the mention. */
 static bool definite(const struct coref *c, const struct mention *m)
 {
 	static const char *const THE[] = {"the", "this", "that", "these", "those", "both", NULL};
 
-	if (in_list(c->doc->tokens[m->tok].lower, THE))
+	if (str_in(c->doc->tokens[m->tok].lower, THE))
 		return true;
 	for (int32_t k = head_of(c, m)->child; k >= 0 && k < m->head; k = c->doc->tokens[k].next)
-		if (c->doc->tokens[k].rel == REL_DET && in_list(c->doc->tokens[k].lower, THE))
+		if (c->doc->tokens[k].rel == REL_DET && str_in(c->doc->tokens[k].lower, THE))
 			return true;
 	return false;
 }
@@ -125,7 +117,7 @@ static bool wants_persons(struct str lemma)
 {
 	static const char *const WORDS[] = {"leader", "president", "minister", "man", NULL};
 
-	return in_list(lemma, WORDS);
+	return str_in(lemma, WORDS);
 }
 
 static bool fits_group(const struct coref *c, int32_t entity, bool persons, struct str lemma)
@@ -258,7 +250,7 @@ static int fit(const struct coref *c, int32_t entity, const struct mention *m, s
 						    NULL};
 
 		return !m->plural && (!m->role.n || (m->guessed && str_is(m->role, "GOV"))) &&
-		       in_list(lemma, WORDS);
+		       str_in(lemma, WORDS);
 	}
 	return 0;
 }
@@ -324,7 +316,7 @@ static int32_t armed_group(const struct coref *c, const struct mention *m)
 	static const char *const GROUPS[] = {
 		"group", "network", "organization", "organisation", "movement", "insurgency", NULL};
 	uint32_t sent = sent_of(c, m);
-	bool group = in_list(head_of(c, m)->lemma, GROUPS);
+	bool group = str_in(head_of(c, m)->lemma, GROUPS);
 
 	if (c->doc->every_noun || (m->code.n && !m->guessed) ||
 	    (group ? m->plural || !definite(c, m) : !m->plural || !str_is(m->role, "REB")))
@@ -383,10 +375,10 @@ uint32_t coref_phrase_start(const struct doc *doc, const struct mention *m)
 	       (doc->tokens[first - 1].rel == REL_AMOD ||
 		doc->tokens[first - 1].rel == REL_NUMMOD ||
 		doc->tokens[first - 1].rel == REL_COMPOUND ||
-		in_list(doc->tokens[first - 1].lower, SOME)))
+		str_in(doc->tokens[first - 1].lower, SOME)))
 		first--;
 	while (first < (uint32_t)m->head && doc->tokens[first].upos == UPOS_DET &&
-	       !in_list(doc->tokens[first].lower, SOME))
+	       !str_in(doc->tokens[first].lower, SOME))
 		first++;
 	return first;
 }

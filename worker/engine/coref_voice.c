@@ -13,14 +13,6 @@ static const struct token *at(const struct coref *c, uint32_t i)
 	return &c->doc->tokens[i];
 }
 
-static bool in_list(struct str w, const char *const *words)
-{
-	for (; *words; words++)
-		if (str_is(w, *words))
-			return true;
-	return false;
-}
-
 /* The first mention with a code in [first, end): a state, or the one who speaks for it. */
 static int32_t speaker_in(const struct coref *c, uint32_t first, uint32_t end)
 {
@@ -57,7 +49,7 @@ static int32_t by_title(const struct coref *c)
 	for (uint32_t i = 0; i + 1 < end; i++) {
 		int32_t e;
 
-		if (!in_list(at(c, i)->lower, KINDS) || !in_list(at(c, i + 1)->lower, LINKS))
+		if (!str_in(at(c, i)->lower, KINDS) || !str_in(at(c, i + 1)->lower, LINKS))
 			continue;
 		if (i > 8)
 			return -1;
@@ -85,8 +77,8 @@ static struct manner manner(const struct coref *c)
 		const struct token *t = at(c, i);
 		bool direct = t->attrib >= 0 && c->doc->attributions[t->attrib].direct;
 
-		n.first += !direct && t->upos == UPOS_PRON && in_list(t->lower, FIRST);
-		n.salutes += in_list(t->lower, SALUTE) ||
+		n.first += !direct && t->upos == UPOS_PRON && str_in(t->lower, FIRST);
+		n.salutes += str_in(t->lower, SALUTE) ||
 			     (str_is(t->lower, "president") && i > 0 &&
 			      str_is(at(c, i - 1)->lower, "mr.") &&
 			      (i + 1 == c->doc->n_tokens || at(c, i + 1)->upos == UPOS_PUNCT));

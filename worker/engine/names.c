@@ -89,9 +89,8 @@ void names_apply(struct token *t, const uint8_t *labels, uint32_t n)
 static bool has_word(const struct doc *doc, uint32_t first, uint32_t end, const char *const *words)
 {
 	for (uint32_t i = first; i < end; i++)
-		for (const char *const *w = words; *w; w++)
-			if (str_is(doc->tokens[i].lower, *w))
-				return true;
+		if (str_in(doc->tokens[i].lower, words))
+			return true;
 	return false;
 }
 

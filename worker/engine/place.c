@@ -109,14 +109,6 @@ static const struct place_item *name_at(const struct doc *d, const struct gazett
 	return best ? choose(d, g, best) : NULL;
 }
 
-static bool is_one_of(struct str word, const char *const *list)
-{
-	for (; *list; list++)
-		if (str_is(word, *list))
-			return true;
-	return false;
-}
-
 /* "in the northern city of Mosul", "near Kobani": a word of location stands before the name. */
 static bool is_located(const struct doc *d, uint32_t tok, uint32_t first)
 {
@@ -134,9 +126,9 @@ static bool is_located(const struct doc *d, uint32_t tok, uint32_t first)
 	for (uint32_t n = 0; n < PREPOSITION_REACH && tok > first; n++, tok--) {
 		const struct token *t = &d->tokens[tok - 1];
 
-		if (is_one_of(t->lower, location))
+		if (str_in(t->lower, location))
 			return true;
-		if (!is_one_of(t->lower, between) && t->upos != UPOS_ADJ)
+		if (!str_in(t->lower, between) && t->upos != UPOS_ADJ)
 			return false;
 	}
 	return false;

@@ -18,14 +18,6 @@ static uint32_t first_char(const struct token *t)
 	return cp;
 }
 
-static bool is_any(const struct token *t, const char *const *list)
-{
-	for (; *list; list++)
-		if (str_is(t->lower, *list))
-			return true;
-	return false;
-}
-
 static bool is_terminal(const struct token *t)
 {
 	if (t->form.n == 0)
@@ -39,7 +31,7 @@ static bool is_closer(const struct token *t)
 {
 	static const char *const closers[] = {"\"", "''", "'", ")", "]", "}", NULL};
 
-	return is_any(t, closers);
+	return str_in(t->lower, closers);
 }
 
 static bool is_number(const struct token *t)
@@ -71,7 +63,7 @@ static bool opens_sentence(const struct token *t)
 		"then",  NULL};
 	uint32_t cp = first_char(t);
 
-	return text_is_upper(cp) && is_any(t, openers);
+	return text_is_upper(cp) && str_in(t->lower, openers);
 }
 
 static bool is_title(const struct token *t)
@@ -83,7 +75,7 @@ static bool is_title(const struct token *t)
 		"nov.", "dec.", "no.",  "fig.", "capt.", "cmdr.", "adm.",  "maj.", "brig.",
 		"hon.", "rev.", "e.g.", "i.e.", "cf.",   "amb.",  NULL};
 
-	return is_any(t, titles) || (t->form.n == 2 && t->form.p[1] == '.');
+	return str_in(t->lower, titles) || (t->form.n == 2 && t->form.p[1] == '.');
 }
 
 /* Words that no sentence ends with: a line break after them stands inside the sentence. */
@@ -95,7 +87,7 @@ static bool goes_on(const struct token *t)
 		"their", "his",  "her",  "our",     "is",   "are", "was",  "were",  "has", "have",
 		"had",   "be",   "as",   "between", "into", "(",   "-",    NULL};
 
-	return is_any(t, words);
+	return str_in(t->lower, words);
 }
 
 /* End of the closers that follow tokens[i] (a terminal sign): quotes, brackets, a footnote. */
@@ -286,7 +278,7 @@ static uint32_t forced_end(const struct doc *d, uint32_t start)
 	static const char *const pauses[] = {";", ":", ",", "--", "|", NULL};
 
 	for (uint32_t i = start + SENTENCE_MAX - 1; i > start + SENTENCE_MAX / 2; i--)
-		if (is_any(&d->tokens[i], pauses))
+		if (str_in(d->tokens[i].lower, pauses))
 			return i;
 	return start + SENTENCE_MAX - 1;
 }
@@ -333,7 +325,8 @@ static bool gives_credit(const struct doc *d, const struct sentence *s)
 	for (uint32_t i = s->tok; i + 1 < s->tok + s->n_tok; i++) {
 		const struct token *t = &d->tokens[i], *q = t + 1;
 
-		if (is_any(t, agencies) && (str_is(q->form, "/") || str_is(q->lower, "photo")))
+		if (str_in(t->lower, agencies) &&
+		    (str_is(q->form, "/") || str_is(q->lower, "photo")))
 			return true;
 		if (str_is(t->lower, "photo") && (str_is(q->form, "/") || str_is(q->form, ":")))
 			return true;

@@ -146,16 +146,7 @@ static enum effect effect_of(struct str lemma)
 	return NO_EFFECT;
 }
 
-static bool any_of(struct str w, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_is(w, list[i]))
-			return true;
-	return false;
-}
-#define ANY(w, ...)                                     \
-	any_of((w), (const char *const[]){__VA_ARGS__}, \
-	       sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
+#define ANY(w, ...) str_in((w), (const char *const[]){__VA_ARGS__, NULL})
 
 /* What stands at one word: its auxiliaries, negation, adverbs and markers. */
 struct marks {

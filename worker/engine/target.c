@@ -2,14 +2,6 @@
 
 enum { PHRASE_MAX = 24, NODES_MAX = 200 };
 
-static bool is_one_of(struct str s, const char *const *list)
-{
-	for (; *list; list++)
-		if (str_is(s, *list))
-			return true;
-	return false;
-}
-
 int32_t target_entity_at(const struct doc *d, int32_t tok, bool loose)
 {
 	const struct mention *m;
@@ -44,7 +36,7 @@ static bool left_out(const struct doc *d, int32_t child, int32_t head)
 		return child < head;
 	case REL_DET:
 	case REL_DET_PREDET:
-		return is_one_of(t->lower, empty);
+		return str_in(t->lower, empty);
 	case REL_PUNCT:
 		return true;
 	case REL_PARATAXIS:
@@ -130,7 +122,7 @@ static bool is_relative(const struct doc *d, const struct target *t)
 {
 	static const char *const list[] = {"which", "who", "whom", "that", "where", "when", NULL};
 
-	return t->kind == TARGET_CLAUSE && is_one_of(d->tokens[t->tok].lower, list);
+	return t->kind == TARGET_CLAUSE && str_in(d->tokens[t->tok].lower, list);
 }
 
 /* Drops a leading "to", "that", article or quotation mark that the tree left inside. */
@@ -141,7 +133,7 @@ static void trim(const struct doc *d, struct target *t)
 					      "(",   "-",  "and", "or", NULL};
 
 	while (t->n_tok > 1 && (int32_t)t->tok < t->head &&
-	       (is_one_of(d->tokens[t->tok].lower, openers) || is_relative(d, t)))
+	       (str_in(d->tokens[t->tok].lower, openers) || is_relative(d, t)))
 		t->tok++, t->n_tok--;
 	while (t->n_tok > 1 && (int32_t)(t->tok + t->n_tok - 1) > t->head &&
 	       (d->tokens[t->tok + t->n_tok - 1].upos == UPOS_PUNCT ||
@@ -179,7 +171,7 @@ static bool is_personal(const struct token *t)
 					   "them", "this", "that", "these", "those", "us",
 					   "me",   "you",  "we",   "i",     NULL};
 
-	return t->upos == UPOS_PRON && is_one_of(t->lower, list);
+	return t->upos == UPOS_PRON && str_in(t->lower, list);
 }
 
 static bool classify(const struct doc *d, int32_t tok, enum target_kind *kind)

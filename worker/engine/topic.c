@@ -33,9 +33,8 @@ static bool is_empty(const struct token *t)
 		"be",  "have",  "do",       "such",   "other",   "own",  "more",   "further",
 		"new", "issue", "question", "matter", "problem", "idea", "notion", NULL};
 
-	for (const char *const *p = list; *p; p++)
-		if (str_is(t->lemma, *p))
-			return true;
+	if (str_in(t->lemma, list))
+		return true;
 	return t->upos != UPOS_NOUN && t->upos != UPOS_PROPN && t->upos != UPOS_VERB &&
 	       t->upos != UPOS_ADJ;
 }

@@ -235,15 +235,12 @@ static int64_t word_at(const struct sheet *s, uint32_t offset, bool start)
 /* OntoNotes leaves out relative pronouns and takes an apposition as part of the phrase before. */
 static bool unmarked(const struct doc *d, const struct mention *m)
 {
-	static const char *const RELATIVE[] = {"who", "which", "that", "whose", "whom"};
+	static const char *const RELATIVE[] = {"who", "which", "that", "whose", "whom", NULL};
 	const struct token *t = &d->tokens[m->head];
 
 	if (m->kind != MENTION_PRONOUN)
 		return t->rel == REL_APPOS;
-	for (size_t i = 0; i < sizeof(RELATIVE) / sizeof(*RELATIVE); i++)
-		if (str_is(t->lower, RELATIVE[i]))
-			return true;
-	return false;
+	return str_in(t->lower, RELATIVE);
 }
 
 struct tally {

@@ -64,14 +64,6 @@ static void emit(struct reader *r, const char *to, bool glued)
 	r->chars += n;
 }
 
-static bool is_one_of(struct str s, const char *const *list)
-{
-	for (; *list; list++)
-		if (s.n == strlen(*list) && memcmp(s.p, *list, s.n) == 0)
-			return true;
-	return false;
-}
-
 static struct str ascii_lower(char *out, size_t cap, const char *p, const char *end)
 {
 	size_t n = (size_t)(end - p) < cap ? (size_t)(end - p) : cap;
@@ -112,11 +104,11 @@ static bool takes_full_stop(const char *p, const char *dot, const char *end)
 		return true;
 	if (!word.n)
 		return false;
-	if (is_one_of(word, ABBREVIATIONS))
+	if (str_in(word, ABBREVIATIONS))
 		return true;
 	while (next < end && text_is_space((unsigned char)*next) && *next != '\n')
 		next++;
-	return next < end && *next >= '0' && *next <= '9' && is_one_of(word, NUMBER_ABBREVIATIONS);
+	return next < end && *next >= '0' && *next <= '9' && str_in(word, NUMBER_ABBREVIATIONS);
 }
 
 /* Whether the full stop at `dot` stands inside the word that began at p. */
@@ -145,7 +137,7 @@ static bool inner_hyphen(const char *p, const char *hyphen, const char *end)
 	struct str word = ascii_lower(low, sizeof(low), p, hyphen);
 	const char *q = hyphen + 1;
 
-	if (is_one_of(word, PREFIXES) && text_is_letter(peek(q, end)))
+	if (str_in(word, PREFIXES) && text_is_letter(peek(q, end)))
 		return !(word.n == 2 && word.p[0] == 'e' && word.p[1] == 'x') ||
 		       text_is_letter(peek(q, end));
 	for (const char *d = p; d < hyphen; d++)

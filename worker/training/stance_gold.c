@@ -13,10 +13,7 @@ static bool is_stop(struct str s)
 					   "from",  "at",   "as",   "is",   "are",   "be",    "was",
 					   "were",  "will", NULL};
 
-	for (const char *const *p = list; *p; p++)
-		if (str_is(s, *p))
-			return true;
-	return false;
+	return str_in(s, list);
 }
 
 /* Typographic quotes and non-breaking blanks to plain ones. */
