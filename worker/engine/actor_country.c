@@ -86,14 +86,16 @@ void countries_read(struct countries *c, const struct doc *d)
 	*c = (struct countries){.places = places};
 	for (uint32_t i = 0; i < d->n_mentions; i++) {
 		const struct mention *m = &d->mentions[i];
-		uint32_t k;
+		uint32_t k, weight;
 
 		if (!country_is_code(m->code) || m->guessed)
 			continue;
 		k = country_index(c, m->code);
 		if (k == COUNTRIES_MAX)
 			continue;
-		c->counts[k] += d->tokens[m->tok].sent < LEAD_SENTENCES ? 2 : 1;
+		weight = d->tokens[m->tok].sent < LEAD_SENTENCES ? 2 : 1;
+		c->counts[k] += weight;
+		c->all += weight;
 		put_place(places, c->n_places++,
 			  (struct country_place){.tok = m->tok, .mention = i, .country = k});
 	}
@@ -207,23 +209,20 @@ static struct str determiner(const struct doc *d, const struct mention *x)
 	return doc_child(d, x->head, REL_NUMMOD) >= 0 ? STR("#") : STR("");
 }
 
-/* What the phrase itself tells, each of which every fact about a country is joined with. */
-struct phrase_facts {
-	uint64_t role, noun, determiner;
-};
-
-static struct phrase_facts facts_of(const struct doc *d, const struct mention *x)
+struct country_phrase country_phrase_of(const struct doc *d, uint32_t mention)
 {
+	const struct mention *x = &d->mentions[mention];
 	bool name = x->kind == MENTION_NAME;
 
-	return (struct phrase_facts){
+	return (struct country_phrase){
+		.mention = mention,
 		.role = feature_and(feature_of(1, x->role),
 				    feature_of_int(2, x->kind * 2 + x->plural)),
 		.noun = feature_of(3, name ? STR("*") : d->tokens[x->head].lemma),
 		.determiner = feature_of(4, name ? STR("*") : determiner(d, x))};
 }
 
-static void add(struct features *f, const struct phrase_facts *p, uint64_t h)
+static void add(struct features *f, const struct country_phrase *p, uint64_t h)
 {
 	features_add(f, h);
 	features_add(f, feature_and(h, p->role));
@@ -231,7 +230,7 @@ static void add(struct features *f, const struct phrase_facts *p, uint64_t h)
 	features_add(f, feature_and(h, p->determiner));
 }
 
-static void add_none(const struct countries *c, const struct phrase_facts *p, struct features *f)
+static void add_none(const struct countries *c, const struct country_phrase *p, struct features *f)
 {
 	uint64_t none = feature_of_int(10, 0);
 
@@ -241,7 +240,7 @@ static void add_none(const struct countries *c, const struct phrase_facts *p, st
 }
 
 static void add_before(const struct doc *d, const struct mention *x, const struct view *v,
-		       const struct phrase_facts *p, struct features *f)
+		       const struct country_phrase *p, struct features *f)
 {
 	const struct mention *m = &d->mentions[v->before];
 	int64_t apart = d->tokens[x->tok].sent - d->tokens[m->tok].sent;
@@ -259,7 +258,7 @@ static void add_before(const struct doc *d, const struct mention *x, const struc
 }
 
 static void add_after(const struct doc *d, const struct mention *x, const struct view *v,
-		      const struct phrase_facts *p, struct features *f)
+		      const struct country_phrase *p, struct features *f)
 {
 	const struct mention *m = &d->mentions[v->after];
 
@@ -269,44 +268,41 @@ static void add_after(const struct doc *d, const struct mention *x, const struct
 	add(f, p, feature_of_int(34, company(d, x->head, m->head)));
 }
 
-void country_features(const struct doc *d, const struct countries *c, uint32_t mention,
-		      uint32_t country, struct features *f)
+void country_features(const struct doc *d, const struct countries *c,
+		      const struct country_phrase *p, uint32_t country, struct features *f)
 {
-	const struct mention *x = &d->mentions[mention];
-	struct phrase_facts p = facts_of(d, x);
+	const struct mention *x = &d->mentions[p->mention];
 	struct view v;
-	uint32_t all = 0;
 
 	f->n = 0;
 	if (country == c->n) {
-		add_none(c, &p, f);
+		add_none(c, p, f);
 		return;
 	}
 	v = view_of(d, c, x, country);
-	for (uint32_t k = 0; k < c->n; k++)
-		all += c->counts[k];
-	add(f, &p, feature_of_int(20, (country < 4 ? country : 4) * 8 + bin(c->n)));
-	add(f, &p, feature_of_int(21, (int64_t)(8 * c->counts[country] / all) * 2 + v.in_lead));
-	add(f, &p, feature_of_int(28, v.kin));
-	features_add(f, feature_and(feature_of(29, c->codes[country]), p.noun));
+	add(f, p, feature_of_int(20, (country < 4 ? country : 4) * 8 + bin(c->n)));
+	add(f, p, feature_of_int(21, (int64_t)(8 * c->counts[country] / c->all) * 2 + v.in_lead));
+	add(f, p, feature_of_int(28, v.kin));
+	features_add(f, feature_and(feature_of(29, c->codes[country]), p->noun));
 	if (v.before >= 0)
-		add_before(d, x, &v, &p, f);
+		add_before(d, x, &v, p, f);
 	else
-		add(f, &p, feature_of_int(27, v.after >= 0));
+		add(f, p, feature_of_int(27, v.after >= 0));
 	if (v.after >= 0)
-		add_after(d, x, &v, &p, f);
+		add_after(d, x, &v, p, f);
 }
 
 uint32_t country_choose(const struct linear *m, const struct doc *d, const struct countries *c,
 			uint32_t mention, struct features *f)
 {
+	const struct country_phrase p = country_phrase_of(d, mention);
 	uint32_t best = c->n;
 	double most = 0;
 
 	for (uint32_t k = 0; k <= c->n; k++) {
 		double s;
 
-		country_features(d, c, mention, k, f);
+		country_features(d, c, &p, k, f);
 		s = linear_logit(m, f);
 		if (k == 0 || s > most) {
 			most = s;

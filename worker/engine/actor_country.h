@@ -17,9 +17,9 @@ struct country_place {
 };
 
 struct countries {
-	struct str codes[COUNTRIES_MAX]; /* most often named first */
-	uint32_t counts[COUNTRIES_MAX];  /* at the start counts double */
-	uint32_t n;
+	struct str codes[COUNTRIES_MAX];    /* most often named first */
+	uint32_t counts[COUNTRIES_MAX];     /* at the start counts double */
+	uint32_t n, all;                    /* the sum of counts */
 	const struct country_place *places; /* [n_places] in the order of the text; in d's arena */
 	uint32_t n_places;
 };
@@ -33,9 +33,16 @@ bool country_is_asked(const struct doc *d, const struct mention *x);
 /* The countries that the document names. */
 void countries_read(struct countries *c, const struct doc *d);
 
-/* Empties *f and fills it with what speaks for the country (c->n: for none) at a mention. */
-void country_features(const struct doc *d, const struct countries *c, uint32_t mention,
-		      uint32_t country, struct features *f);
+/* What a phrase itself tells, with which every fact about a country is joined. */
+struct country_phrase {
+	uint32_t mention;
+	uint64_t role, noun, determiner;
+};
+struct country_phrase country_phrase_of(const struct doc *d, uint32_t mention);
+
+/* Empties *f and fills it with what speaks for the country (c->n: for none) at the phrase. */
+void country_features(const struct doc *d, const struct countries *c,
+		      const struct country_phrase *p, uint32_t country, struct features *f);
 
 /* The likeliest country of a mention; c->n where none is likelier. *f is working memory. */
 uint32_t country_choose(const struct linear *m, const struct doc *d, const struct countries *c,

@@ -46,11 +46,13 @@ static bool right_of(const struct countries *c, struct str code, uint32_t *right
 static void add_case(struct country_set *s, const struct doc *d, const struct countries *c,
 		     uint32_t mention, uint32_t right, uint32_t group)
 {
+	const struct country_phrase p = country_phrase_of(d, mention);
+
 	MEM_GROW(s->cases, s->n, s->cap);
 	s->cases[s->n++] = (struct country_case){s->n_candidates, c->n + 1, right, group};
 	linear_set_group(s->examples, group);
 	for (uint32_t k = 0; k <= c->n; k++) {
-		country_features(d, c, mention, k, &s->f);
+		country_features(d, c, &p, k, &s->f);
 		linear_set_add(s->examples, &s->f, k == right, 1);
 		MEM_GROW(s->candidates, s->n_candidates, s->cap_candidates);
 		s->candidates[s->n_candidates].first = s->n_features;
