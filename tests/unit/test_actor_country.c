@@ -43,6 +43,7 @@ static const struct probe PROBES[] = {
 	/* who is of no country in particular */
 	{"Norway paid for the camp. Norway received migrants from many places.", "migrants", ""},
 	{"Austria left the pact. No government followed.", "government", ""},
+	{"Austria left the pact. Neither government followed.", "government", ""},
 };
 
 static const struct mention *mention_of(const struct doc *d, const char *phrase)

@@ -79,6 +79,7 @@ static const struct probe PROBES[] = {
 	{"Putin to visit China in May.", "CONSULT", "planned", "RUS", "CHN"},
 	{"Neither Peru nor Bolivia recognized the new government of Honduras.", "SUPPORT",
 	 "negated", "PER", "HND"},
+	{"Nothing was demanded of Norway by Sweden.", "REQUEST", "negated", "SWE", "NOR"},
 	{"Spain will no longer sell weapons to Israel.", "AID", "negated", "ESP", "ISR"},
 	{"Japan stopped short of condemning Myanmar.", "ACCUSE", "negated", "JPN", "MMR"},
 	{"The Egyptian president looks forward to meeting the king of Jordan.", "CONSULT",

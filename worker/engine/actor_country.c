@@ -12,17 +12,15 @@ bool country_is_code(struct str code)
 }
 
 /* "No country", "any government"; "many economists", who are of several. */
-static bool is_nobody(const struct doc *d, const struct mention *x)
+static bool is_of_none(const struct doc *d, const struct mention *x)
 {
 	bool scholars = x->plural && str_is(x->role, "EDU");
 
-	for (int32_t c = d->tokens[x->head].child; c >= 0 && c < x->head; c = d->tokens[c].next) {
-		struct str w = d->tokens[c].lower;
-
-		if (str_is(w, "no") || str_is(w, "any") || (scholars && str_is(w, "many")))
+	for (int32_t c = d->tokens[x->head].child; c >= 0 && c < x->head; c = d->tokens[c].next)
+		if (str_is(d->tokens[c].lower, "any") ||
+		    (scholars && str_is(d->tokens[c].lower, "many")))
 			return true;
-	}
-	return false;
+	return doc_is_nobody(d, x->head);
 }
 
 bool country_is_asked(const struct doc *d, const struct mention *x)
@@ -32,7 +30,7 @@ bool country_is_asked(const struct doc *d, const struct mention *x)
 		return false;
 	if (x->kind == MENTION_NAME)
 		return x->role.n || x->etype == ENTITY_PERSON;
-	return x->role.n && !is_nobody(d, x) && !actor_is_stranger(d->tokens[x->head].lemma);
+	return x->role.n && !is_of_none(d, x) && !actor_is_stranger(d->tokens[x->head].lemma);
 }
 
 /* By insertion: mentions come nearly in the order of the text. */

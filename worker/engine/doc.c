@@ -121,6 +121,17 @@ int32_t doc_child(const struct doc *d, int32_t tok, enum rel r)
 	return -1;
 }
 
+bool doc_is_nobody(const struct doc *d, int32_t tok)
+{
+	static const char *const ALONE[] = {"nobody", "none", "no-one", "nothing", "neither", NULL};
+	static const char *const BEFORE[] = {"no", "neither", NULL};
+	int32_t det = doc_child(d, tok, REL_DET), both = doc_child(d, tok, REL_CC_PRECONJ);
+
+	return str_in(d->tokens[tok].lower, ALONE) ||
+	       (det >= 0 && str_in(d->tokens[det].lower, BEFORE)) ||
+	       (both >= 0 && str_in(d->tokens[both].lower, BEFORE));
+}
+
 int doc_depth(const struct doc *d, int32_t tok, int most)
 {
 	int n = 0;

@@ -216,6 +216,8 @@ enum rel rel_base(enum rel r);      /* acl:relcl -> acl */
 void doc_link_children(struct doc *d, uint32_t sentence);
 /* First dependent with this relation, or -1. */
 int32_t doc_child(const struct doc *d, int32_t tok, enum rel r);
+/* "Nobody", "no country", "neither Peru nor Chile": whatever the word names, there is none. */
+bool doc_is_nobody(const struct doc *d, int32_t tok);
 /* Heads above the token, `most` at most. */
 int doc_depth(const struct doc *d, int32_t tok, int most);
 /* Whether `ancestor` is `tok` or dominates it. */

@@ -192,28 +192,19 @@ static bool is_part_of(const struct who *w, uint32_t a, uint32_t b)
 		doc_dominates(d, d->mentions[x->mention].head, d->mentions[y->mention].head));
 }
 
-/* "No country", "nobody". */
-static bool is_denied(const struct doc *d, int32_t tok)
-{
-	int32_t det = tok < 0 ? -1 : doc_child(d, tok, REL_DET);
-
-	return tok >= 0 &&
-	       (str_is(d->tokens[tok].lower, "nobody") || str_is(d->tokens[tok].lower, "none") ||
-		(det >= 0 && str_is(d->tokens[det].lower, "no")));
-}
-
 /* "No country invaded France": the object of a verb that has somebody else, or nobody, for its
  * subject. */
 static bool is_others_object(const struct who *w, uint32_t arg)
 {
 	const struct event_arg *list = w->x->args;
 	const struct doc *d = w->g->d;
-	int32_t tok = w->x->candidate->tok;
+	int32_t tok = w->x->candidate->tok, doer_tok;
 	bool object = false, inherited, subject;
 
 	if (d->tokens[tok].upos != UPOS_VERB)
 		return false;
-	subject = is_denied(d, event_subject(d, tok, &inherited));
+	doer_tok = event_subject(d, tok, &inherited);
+	subject = doer_tok >= 0 && doc_is_nobody(d, doer_tok);
 	for (uint32_t i = 0; i < w->x->n_args; i++) {
 		bool own = list[i].entity == list[arg].entity;
 		bool doer = list[i].place == ARG_SUBJECT || list[i].place == ARG_SUBJECT_FAR;

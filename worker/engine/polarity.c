@@ -155,14 +155,7 @@ static bool subject_denies(const struct doc *d, int32_t tok)
 {
 	int32_t s = doc_child(d, tok, REL_NSUBJ);
 
-	if (s < 0)
-		return false;
-	if (is_one_of(tok_at(d, s)->lower, "nobody none nothing neither"))
-		return true;
-	for (int32_t c = tok_at(d, s)->child; c >= 0; c = tok_at(d, c)->next)
-		if (tok_at(d, c)->rel == REL_DET && str_is(tok_at(d, c)->lower, "no"))
-			return true;
-	return false;
+	return s >= 0 && doc_is_nobody(d, s);
 }
 
 /* "Isn't she grateful?" expects a yes, "why isn't she?" does not: the contraction stands before the

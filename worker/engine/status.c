@@ -183,16 +183,6 @@ static void mark_aux(struct marks *m, const struct token *t)
 		m->past = true;
 }
 
-/* "neither Peru nor Chile", "no country": whoever it is, nobody does it. */
-static bool is_nobody(const struct doc *d, int32_t subject)
-{
-	int32_t det = doc_child(d, subject, REL_DET), both = doc_child(d, subject, REL_CC_PRECONJ);
-
-	return ANY(d->tokens[subject].lower, "nobody", "none", "no-one", "neither") ||
-	       (det >= 0 && ANY(d->tokens[det].lower, "no", "neither")) ||
-	       (both >= 0 && ANY(d->tokens[both].lower, "neither"));
-}
-
 static void mark_child(const struct doc *d, struct marks *m, const struct token *t)
 {
 	switch (rel_base(t->rel)) {
@@ -233,7 +223,7 @@ static void mark_child(const struct doc *d, struct marks *m, const struct token 
 		return;
 	case REL_NSUBJ:
 	case REL_OBJ: /* "gave no weapons" */
-		m->negated |= is_nobody(d, (int32_t)(t - d->tokens));
+		m->negated |= doc_is_nobody(d, (int32_t)(t - d->tokens));
 		return;
 	default:
 		return;
