@@ -127,7 +127,7 @@ static struct marks marks_of(struct source *s, const json_t *row, bool is_event)
 	struct msg_argument argument = {STR("job"), {job, 0}};
 	struct link_query q = {
 		.what = "results", .arguments = &argument, .n_arguments = 1, .limit = 1};
-	struct msg_rows page;
+	struct str packed;
 	struct result r;
 	struct err ignored;
 	uint64_t seq;
@@ -135,9 +135,8 @@ static struct marks marks_of(struct source *s, const json_t *row, bool is_event)
 	snprintf(job, sizeof(job), "%ld", (long)row_int(row, "job"));
 	argument.value = str_of(job);
 	marks_add(&m, sentence, trigger, "");
-	if (source_page(s, &q, &page, &ignored) == 1 && page.n_rows == 1 &&
-	    record_row(page.rows[0], &a, &r, &seq, &ignored) == 0 &&
-	    seq == (uint64_t)row_int(row, "seq"))
+	if (source_first(s, &q, &packed, &ignored) == 1 &&
+	    record_row(packed, &a, &r, &seq, &ignored) == 0 && seq == (uint64_t)row_int(row, "seq"))
 		(is_event ? mark_event : mark_stance)(&m, &r, row, sentence, trigger);
 	arena_free(&a);
 	return m;
@@ -303,15 +302,15 @@ static int explain_one(const struct knowledge *k, const char *id, bool json, str
 			       .arguments = &argument,
 			       .n_arguments = 1,
 			       .limit = 1};
-	struct msg_rows page;
-	int got = source_page(k->source, &q, &page, e);
+	struct str packed;
+	int got = source_first(k->source, &q, &packed, e);
 	json_t *row, *alternatives, *entries;
 
 	if (got < 0)
 		return -1;
 	if (got == 0)
 		return err_set(e, ERR_NOT_FOUND, "no %s %s", kind, id);
-	row = source_row(page.rows[0], e);
+	row = source_row(packed, e);
 	if (!row)
 		return -1;
 	alternatives = alternatives_of(k->why, k->source, row, is_event);

@@ -26,31 +26,34 @@ static void add_json(struct buf *out, const json_t *row)
 	mem_free(text);
 }
 
-/* Counts documents by the rows' jobs. */
+/* A list of rows as it is written, and the documents that they come from, by their jobs. */
+struct row_text {
+	struct buf *out;
+	json_t *documents;
+	bool begun;
+};
+
+static void add_row(void *to, json_t *row)
+{
+	struct row_text *t = to;
+	char job[32];
+
+	snprintf(job, sizeof(job), "%ld", (long)row_int(row, "job"));
+	json_object_set_new(t->documents, job, json_true());
+	buf_add_str(t->out, t->begun ? STR(",\n") : STR(""));
+	add_json(t->out, row);
+	t->begun = true;
+}
+
 static int add_rows(struct source *s, const char *what, uint64_t limit, json_t *documents,
 		    bool *cut, struct buf *out, struct err *e)
 {
 	struct link_query q = {.what = what, .limit = limit};
-	struct msg_rows page;
-	bool first = true;
-	int got;
+	struct row_text t = {.out = out, .documents = documents};
+	int r = source_rows(s, &q, add_row, &t, e);
 
-	while ((got = source_page(s, &q, &page, e)) == 1)
-		for (uint32_t i = 0; i < page.n_rows; i++) {
-			json_t *row = source_row(page.rows[i], e);
-			char job[32];
-
-			if (!row)
-				return -1;
-			snprintf(job, sizeof(job), "%ld", (long)row_int(row, "job"));
-			json_object_set_new(documents, job, json_true());
-			buf_add_str(out, first ? STR("") : STR(",\n"));
-			add_json(out, row);
-			json_decref(row);
-			first = false;
-		}
 	*cut |= limit && q.given == limit && !q.done;
-	return got;
+	return r;
 }
 
 /* The middles of countries, by which the map is labelled. Without the codebook it has no labels. */

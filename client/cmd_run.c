@@ -157,7 +157,7 @@ static void print_failed(void *arg, const char *sentence)
 	fprintf(stderr, "demarche run: %s\n", sentence);
 }
 
-static void print_dead(void *unused, const json_t *row)
+static void print_dead(void *unused, json_t *row)
 {
 	(void)unused;
 	fprintf(stderr, "demarche run: %.*s: %s: %.*s\n", STR_ARG(row_str(row, "document")),
@@ -179,14 +179,14 @@ static uint64_t left_in(const char *db)
 {
 	const struct source_options o = {.db = db};
 	struct link_query q = {.what = "status"};
-	struct msg_rows page;
+	struct str packed;
 	struct err ignored; /* no database yet, or none that the broker will take: it says so */
 	struct source *s = access(db, R_OK) == 0 ? source_open(&o, &ignored) : NULL;
 	json_t *row = NULL;
 	uint64_t n = 0;
 
-	if (s && source_page(s, &q, &page, &ignored) == 1 && page.n_rows)
-		row = source_row(page.rows[0], &ignored);
+	if (s && source_first(s, &q, &packed, &ignored) == 1)
+		row = source_row(packed, &ignored);
 	if (row)
 		n = (uint64_t)(row_int(row, "queued") + row_int(row, "leased"));
 	json_decref(row);

@@ -33,26 +33,19 @@ static const struct option_program SHOW = {
 	.rows = ROWS,
 };
 
+static void keep_row(void *list, json_t *row)
+{
+	json_array_append(list, row);
+}
+
 static json_t *all_rows(struct source *s, const char *what, struct msg_argument *argument,
 			struct err *e)
 {
 	struct link_query q = {
 		.what = what, .arguments = argument, .n_arguments = argument ? 1 : 0};
-	struct msg_rows page;
 	json_t *list = json_array();
-	int got;
 
-	while ((got = source_page(s, &q, &page, e)) == 1)
-		for (uint32_t i = 0; i < page.n_rows; i++) {
-			json_t *row = source_row(page.rows[i], e);
-
-			if (!row) {
-				json_decref(list);
-				return NULL;
-			}
-			json_array_append_new(list, row);
-		}
-	if (got == 0)
+	if (source_rows(s, &q, keep_row, list, e) == 0)
 		return list;
 	json_decref(list);
 	return NULL;

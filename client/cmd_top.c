@@ -37,16 +37,12 @@ static const struct option_program PROGRAM = {
 static json_t *one_row(struct source *s, const char *what, struct err *e)
 {
 	struct link_query q = {.what = what, .limit = 1};
-	struct msg_rows page;
-	int got = source_page(s, &q, &page, e);
+	struct str packed;
+	int got = source_first(s, &q, &packed, e);
 
-	if (got < 0)
-		return NULL;
-	if (got == 0) {
+	if (got == 0)
 		err_set(e, ERR_NOT_FOUND, "no %s", what);
-		return NULL;
-	}
-	return source_row(page.rows[0], e);
+	return got == 1 ? source_row(packed, e) : NULL;
 }
 
 static void draw_number(int y, int x, const char *name, int64_t n)
@@ -88,29 +84,24 @@ static void draw_status(const json_t *status, double per_second)
 	mvprintw(8, 30, "%-10s%10.1f", "results/s", per_second);
 }
 
+static void draw_worker(void *line, json_t *w)
+{
+	int *y = line;
+
+	if (*y < LINES - 1)
+		mvprintw((*y)++, 2, "%-24.24s %8ld %8ld %10ld %8ld", row_str(w, "name").p,
+			 (long)row_int(w, "leases"), (long)row_int(w, "credit"),
+			 (long)row_int(w, "done"), (long)row_int(w, "failed"));
+}
+
 static int draw_workers(struct source *s, int y, struct err *e)
 {
 	struct link_query q = {.what = "workers"};
-	struct msg_rows page;
-	int got;
 
 	attron(A_UNDERLINE);
 	mvprintw(y++, 2, "%-24s %8s %8s %10s %8s", "worker", "leases", "credit", "done", "failed");
 	attroff(A_UNDERLINE);
-	while ((got = source_page(s, &q, &page, e)) == 1)
-		for (uint32_t i = 0; i < page.n_rows; i++) {
-			json_t *w = source_row(page.rows[i], e);
-
-			if (!w)
-				return -1;
-			if (y < LINES - 1)
-				mvprintw(y++, 2, "%-24.24s %8ld %8ld %10ld %8ld",
-					 row_str(w, "name").p, (long)row_int(w, "leases"),
-					 (long)row_int(w, "credit"), (long)row_int(w, "done"),
-					 (long)row_int(w, "failed"));
-			json_decref(w);
-		}
-	return got;
+	return source_rows(s, &q, draw_worker, &y, e);
 }
 
 struct rate {

@@ -133,16 +133,15 @@ int export_store_text(struct export_store *s, uint64_t seq, struct str *out, str
 	struct msg_argument argument = {STR("seq"), {number, 0}};
 	struct link_query q = {
 		.what = "text", .arguments = &argument, .n_arguments = 1, .limit = 1};
-	struct msg_rows page;
-	struct str body = STR("");
+	struct str packed, body = STR("");
 	struct doc d = {.arena = &s->record};
 	int got;
 
 	argument.value.n = (size_t)snprintf(number, sizeof(number), "%lu", seq);
-	got = source_page(s->source, &q, &page, e);
+	got = source_first(s->source, &q, &packed, e);
 	if (got == 0)
 		return err_set(e, ERR_NOT_FOUND, "result %lu has no document", seq);
-	if (got < 0 || read_body(page.rows[0], &body, e) < 0)
+	if (got < 0 || read_body(packed, &body, e) < 0)
 		return -1;
 	arena_reset(&s->record, 1 << 20);
 	text_decode(&d, body);

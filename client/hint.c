@@ -102,31 +102,36 @@ static void hint_actor(const char *command, const struct actor_book *book,
 			command, f->value, STR_ARG(x.name), STR_ARG(x.code));
 }
 
+struct collection_hint {
+	struct near near;
+	const char *value;
+	char best[MSG_NAME_MAX + 1];
+	bool known;
+};
+
+static void try_collection(void *to, json_t *row)
+{
+	struct collection_hint *h = to;
+	struct str name = row_str(row, "collection");
+	uint32_t before = h->near.distance;
+
+	h->known = h->known || str_is(name, h->value);
+	near_try(&h->near, name);
+	if (h->near.distance < before)
+		snprintf(h->best, sizeof(h->best), "%.*s", STR_ARG(name));
+}
+
 static void hint_collection(const char *command, struct source *s, const char *value)
 {
 	struct link_query q = {.what = "collections"};
-	char best[MSG_NAME_MAX + 1] = "";
-	struct msg_rows page;
-	struct near near;
+	struct collection_hint h = {.value = value};
 	struct err ignored;
-	bool known = false;
 
-	near_start(&near, str_of(value));
-	while (source_page(s, &q, &page, &ignored) == 1)
-		for (uint32_t i = 0; i < page.n_rows; i++) {
-			json_t *row = source_row(page.rows[i], &ignored);
-			struct str name = row ? row_str(row, "collection") : STR("");
-			uint32_t before = near.distance;
-
-			known = known || str_is(name, value);
-			near_try(&near, name);
-			if (near.distance < before)
-				snprintf(best, sizeof(best), "%.*s", STR_ARG(name));
-			json_decref(row);
-		}
-	if (!known)
+	near_start(&h.near, str_of(value));
+	source_rows(s, &q, try_collection, &h, &ignored);
+	if (!h.known)
 		fprintf(stderr, "demarche %s: there is no collection %s%s%s%s\n", command, value,
-			*best ? "; did you mean " : "", best, *best ? "?" : "");
+			*h.best ? "; did you mean " : "", h.best, *h.best ? "?" : "");
 }
 
 static int hint(const char *command, const struct images *im, const struct actor_book *book,

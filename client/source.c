@@ -192,13 +192,25 @@ json_t *source_row(struct str packed, struct err *e)
 	return NULL;
 }
 
-int source_rows_of(struct link *l, struct link_query *q, void (*take)(void *to, const json_t *row),
-		   void *to, struct err *e)
+int source_first(struct source *s, struct link_query *q, struct str *packed, struct err *e)
 {
 	struct msg_rows page;
 	int got;
 
-	while ((got = link_page(l, q, &page, e)) == 1)
+	while ((got = source_page(s, q, &page, e)) == 1)
+		if (page.n_rows) { /* a page may have none, and others follow */
+			*packed = page.rows[0];
+			return 1;
+		}
+	return got;
+}
+
+int source_rows(struct source *s, struct link_query *q, row_fn *take, void *to, struct err *e)
+{
+	struct msg_rows page;
+	int got;
+
+	while ((got = source_page(s, q, &page, e)) == 1)
 		for (uint32_t i = 0; i < page.n_rows; i++) {
 			json_t *row = source_row(page.rows[i], e);
 
@@ -208,6 +220,23 @@ int source_rows_of(struct link *l, struct link_query *q, void (*take)(void *to, 
 			json_decref(row);
 		}
 	return got;
+}
+
+int source_rows_of(struct link *l, struct link_query *q, row_fn *take, void *to, struct err *e)
+{
+	struct source s = {.link = l};
+
+	return source_rows(&s, q, take, to, e);
+}
+
+int source_first_of(struct link *l, struct link_query *q, json_t **row, struct err *e)
+{
+	struct source s = {.link = l};
+	struct str packed;
+	int got = source_first(&s, q, &packed, e);
+
+	*row = got == 1 ? source_row(packed, e) : NULL;
+	return got == 1 && !*row ? -1 : got;
 }
 
 struct str row_str(const json_t *row, const char *key)
@@ -275,34 +304,28 @@ static struct str cell_of(struct arena *a, const struct row_column *c, const jso
 	return s;
 }
 
-static void add_row(const struct row_list *l, struct table *t, const json_t *row)
+/* Where rows go: a table, or JSON lines where there is none. */
+struct row_sink {
+	const struct row_list *list;
+	struct table *table;
+};
+
+static void take_row(void *to, json_t *row)
 {
+	const struct row_sink *sink = to;
+	const struct row_list *l = sink->list;
 	struct str cells[TABLE_COLUMNS_MAX];
 	struct arena a = {0};
 
+	if (!sink->table) {
+		json_dumpf(row, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6));
+		putchar('\n');
+		return;
+	}
 	for (int i = 0; l->columns[i].head; i++)
 		cells[i] = cell_of(&a, &l->columns[i], row);
-	table_add(t, cells);
+	table_add(sink->table, cells);
 	arena_free(&a);
-}
-
-static int take_page(const struct row_list *l, const struct msg_rows *page, struct table *t,
-		     struct err *e)
-{
-	for (uint32_t i = 0; i < page->n_rows; i++) {
-		json_t *row = source_row(page->rows[i], e);
-
-		if (!row)
-			return -1;
-		if (t) {
-			add_row(l, t, row);
-		} else {
-			json_dumpf(row, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6));
-			putchar('\n');
-		}
-		json_decref(row);
-	}
-	return 0;
 }
 
 uint32_t source_arguments(const struct row_filter *filters, struct msg_argument *out)
@@ -314,18 +337,6 @@ uint32_t source_arguments(const struct row_filter *filters, struct msg_argument 
 			out[n++] = (struct msg_argument){str_of(filters->name),
 							 str_of(filters->value)};
 	return n;
-}
-
-static int walk(const struct row_list *l, struct source *s, struct link_query *q, struct table *t,
-		struct err *e)
-{
-	struct msg_rows page;
-	int got;
-
-	while ((got = source_page(s, q, &page, e)) == 1)
-		if (take_page(l, &page, t, e) < 0)
-			return -1;
-	return got;
 }
 
 static struct table *table_for(const struct row_list *l)
@@ -343,13 +354,14 @@ int rows_print(const struct row_list *l, const struct source_options *o,
 	struct msg_argument arguments[16];
 	struct link_query q = {.what = l->what, .arguments = arguments, .limit = limit};
 	struct table *t = json ? NULL : table_for(l);
+	struct row_sink sink = {l, t};
 	struct err e;
 	struct source *s = source_open(o, &e);
 	int r = s ? 0 : -1, status = EXIT_DONE;
 
 	q.n_arguments = source_arguments(filters, arguments);
 	if (s)
-		r = walk(l, s, &q, t, &e);
+		r = source_rows(s, &q, take_row, &sink, &e);
 	if (r == 0 && t && q.given)
 		table_print(t, stdout);
 	if (r == 0 && !q.given && l->none) {

@@ -17,14 +17,21 @@ struct source;
 
 struct source *source_open(const struct source_options *o, struct err *e);
 void source_close(struct source *s);
+/* As link_page. */
 int source_page(struct source *s, struct link_query *q, struct msg_rows *page, struct err *e);
+/* The first row of the answer, valid until the next call: 1, 0 there is none, -1. */
+int source_first(struct source *s, struct link_query *q, struct str *packed, struct err *e);
 
 /* One packed row as JSON (yours to json_decref); NULL where it is damaged. */
 json_t *source_row(struct str packed, struct err *e);
 
-/* Gives every row of a broker's answer to take, page by page; the row is borrowed. Returns 0. */
-int source_rows_of(struct link *l, struct link_query *q, void (*take)(void *to, const json_t *row),
-		   void *to, struct err *e);
+/* Gives every row of the answer to take, page by page; the row is borrowed. */
+typedef void row_fn(void *to, json_t *row);
+int source_rows(struct source *s, struct link_query *q, row_fn *take, void *to, struct err *e);
+/* The same from a conversation that is open. */
+int source_rows_of(struct link *l, struct link_query *q, row_fn *take, void *to, struct err *e);
+/* The first row of its answer as JSON, yours: 1, 0 there is none, -1. */
+int source_first_of(struct link *l, struct link_query *q, json_t **row, struct err *e);
 
 /* Pieces of a row; "" and 0 where the key is missing. Valid as long as the row. */
 struct str row_str(const json_t *row, const char *key);

@@ -298,39 +298,41 @@ static void print_rows(const struct stance_view *v, json_t *const *rows, uint32_
 	}
 }
 
+struct kept_rows {
+	json_t **rows;
+	uint32_t n, cap;
+};
+
+static void keep_row(void *to, json_t *row)
+{
+	struct kept_rows *k = to;
+
+	MEM_GROW(k->rows, k->n, k->cap);
+	k->rows[k->n++] = json_incref(row);
+}
+
 int stance_view_print(const struct stance_view *v, const struct source_options *o)
 {
 	struct msg_argument arguments[FILTERS_MAX];
 	struct link_query q = {
 		.what = v->what, .arguments = arguments, .limit = v->limit, .page = PAGE};
-	struct msg_rows page;
+	struct kept_rows kept = {0};
 	struct err e;
 	struct source *s = source_open(o, &e);
-	json_t **rows = NULL;
-	uint32_t n = 0, cap = 0;
-	int got = s ? 1 : -1, status = EXIT_DONE;
+	int got = s ? 0 : -1, status = EXIT_DONE;
 
 	q.n_arguments = source_arguments(v->filters, arguments);
-	while (got == 1 && (got = source_page(s, &q, &page, &e)) == 1)
-		for (uint32_t i = 0; got == 1 && i < page.n_rows; i++) {
-			json_t *row = source_row(page.rows[i], &e);
-
-			if (!row) {
-				got = -1;
-				break;
-			}
-			MEM_GROW(rows, n, cap);
-			rows[n++] = row;
-		}
-	if (got == 0 && n)
-		print_rows(v, rows, n);
+	if (s)
+		got = source_rows(s, &q, keep_row, &kept, &e);
+	if (got == 0 && kept.n)
+		print_rows(v, kept.rows, kept.n);
 	else if (got == 0)
 		fprintf(stderr, "%s\n", v->none), status = hint_nothing("stances", s, v->filters);
 	else
 		fprintf(stderr, "demarche stances: %s\n", e.text);
-	while (n)
-		json_decref(rows[--n]);
-	mem_free(rows);
+	while (kept.n)
+		json_decref(kept.rows[--kept.n]);
+	mem_free(kept.rows);
 	source_close(s);
 	return got < 0 ? link_exit_status(&e) : status;
 }

@@ -201,16 +201,12 @@ static int look(struct link *l, struct submit_totals *t, struct err *e)
 {
 	struct msg_argument argument = {STR("batch"), str_of(t->batch)};
 	struct link_query q = {.what = "batch", .arguments = &argument, .n_arguments = 1};
-	struct msg_rows page;
 	int64_t left;
 	json_t *row;
-	int got = link_page(l, &q, &page, e);
+	int got = source_first_of(l, &q, &row, e);
 
 	if (got <= 0)
 		return got;
-	row = page.n_rows ? source_row(page.rows[0], e) : NULL;
-	if (!row)
-		return page.n_rows ? -1 : 0;
 	left = row_int(row, "delayed") + row_int(row, "queued") + row_int(row, "leased");
 	t->done = (uint64_t)row_int(row, "done");
 	t->dead = (uint64_t)(row_int(row, "dead") + row_int(row, "cancelled"));
@@ -229,7 +225,7 @@ int submit_wait(struct link *l, struct submit_totals *t, struct err *e)
 	return left;
 }
 
-static void count_retry(void *left, const json_t *row)
+static void count_retry(void *left, json_t *row)
 {
 	*(uint64_t *)left += row_int(row, "attempts") > 0;
 }
@@ -248,13 +244,13 @@ static int add_retries(struct link *l, uint64_t *left, struct err *e)
 static int look_at_all(struct link *l, uint64_t *left, struct err *e)
 {
 	struct link_query q = {.what = "status"};
-	struct msg_rows page;
-	json_t *row = NULL;
+	json_t *row;
 	bool delayed;
+	int got = source_first_of(l, &q, &row, e);
 
-	if (link_page(l, &q, &page, e) == 1 && page.n_rows)
-		row = source_row(page.rows[0], e);
-	if (!row)
+	if (got == 0)
+		err_set(e, ERR_INVALID, "the broker gave no status");
+	if (got <= 0)
 		return -1;
 	*left = (uint64_t)(row_int(row, "queued") + row_int(row, "leased"));
 	delayed = row_int(row, "delayed") > 0;

@@ -103,8 +103,10 @@ static void count_acts(struct summary *s, const json_t *row)
 			s->acts, row_str(a, "code"), row_str(b, "code"), row_int(row, "quad") > 2);
 }
 
-static void take_event(struct summary *s, json_t *row)
+static void take_event(void *to, json_t *row)
 {
+	struct summary *s = to;
+
 	s->counts->events++;
 	count_document(s, row);
 	count_acts(s, row);
@@ -112,8 +114,9 @@ static void take_event(struct summary *s, json_t *row)
 		keep(&s->events, row, event_score(row));
 }
 
-static void take_stance(struct summary *s, json_t *row)
+static void take_stance(void *to, json_t *row)
 {
+	struct summary *s = to;
 	const json_t *a;
 	size_t i;
 
@@ -124,25 +127,6 @@ static void take_stance(struct summary *s, json_t *row)
 		count_pair(s->positions, row_str(a, "code"), row_str(row, "target_code"),
 			   str_is(row_str(row, "polarity"), "oppose"));
 	keep(&s->stances, row, stance_score(row));
-}
-
-static int take_all(struct summary *s, struct source *source, const char *what,
-		    void (*take)(struct summary *s, json_t *row), struct err *e)
-{
-	struct link_query q = {.what = what};
-	struct msg_rows page;
-	int got;
-
-	while ((got = source_page(source, &q, &page, e)) == 1)
-		for (uint32_t i = 0; i < page.n_rows; i++) {
-			json_t *row = source_row(page.rows[i], e);
-
-			if (!row)
-				return -1;
-			take(s, row);
-			json_decref(row);
-		}
-	return got;
 }
 
 struct pair {
@@ -325,9 +309,9 @@ int summary_print(struct source *source, int rows, FILE *f, struct summary_count
 			      .rows = rows,
 			      .f = f};
 	*counts = (struct summary_counts){0};
-	r = take_all(s, source, "events", take_event, e);
+	r = source_rows(source, &(struct link_query){.what = "events"}, take_event, s, e);
 	if (r == 0)
-		r = take_all(s, source, "stances", take_stance, e);
+		r = source_rows(source, &(struct link_query){.what = "stances"}, take_stance, s, e);
 	counts->documents = json_object_size(s->documents);
 	if (r == 0 && rows > 0 && counts->events + counts->stances)
 		print_all(s);

@@ -49,8 +49,7 @@ const struct images *why_images(const struct why *w)
 }
 
 /* The one row of a question about a job. NULL where there is none. */
-static int ask(struct source *s, const char *what, int64_t job, struct msg_rows *page,
-	       struct err *e)
+static int ask(struct source *s, const char *what, int64_t job, struct str *packed, struct err *e)
 {
 	char number[24];
 	struct msg_argument argument = {STR("job"), {number, 0}};
@@ -58,7 +57,7 @@ static int ask(struct source *s, const char *what, int64_t job, struct msg_rows 
 	int got;
 
 	argument.value.n = (size_t)snprintf(number, sizeof(number), "%ld", (long)job);
-	got = source_page(s, &q, page, e);
+	got = source_first(s, &q, packed, e);
 	if (got == 0)
 		return err_set(e, ERR_NOT_FOUND, "no job %s", number);
 	return got < 0 ? -1 : 0;
@@ -66,13 +65,13 @@ static int ask(struct source *s, const char *what, int64_t job, struct msg_rows 
 
 static int read_text(struct why *w, struct source *s, int64_t job, struct err *e)
 {
-	struct msg_rows page;
+	struct str packed;
 	struct unpack u;
 
 	w->text.n = 0;
-	if (ask(s, "text", job, &page, e) < 0)
+	if (ask(s, "text", job, &packed, e) < 0)
 		return -1;
-	unpack_init(&u, page.rows[0]);
+	unpack_init(&u, packed);
 	for (uint32_t n = unpack_map(&u); n > 0; n--) {
 		if (str_is(unpack_str(&u, MSG_NAME_MAX), "body"))
 			buf_add_str(&w->text, unpack_str(&u, MSG_FRAME_MAX));
@@ -86,7 +85,7 @@ static int read_text(struct why *w, struct source *s, int64_t job, struct err *e
 static int analyze(struct why *w, struct source *s, int64_t job, struct err *e)
 {
 	struct engine_input in = {0};
-	struct msg_rows page;
+	struct str packed;
 	json_t *known;
 
 	if (job == w->job)
@@ -99,9 +98,9 @@ static int analyze(struct why *w, struct source *s, int64_t job, struct err *e)
 			e, ERR_UNSUPPORTED,
 			"texts above %d KiB are analysed in pieces, of which nothing is kept",
 			ENGINE_WINDOW >> 10);
-	if (ask(s, "show", job, &page, e) < 0)
+	if (ask(s, "show", job, &packed, e) < 0)
 		return -1;
-	known = source_row(page.rows[0], e);
+	known = source_row(packed, e);
 	if (!known)
 		return -1;
 	in.text = buf_str(&w->text);

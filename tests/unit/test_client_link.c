@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "client/link.h"
+#include "client/source.h"
 #include "proto/wire.h"
 
 static char folder[64], endpoint[128];
@@ -240,6 +241,42 @@ static void refusal(int n, const struct msg *m, struct msg *answer)
 	}
 }
 
+/* A page of none, after which there is one row. */
+static void first_page_empty(int n, const struct msg *m, struct msg *answer)
+{
+	static struct str packed = {"\x81\xa2id\x07", 5};
+
+	if (m->kind == MSG_HELLO) {
+		welcome(m, answer);
+	} else if (m->kind == MSG_QUERY) {
+		rows(m, answer);
+		answer->rows.more = n == 1;
+		answer->rows.n_rows = n == 2;
+		answer->rows.rows = &packed;
+	}
+}
+
+static void the_first_row_may_come_with_a_later_page(void **state)
+{
+	struct link_options o = options(5000);
+	struct link_query q = {.what = "status"};
+	struct link *l;
+	struct err e;
+	json_t *row;
+
+	(void)state;
+	start(first_page_empty);
+	l = link_open(&o, ROLE_READ, &e);
+	assert_non_null(l);
+	assert_int_equal(source_first_of(l, &q, &row, &e), 1);
+	assert_int_equal(row_int(row, "id"), 7);
+	json_decref(row);
+	assert_int_equal(source_first_of(l, &q, &row, &e), 0);
+	assert_null(row);
+	link_close(l);
+	stop();
+}
+
 static void error_answer_is_the_error(void **state)
 {
 	struct link_options o = options(5000);
@@ -267,6 +304,7 @@ int main(void)
 		cmocka_unit_test(request_is_repeated_when_the_broker_was_replaced),
 		cmocka_unit_test(busy_is_waited_out),
 		cmocka_unit_test(error_answer_is_the_error),
+		cmocka_unit_test(the_first_row_may_come_with_a_later_page),
 	};
 
 	return cmocka_run_group_tests_name("client_link", tests, NULL, NULL);
