@@ -55,7 +55,7 @@ static const struct option_row ROWS[] = {
 	{.type = OPTION_END},
 };
 
-static const struct option_program PROGRAM = {
+const struct option_program PROGRAM_ANALYZE = {
 	.name = "demarche analyze",
 	.section = "client",
 	.synopsis = "[FILE…]",
@@ -230,13 +230,13 @@ int cmd_analyze(int argc, char **argv)
 	struct pipeline p = {.o = &o};
 	struct err e;
 	char iso[READER_DATE];
-	int operand, r, status = command_options(&PROGRAM, argc, argv, &o, &operand);
+	int operand, r, status = command_options(&PROGRAM_ANALYZE, argc, argv, &o, &operand);
 
 	if (status >= 0)
 		return status;
 	if (reader_date_option(&o.date, iso, &e) < 0 ||
 	    slots_read_confidence(o.stances_from, &o.stance_least, &e) < 0)
-		return options_wrong(&PROGRAM, &e);
+		return options_wrong(&PROGRAM_ANALYZE, &e);
 	r = analyze(&o, argv + operand, argc - operand, &p, &e);
 	progress_clear();
 	if (r < 0)

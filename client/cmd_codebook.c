@@ -51,7 +51,7 @@ static const struct option_row ROWS[] = {
 	{.type = OPTION_END},
 };
 
-static const struct option_program PROGRAM = {
+const struct option_program PROGRAM_CODEBOOK = {
 	.name = "demarche codebook",
 	.section = "client",
 	.synopsis = "check [DIR…] | build DIR… --out FILE | find NAME [--date DATE]",
@@ -245,7 +245,7 @@ static int wrong(const char *what)
 	struct err e = {0};
 
 	err_set(&e, ERR_INVALID, "%s", what);
-	return options_wrong(&PROGRAM, &e);
+	return options_wrong(&PROGRAM_CODEBOOK, &e);
 }
 
 static int dispatch(char **words, int n, const struct settings *s)
@@ -262,7 +262,7 @@ static int dispatch(char **words, int n, const struct settings *s)
 int cmd_codebook(int argc, char **argv)
 {
 	struct settings s = {0};
-	int operand, status = command_options(&PROGRAM, argc, argv, &s, &operand);
+	int operand, status = command_options(&PROGRAM_CODEBOOK, argc, argv, &s, &operand);
 
 	return status < 0 ? dispatch(argv + operand, argc - operand, &s) : status;
 }

@@ -29,7 +29,7 @@ static const struct option_row ROWS[] = {
 	{.type = OPTION_END},
 };
 
-static const struct option_program PROGRAM = {
+const struct option_program PROGRAM_DOCTOR = {
 	.name = "demarche doctor",
 	.section = "client",
 	.synopsis = "[OPTION…]",
@@ -183,7 +183,7 @@ int cmd_doctor(int argc, char **argv)
 {
 	struct doctor o = {0};
 	struct report r = {0};
-	int status = command_options_alone(&PROGRAM, argc, argv, &o);
+	int status = command_options_alone(&PROGRAM_DOCTOR, argc, argv, &o);
 
 	if (status >= 0)
 		return status;

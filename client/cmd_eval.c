@@ -50,7 +50,7 @@ static const struct option_row ROWS[] = {
 	{.type = OPTION_END},
 };
 
-static const struct option_program PROGRAM = {
+const struct option_program PROGRAM_EVAL = {
 	.name = "demarche eval",
 	.synopsis = "--gold FILE… --results FILE",
 	.about = "Compares result records with hand-coded records: precision, recall and F1 of "
@@ -284,14 +284,14 @@ int cmd_eval(int argc, char **argv)
 	struct eval o = {0};
 	struct err e;
 	int operand, r, floors = 0;
-	int status = command_options(&PROGRAM, argc, argv, &o, &operand);
+	int status = command_options(&PROGRAM_EVAL, argc, argv, &o, &operand);
 	struct score *s;
 
 	if (status >= 0)
 		return status;
 	if (!o.gold.n || !o.results || operand < argc) {
 		err_set(&e, ERR_INVALID, "--gold and --results are needed, and nothing else");
-		return options_wrong(&PROGRAM, &e);
+		return options_wrong(&PROGRAM_EVAL, &e);
 	}
 	s = score_new();
 	r = 0;

@@ -47,7 +47,7 @@ static const struct option_row ROWS[] = {
 	{.type = OPTION_END},
 };
 
-static const struct option_program PROGRAM = {
+const struct option_program PROGRAM_EVENTS = {
 	.name = "demarche events",
 	.section = "client",
 	.synopsis = "[OPTION…]",
@@ -114,7 +114,7 @@ int cmd_events(int argc, char **argv)
 	struct filters f;
 	struct err e;
 	char reports[24];
-	int status = command_options_alone(&PROGRAM, argc, argv, &o);
+	int status = command_options_alone(&PROGRAM_EVENTS, argc, argv, &o);
 
 	if (status >= 0)
 		return status;
@@ -128,7 +128,7 @@ int cmd_events(int argc, char **argv)
 		{NULL, NULL},
 	};
 	if (filters_fill(&f, &o.filter, more, &e) < 0)
-		return options_wrong(&PROGRAM, &e);
+		return options_wrong(&PROGRAM_EVENTS, &e);
 	return rows_print(o.clusters ? &CLUSTERS : &LIST, &o.source, f.list,
 			  (uint64_t)o.filter.limit, o.filter.json);
 }

@@ -34,7 +34,7 @@ static const struct option_row ROWS[] = {
 	{.type = OPTION_END},
 };
 
-static const struct option_program PROGRAM = {
+const struct option_program PROGRAM_EXPLAIN = {
 	.name = "demarche explain",
 	.section = "client",
 	.synopsis = "ID…",
@@ -355,13 +355,13 @@ int cmd_explain(int argc, char **argv)
 {
 	struct explain o = {0};
 	struct err e;
-	int operand, status = command_options(&PROGRAM, argc, argv, &o, &operand);
+	int operand, status = command_options(&PROGRAM_EXPLAIN, argc, argv, &o, &operand);
 	struct knowledge k = {0};
 
 	if (status >= 0)
 		return status;
 	if (check_ids(argc - operand, argv + operand, &e) < 0)
-		return options_wrong(&PROGRAM, &e);
+		return options_wrong(&PROGRAM_EXPLAIN, &e);
 	k.source = source_open(&o.source, &e);
 	status = k.source ? EXIT_DONE : link_exit_status(&e);
 	if (!k.source)

@@ -72,7 +72,7 @@ static const struct option_row ROWS[] = {
 	{.type = OPTION_END},
 };
 
-static const struct option_program PROGRAM = {
+const struct option_program PROGRAM_EXPORT = {
 	.name = "demarche export",
 	.section = "client",
 	.synopsis = "--as FORMAT --out PATH",
@@ -430,12 +430,12 @@ int cmd_export(int argc, char **argv)
 {
 	struct export o = {0};
 	struct err e;
-	int r, status = command_options_alone(&PROGRAM, argc, argv, &o);
+	int r, status = command_options_alone(&PROGRAM_EXPORT, argc, argv, &o);
 
 	if (status >= 0)
 		return status;
 	if (check(&o, &e) < 0)
-		return options_wrong(&PROGRAM, &e);
+		return options_wrong(&PROGRAM_EXPORT, &e);
 	r = export_all(&o, &e);
 	if (r < 0)
 		fprintf(stderr, "demarche export: %s\n", e.text);

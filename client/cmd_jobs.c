@@ -42,14 +42,14 @@ static const struct option_row JOBS_ROWS[] = {
 };
 static const struct option_row DEAD_ROWS[] = {COMMON, {.type = OPTION_END}};
 
-static const struct option_program JOBS = {
+const struct option_program PROGRAM_JOBS = {
 	.name = "demarche jobs",
 	.section = "client",
 	.synopsis = "[OPTION…]",
 	.about = "Lists jobs, the newest last (--newest: first).",
 	.rows = JOBS_ROWS,
 };
-static const struct option_program DEAD = {
+const struct option_program PROGRAM_DEAD = {
 	.name = "demarche dead",
 	.section = "client",
 	.synopsis = "[OPTION…]",
@@ -122,12 +122,12 @@ static int list(const struct option_program *p, const struct row_list *l, int ar
 
 int cmd_jobs(int argc, char **argv)
 {
-	return list(&JOBS, JOB_LIST, argc, argv);
+	return list(&PROGRAM_JOBS, JOB_LIST, argc, argv);
 }
 
 int cmd_dead(int argc, char **argv)
 {
-	return list(&DEAD, DEAD_LIST, argc, argv);
+	return list(&PROGRAM_DEAD, DEAD_LIST, argc, argv);
 }
 
 /* retry and cancel */
@@ -144,14 +144,14 @@ static const struct option_row MOVE_ROWS[] = {
 	 .help = "one JSON object a line"},
 	{.type = OPTION_END},
 };
-static const struct option_program RETRY = {
+const struct option_program PROGRAM_RETRY = {
 	.name = "demarche retry",
 	.section = "client",
 	.synopsis = "JOB…",
 	.about = "Brings dead and cancelled jobs back, with all their attempts before them.",
 	.rows = MOVE_ROWS,
 };
-static const struct option_program CANCEL = {
+const struct option_program PROGRAM_CANCEL = {
 	.name = "demarche cancel",
 	.section = "client",
 	.synopsis = "JOB…",
@@ -242,10 +242,10 @@ static int move(const struct option_program *p, enum msg_kind kind, int argc, ch
 
 int cmd_retry(int argc, char **argv)
 {
-	return move(&RETRY, MSG_RETRY, argc, argv);
+	return move(&PROGRAM_RETRY, MSG_RETRY, argc, argv);
 }
 
 int cmd_cancel(int argc, char **argv)
 {
-	return move(&CANCEL, MSG_CANCEL, argc, argv);
+	return move(&PROGRAM_CANCEL, MSG_CANCEL, argc, argv);
 }

@@ -45,7 +45,7 @@ static const struct option_row ROWS[] = {
 	{.type = OPTION_END},
 };
 
-static const struct option_program PROGRAM = {
+const struct option_program PROGRAM_KEYS = {
 	.name = "demarche keys",
 	.synopsis = "[add NAME]",
 	.about = "Lists who may talk to a broker, or adds a peer: makes its key file and a line in "
@@ -201,14 +201,14 @@ int cmd_keys(int argc, char **argv)
 {
 	struct keys_options o = {0};
 	struct err e;
-	int operand, r, status = command_options(&PROGRAM, argc, argv, &o, &operand);
+	int operand, r, status = command_options(&PROGRAM_KEYS, argc, argv, &o, &operand);
 	bool adds = operand + 2 == argc && strcmp(argv[operand], "add") == 0;
 
 	if (status >= 0)
 		return status;
 	if (operand < argc && !adds) {
 		err_set(&e, ERR_INVALID, "\"add NAME\" expected, or nothing");
-		return options_wrong(&PROGRAM, &e);
+		return options_wrong(&PROGRAM_KEYS, &e);
 	}
 	r = adds ? add_peer(&o, argv[operand + 1], &e) : list_peers(&o, &e);
 	if (r < 0)

@@ -39,7 +39,7 @@ static const struct option_row ROWS[] = {
 	{.type = OPTION_END},
 };
 
-static const struct option_program PROGRAM = {
+const struct option_program PROGRAM_PARSE = {
 	.name = "demarche parse",
 	.section = "client",
 	.synopsis = "[FILE…]",
@@ -151,12 +151,12 @@ int cmd_parse(int argc, char **argv)
 	struct err e;
 	bool refused = false;
 	char iso[READER_DATE];
-	int operand, r, status = command_options(&PROGRAM, argc, argv, &o, &operand);
+	int operand, r, status = command_options(&PROGRAM_PARSE, argc, argv, &o, &operand);
 
 	if (status >= 0)
 		return status;
 	if (reader_date_option(&o.date, iso, &e) < 0)
-		return options_wrong(&PROGRAM, &e);
+		return options_wrong(&PROGRAM_PARSE, &e);
 	if (o.out && output_folder(o.out, &e) < 0) {
 		fprintf(stderr, "demarche parse: %s\n", e.text);
 		return EXIT_SOME_FAILED;

@@ -155,7 +155,7 @@ static const struct option_row ROWS[] = {
 	{.type = OPTION_END},
 };
 
-static const struct option_program PROGRAM = {
+const struct option_program PROGRAM_REPORT = {
 	.name = "demarche report",
 	.section = "client",
 	.synopsis = "--db FILE --out FILE.html",
@@ -169,14 +169,14 @@ int cmd_report(int argc, char **argv)
 {
 	struct report o = {0};
 	struct err e;
-	int r, status = command_options_alone(&PROGRAM, argc, argv, &o);
+	int r, status = command_options_alone(&PROGRAM_REPORT, argc, argv, &o);
 	struct source *s;
 
 	if (status >= 0)
 		return status;
 	if (!o.out) {
 		err_set(&e, ERR_INVALID, "--out is needed");
-		return options_wrong(&PROGRAM, &e);
+		return options_wrong(&PROGRAM_REPORT, &e);
 	}
 	s = source_open(&o.source, &e);
 	r = s ? report_write(s, o.out, (uint64_t)o.limit, &e) : -1;

@@ -63,7 +63,7 @@ static const struct option_row ROWS[] = {
 	{.type = OPTION_END},
 };
 
-static const struct option_program PROGRAM = {
+const struct option_program PROGRAM_RUN = {
 	.name = "demarche run",
 	.synopsis = "PATH… --db FILE",
 	.about =
@@ -254,17 +254,17 @@ int cmd_run(int argc, char **argv)
 	int64_t start = wire_now_ms();
 	char iso[READER_DATE];
 	double least; /* only checked: the worker reads it */
-	int operand, r, status = command_options(&PROGRAM, argc, argv, &o, &operand);
+	int operand, r, status = command_options(&PROGRAM_RUN, argc, argv, &o, &operand);
 
 	if (status >= 0)
 		return status;
 	if (operand == argc || !o.db) {
 		err_set(&e, ERR_INVALID, operand == argc ? "which documents?" : "--db is needed");
-		return options_wrong(&PROGRAM, &e);
+		return options_wrong(&PROGRAM_RUN, &e);
 	}
 	if (document_options_check(&o.documents, iso, &e) < 0 ||
 	    slots_read_confidence(o.stances_from, &least, &e) < 0)
-		return options_wrong(&PROGRAM, &e);
+		return options_wrong(&PROGRAM_RUN, &e);
 	if (o.report && output_check(o.report, &e) < 0) {
 		fprintf(stderr, "demarche run: %s\n", e.text);
 		return EXIT_SOME_FAILED;

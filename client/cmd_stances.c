@@ -75,7 +75,7 @@ static const struct option_row ROWS[] = {
 	{.type = OPTION_END},
 };
 
-static const struct option_program PROGRAM = {
+const struct option_program PROGRAM_STANCES = {
 	.name = "demarche stances",
 	.section = "client",
 	.synopsis = "[OPTION…]",
@@ -180,7 +180,7 @@ static int print_view(const struct stances *o, const struct stance_view *which, 
 
 	snprintf(least, sizeof(least), "%d", (int)o->least);
 	if (filters_fill(&f, &o->filter, more, e) < 0)
-		return options_wrong(&PROGRAM, e);
+		return options_wrong(&PROGRAM_STANCES, e);
 	v.filters = f.list;
 	v.limit = (uint64_t)o->filter.limit;
 	v.format = o->csv ? STANCE_CSV : o->filter.json ? STANCE_JSON : STANCE_TABLE;
@@ -192,12 +192,12 @@ int cmd_stances(int argc, char **argv)
 	struct stances o = {0};
 	struct filters f;
 	struct err e;
-	int status = command_options_alone(&PROGRAM, argc, argv, &o);
+	int status = command_options_alone(&PROGRAM_STANCES, argc, argv, &o);
 
 	if (status >= 0)
 		return status;
 	if (check(&o, &e) < 0)
-		return options_wrong(&PROGRAM, &e);
+		return options_wrong(&PROGRAM_STANCES, &e);
 	if (o.matrix)
 		return print_view(&o, &STANCE_MATRIX, &e);
 	if (o.over_time)
@@ -207,6 +207,6 @@ int cmd_stances(int argc, char **argv)
 	const struct row_filter more[] = {
 		{"polarity", o.polarity ? o.polarity : o.type}, {"topic", o.topic}, {NULL, NULL}};
 	if (filters_fill(&f, &o.filter, more, &e) < 0)
-		return options_wrong(&PROGRAM, &e);
+		return options_wrong(&PROGRAM_STANCES, &e);
 	return rows_print(&LIST, &o.source, f.list, (uint64_t)o.filter.limit, o.filter.json);
 }

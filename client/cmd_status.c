@@ -17,7 +17,7 @@ static const struct option_row ROWS[] = {
 	 .help = "JSON instead of tables"},
 	{.type = OPTION_END},
 };
-static const struct option_program STATUS = {
+const struct option_program PROGRAM_STATUS = {
 	.name = "demarche status",
 	.section = "client",
 	.synopsis = "[OPTION…]",
@@ -25,7 +25,7 @@ static const struct option_program STATUS = {
 		 "fast; and where named cursors stand.",
 	.rows = ROWS,
 };
-static const struct option_program SHOW = {
+const struct option_program PROGRAM_SHOW = {
 	.name = "demarche show",
 	.section = "client",
 	.synopsis = "JOB…",
@@ -172,7 +172,7 @@ int cmd_status(int argc, char **argv)
 {
 	struct status o = {0};
 	struct err e;
-	int r, status = command_options_alone(&STATUS, argc, argv, &o);
+	int r, status = command_options_alone(&PROGRAM_STATUS, argc, argv, &o);
 	struct source *s;
 
 	if (status >= 0)
@@ -238,14 +238,14 @@ int cmd_show(int argc, char **argv)
 {
 	struct status o = {0};
 	struct err e;
-	int operand, status = command_options(&SHOW, argc, argv, &o, &operand);
+	int operand, status = command_options(&PROGRAM_SHOW, argc, argv, &o, &operand);
 	struct source *s;
 
 	if (status >= 0)
 		return status;
 	if (operand == argc) {
 		err_set(&e, ERR_INVALID, "which job?");
-		return options_wrong(&SHOW, &e);
+		return options_wrong(&PROGRAM_SHOW, &e);
 	}
 	s = source_open(&o.source, &e);
 	status = s ? EXIT_DONE : link_exit_status(&e);

@@ -57,7 +57,7 @@ static const struct option_row ROWS[] = {
 	{.type = OPTION_END},
 };
 
-static const struct option_program PROGRAM = {
+const struct option_program PROGRAM_SUBMIT = {
 	.name = "demarche submit",
 	.section = "client",
 	.synopsis = "PATH…",
@@ -99,7 +99,7 @@ int cmd_submit(int argc, char **argv)
 	struct submit o = {0};
 	struct submit_totals totals = {0};
 	struct err e;
-	int operand, status = command_options(&PROGRAM, argc, argv, &o, &operand);
+	int operand, status = command_options(&PROGRAM_SUBMIT, argc, argv, &o, &operand);
 	char iso[READER_DATE];
 	struct link *l;
 	int r;
@@ -107,10 +107,10 @@ int cmd_submit(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	if (document_options_check(&o.documents, iso, &e) < 0)
-		return options_wrong(&PROGRAM, &e);
+		return options_wrong(&PROGRAM_SUBMIT, &e);
 	if (operand == argc) {
 		err_set(&e, ERR_INVALID, "which documents? - is standard input");
-		return options_wrong(&PROGRAM, &e);
+		return options_wrong(&PROGRAM_SUBMIT, &e);
 	}
 	const struct submit_options s = {
 		.collection = o.documents.collection,

@@ -25,7 +25,7 @@ static const struct option_row ROWS[] = {
 	{.type = OPTION_END},
 };
 
-static const struct option_program PROGRAM = {
+const struct option_program PROGRAM_TOP = {
 	.name = "demarche top",
 	.section = "client",
 	.synopsis = "[OPTION…]",
@@ -154,7 +154,7 @@ int cmd_top(int argc, char **argv)
 {
 	struct top o = {0};
 	struct err e;
-	int r, status = command_options_alone(&PROGRAM, argc, argv, &o);
+	int r, status = command_options_alone(&PROGRAM_TOP, argc, argv, &o);
 	struct source *s;
 
 	if (status >= 0)

@@ -65,7 +65,7 @@ static const struct option_row ROWS[] = {
 	{.type = OPTION_END},
 };
 
-static const struct option_program PROGRAM = {
+const struct option_program PROGRAM_WATCH = {
 	.name = "demarche watch",
 	.section = "client",
 	.synopsis = "[OPTION…]",
@@ -227,12 +227,12 @@ int cmd_watch(int argc, char **argv)
 	struct watch o = {0};
 	struct stream s = {.o = &o};
 	struct err e;
-	int r, status = command_options_alone(&PROGRAM, argc, argv, &o);
+	int r, status = command_options_alone(&PROGRAM_WATCH, argc, argv, &o);
 
 	if (status >= 0)
 		return status;
 	if (check_words(&o, &e) < 0 || read_from(&o, &s, &e) < 0)
-		return options_wrong(&PROGRAM, &e);
+		return options_wrong(&PROGRAM_WATCH, &e);
 	signal(SIGINT, stop);
 	signal(SIGTERM, stop);
 	s.link = link_open(&o.link, ROLE_READ, &e);
@@ -267,7 +267,7 @@ static const struct option_row RESULT_ROWS[] = {
 	LIMIT_ROW(.offset = offsetof(struct results, limit)),
 	{.type = OPTION_END},
 };
-static const struct option_program RESULTS = {
+const struct option_program PROGRAM_RESULTS = {
 	.name = "demarche results",
 	.section = "client",
 	.synopsis = "[JOB…]",
@@ -339,7 +339,7 @@ int cmd_results(int argc, char **argv)
 					    ">events", ">stances", "~title",   NULL};
 	struct results o = {0};
 	struct err e;
-	int operand, r = 0, status = command_options(&RESULTS, argc, argv, &o, &operand);
+	int operand, r = 0, status = command_options(&PROGRAM_RESULTS, argc, argv, &o, &operand);
 	struct source *s;
 	struct table *t;
 

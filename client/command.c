@@ -6,68 +6,67 @@
 #include "proto/near.h"
 #include "worker/engine/engine.h"
 
+enum { KEYS_MAX = 128 };
+
 const struct command COMMANDS[] = {
-	{"run", "PATH… --db FILE", "the whole system in one command: documents in, database out",
-	 cmd_run},
-	{"analyze", "[FILE…]", "documents in, result records out; no broker", cmd_analyze},
-	{"parse", "[FILE…]", "the linguistic analysis alone", cmd_parse},
-	{"submit", "PATH…", "submit documents to a broker; prints job ids", cmd_submit},
-	{"watch", "[OPTION…]", "the result stream, one record a line", cmd_watch},
-	{"status", "[OPTION…]", "queue, workers and rates", cmd_status},
-	{"top", "[OPTION…]", "the live screen", cmd_top},
-	{"jobs", "[OPTION…]", "list jobs", cmd_jobs},
-	{"show", "JOB…", "the whole life of a job", cmd_show},
-	{"results", "[JOB…]", "stored result records", cmd_results},
-	{"retry", "JOB…", "bring dead or cancelled jobs back", cmd_retry},
-	{"cancel", "JOB…", "stop jobs", cmd_cancel},
-	{"dead", "[OPTION…]", "list quarantined jobs with their reasons", cmd_dead},
-	{"events", "[OPTION…]", "who did what to whom", cmd_events},
-	{"stances", "[OPTION…]", "who stands where on what", cmd_stances},
-	{"explain", "ID…", "one event or stance with its evidence", cmd_explain},
-	{"export", "--as FORMAT --out PATH", "files that the field's tools load", cmd_export},
-	{"report", "--db FILE --out FILE.html", "one offline HTML page", cmd_report},
-	{"eval", "--gold FILE… --results FILE", "compare results with hand-coded records",
-	 cmd_eval},
-	{"codebook", "check|build|find", "one's own dictionaries, and what a name stands for",
-	 cmd_codebook},
-	{"keys", "[add NAME]", "make and list the keys of a broker's peers", cmd_keys},
-	{"doctor", "[OPTION…]", "check what a run needs", cmd_doctor},
+	{"run", "the whole system in one command: documents in, database out", cmd_run,
+	 &PROGRAM_RUN},
+	{"analyze", "documents in, result records out; no broker", cmd_analyze, &PROGRAM_ANALYZE},
+	{"parse", "the linguistic analysis alone", cmd_parse, &PROGRAM_PARSE},
+	{"submit", "submit documents to a broker; prints job ids", cmd_submit, &PROGRAM_SUBMIT},
+	{"watch", "the result stream, one record a line", cmd_watch, &PROGRAM_WATCH},
+	{"status", "queue, workers and rates", cmd_status, &PROGRAM_STATUS},
+	{"top", "the live screen", cmd_top, &PROGRAM_TOP},
+	{"jobs", "list jobs", cmd_jobs, &PROGRAM_JOBS},
+	{"show", "the whole life of a job", cmd_show, &PROGRAM_SHOW},
+	{"results", "stored result records", cmd_results, &PROGRAM_RESULTS},
+	{"retry", "bring dead or cancelled jobs back", cmd_retry, &PROGRAM_RETRY},
+	{"cancel", "stop jobs", cmd_cancel, &PROGRAM_CANCEL},
+	{"dead", "list quarantined jobs with their reasons", cmd_dead, &PROGRAM_DEAD},
+	{"events", "who did what to whom", cmd_events, &PROGRAM_EVENTS},
+	{"stances", "who stands where on what", cmd_stances, &PROGRAM_STANCES},
+	{"explain", "one event or stance with its evidence", cmd_explain, &PROGRAM_EXPLAIN},
+	{"export", "files that the field's tools load", cmd_export, &PROGRAM_EXPORT},
+	{"report", "one offline HTML page", cmd_report, &PROGRAM_REPORT},
+	{"eval", "compare results with hand-coded records", cmd_eval, &PROGRAM_EVAL},
+	{"codebook", "one's own dictionaries, and what a name stands for", cmd_codebook,
+	 &PROGRAM_CODEBOOK},
+	{"keys", "make and list the keys of a broker's peers", cmd_keys, &PROGRAM_KEYS},
+	{"doctor", "check what a run needs", cmd_doctor, &PROGRAM_DOCTOR},
 	{0},
 };
 
 static struct arena options_arena; /* one command a process */
 
+static void add_keys(const struct option_row *rows, const char **keys, size_t *n)
+{
+	for (; rows->type != OPTION_END; rows++) {
+		if (rows->type == OPTION_INCLUDE)
+			add_keys(rows->include, keys, n);
+		else if (rows->type != OPTION_STR_FLAG && !str_in(str_of(rows->name), keys))
+			keys[(*n)++] = rows->name;
+		CHECK(*n < KEYS_MAX);
+	}
+}
+
 /* The options of all commands, which share the section [client]: what is meant for one of them does
- * not disturb the others. tests/integration/options.sh holds it against the tables. */
-static const char *const CLIENT_KEYS[] = {"actor",        "again",      "as",
-					  "batch",        "brief",      "broker",
-					  "by",           "by-label",   "cluster",
-					  "clusters",     "codebook",   "codebook-image",
-					  "collection",   "confidence", "contradictions",
-					  "csv",          "date",       "db",
-					  "deadline",     "delay",      "document",
-					  "errors",       "every",      "floors",
-					  "format",       "from",       "gold",
-					  "header",       "holders",    "jobs",
-					  "json",         "key-file",   "keys",
-					  "least",        "limit",      "matrix",
-					  "memory-limit", "model",      "name",
-					  "newest",       "once",       "out",
-					  "over-time",    "polarity",   "priority",
-					  "report",       "reports",    "results",
-					  "roles",        "rows",       "since",
-					  "stances-from", "state",      "status",
-					  "target",       "targets",    "text",
-					  "time-limit",   "timeout",    "topic",
-					  "type",         "until",      "until-idle",
-					  "wait",         NULL};
+ * not disturb the others. */
+static const char *const *client_keys(void)
+{
+	const char **keys = ARENA_ARRAY(&options_arena, const char *, KEYS_MAX);
+	size_t n = 0;
+
+	for (const struct command *c = COMMANDS; c->name; c++)
+		add_keys(c->program->rows, keys, &n);
+	return keys;
+}
 
 int command_options(const struct option_program *p, int argc, char **argv, void *settings,
 		    int *operand)
 {
 	struct option_program with_keys = *p;
 
-	with_keys.others = CLIENT_KEYS;
+	with_keys.others = client_keys();
 	return options_start(&with_keys, argc, argv, &options_arena, settings, operand);
 }
 

@@ -20,9 +20,9 @@ typedef int command_fn(int argc, char **argv);
 
 struct command {
 	const char *name;
-	const char *args;    /* "[FILE…]" */
 	const char *summary; /* half a line */
 	command_fn *run;
+	const struct option_program *program;
 };
 
 extern const struct command COMMANDS[]; /* ends with an empty entry */
@@ -40,5 +40,11 @@ command_fn cmd_run, cmd_analyze, cmd_parse, cmd_submit, cmd_watch, cmd_status, c
 	cmd_results;
 command_fn cmd_retry, cmd_cancel, cmd_dead, cmd_events, cmd_stances, cmd_eval, cmd_doctor,
 	cmd_explain, cmd_export, cmd_codebook, cmd_keys, cmd_report, cmd_top;
+
+extern const struct option_program PROGRAM_RUN, PROGRAM_ANALYZE, PROGRAM_PARSE, PROGRAM_SUBMIT,
+	PROGRAM_WATCH, PROGRAM_STATUS, PROGRAM_TOP, PROGRAM_JOBS, PROGRAM_SHOW, PROGRAM_RESULTS,
+	PROGRAM_RETRY, PROGRAM_CANCEL, PROGRAM_DEAD, PROGRAM_EVENTS, PROGRAM_STANCES,
+	PROGRAM_EXPLAIN, PROGRAM_EXPORT, PROGRAM_REPORT, PROGRAM_EVAL, PROGRAM_CODEBOOK,
+	PROGRAM_KEYS, PROGRAM_DOCTOR;
 
 #endif
