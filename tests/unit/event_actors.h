@@ -283,6 +283,25 @@ static const struct coded READ[] = {
 	 "Bulgaria's premier has not visited Greece this year."},
 	{"AID", "HUN", "UKR", "negated",
 	 "Hungary has given no weapons to Ukraine."},
+	{"SUPPORT", "SRB XKX", "EU", "actual",
+	 "Serbia and Kosovo signed separate agreements with the European Union on Friday."},
+	{"MOBILIZE", "PER", "", "actual",
+	 "Peru's army deployed troops in the capital on Sunday."},
+	{"THREATEN", "POL", "", "actual",
+	 "An adviser to the Polish president warned that Warsaw would answer at once."},
+	{"REJECT", "SDN", "TCD", "actual",
+	 "Chad accused Sudan of arming the rebels. Khartoum denied the charge, and Egypt closed "
+	 "its border with Libya."},
+	{"COERCE", "ECU", "MEX", "actual",
+	 "QUITO - Police arrested two Mexican diplomats on Friday."},
+	{"CONCEDE", "PSE", "ISR", "actual",
+	 "CAIRO - Hamas freed three Israeli hostages on Sunday."},
+	{"ACCUSE", "SAU", "NOR", "actual",
+	 "Saudi Arabia expelled Norway's ambassador. The kingdom's foreign ministry accused "
+	 "Norway of meddling."},
+	{"REQUEST", "KEN", "WORLD", "actual",
+	 "KEN statement in the UN General Debate\n\nKenya has kept its word, and we thank our "
+	 "friends. We must encourage Sudan to keep the peace."},
 };
 
 /* Written with them and read later: whether mending the first helps others. */

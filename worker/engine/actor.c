@@ -67,7 +67,7 @@ static bool is_filler(const struct matcher *m, uint32_t tok, uint32_t end)
 
 	if (tok >= end || m->unit_of[tok] >= 0 || m->piece_of[tok] == m->piece_of[tok + 1] ||
 	    is_one_of(m, tok, end, no))
-		return tok < end && str_is(t->form, "-");
+		return tok < end && str_is(t->form, "-") && !matcher_is_dash(m, tok);
 	switch (t->upos) {
 	case UPOS_ADJ:
 	case UPOS_NOUN:
@@ -146,7 +146,8 @@ static uint32_t read_qualifiers(const struct matcher *m, struct phrase *ph, uint
 		if (ph->possessive || u->type == UNIT_PERSON)
 			break;
 		next = p;
-		if (is_form(m, next, end, "and") || is_form(m, next, end, "-") ||
+		if (is_form(m, next, end, "and") ||
+		    (is_form(m, next, end, "-") && !matcher_is_dash(m, next)) ||
 		    is_form(m, next, end, "/") || is_form(m, next, end, "or") ||
 		    (is_form(m, next, end, ",") && u->type == UNIT_ADJECTIVE))
 			next++;

@@ -99,7 +99,7 @@ void actor_run(const struct actor_book *b, struct doc *d)
 		matcher_sentence(&m, s);
 		for (uint32_t t = d->sentences[s].tok; t < end; t = ph.end) {
 			ph.end = t + 1;
-			if (compose_read(&m, t, end, &ph))
+			if (compose_read(&m, t, t < m.dateline ? m.dateline : end, &ph))
 				emit_phrase(&m, &ph, end);
 		}
 	}

@@ -88,7 +88,7 @@ static bool used_as_place(const struct matcher *m, const struct unit *u, uint32_
 	uint32_t next = u->tok + u->n_tok;
 	uint32_t first = m->d->sentences[m->d->tokens[u->tok].sent].tok;
 
-	if (is_before(m, u->tok, preps))
+	if (u->tok < m->dateline || is_before(m, u->tok, preps))
 		return true;
 	return u->tok == first && next < end && u->type == UNIT_CAPITAL &&
 	       (str_is(m->d->tokens[next].form, "(") || str_is(m->d->tokens[next].form, "-") ||
@@ -151,6 +151,11 @@ static void emit_unit(struct matcher *m, const struct unit *u, uint32_t end)
 					    : ENTITY_OTHER;
 		x->is_place = ner == NER_LOC;
 		x->rule = STR("name");
+		x->code = u->n_tok > 1 ? matcher_navy(m->d->tokens[u->tok].form) : STR("");
+		if (x->code.n) {
+			x->role = STR("MIL");
+			x->etype = ENTITY_ORGANIZATION;
+		}
 		return;
 	}
 	set_fact(m, x, &f);

@@ -1,6 +1,6 @@
 #include "worker/engine/actor_match.h"
 
-enum { PIECES_OF_TOKEN = 24 };
+enum { PIECES_OF_TOKEN = 24, DATELINE_TOKENS = 14 };
 
 static void add_word(struct matcher *m, uint64_t hash)
 {
@@ -250,6 +250,17 @@ static bool is_behind_name(const struct matcher *m, const struct ai_name *n, uin
 	       !str_ends(before->form, STR("."));
 }
 
+/* "Waker-uz-Zaman": a part of somebody's name is no newspaper. */
+static bool is_behind_hyphens(const struct matcher *m, uint32_t tok)
+{
+	const struct token *t = &m->d->tokens[tok];
+
+	return tok >= 4 && str_is(t[-1].form, "-") && str_is(t[-3].form, "-") &&
+	       !t[-1].space_after && !t[-2].space_after && !t[-3].space_after &&
+	       !t[-4].space_after && t[-2].form.n <= 3 && t[-2].form.p[0] >= 'a' &&
+	       t[-2].form.p[0] <= 'z' && m->pieces[m->piece_of[tok]].upper;
+}
+
 /* "The North" and "the South" are states where they stand alone, not "North Dakota". */
 static bool is_direction(const struct matcher *m, const struct ai_name *n, uint32_t tok)
 {
@@ -391,7 +402,8 @@ static uint32_t match_at(struct matcher *m, uint32_t at, uint32_t end)
 	for (; n < max && at + n < end; n++) {
 		/* A comma or other mark inside the text breaks a name. */
 		if (n && m->pieces[at + n].tok > m->pieces[at + n - 1].tok + 1 &&
-		    !str_is(m->d->tokens[m->pieces[at + n].tok - 1].form, "-"))
+		    (!str_is(m->d->tokens[m->pieces[at + n].tok - 1].form, "-") ||
+		     matcher_is_dash(m, m->pieces[at + n].tok - 1)))
 			break;
 		keys[n] = key = fold_join(key, m->pieces[at + n].hash);
 	}
@@ -403,7 +415,7 @@ static uint32_t match_at(struct matcher *m, uint32_t at, uint32_t end)
 		if (!name || is_part_of_other_name(m, name, tok, n_tok) ||
 		    is_no_actor(m, name, tok, n_tok) || is_ship(m, name, tok) ||
 		    is_shouted(m, name, tok, n_tok) || is_behind_name(m, name, tok) ||
-		    is_direction(m, name, tok) ||
+		    is_direction(m, name, tok) || is_behind_hyphens(m, tok) ||
 		    is_date_like(m, name, tok,
 				 m->d->sentences[m->d->tokens[tok].sent].tok +
 					 m->d->sentences[m->d->tokens[tok].sent].n_tok))
@@ -442,6 +454,18 @@ static bool can_be_unknown(const struct matcher *m, uint32_t tok)
 	return m->unit_of[tok] < 0 && is_name_like(m, tok);
 }
 
+struct str matcher_navy(struct str word)
+{
+	static const char *const ships[][2] = {{"USS", "USA"},  {"USNS", "USA"}, {"HMS", "GBR"},
+					       {"HMAS", "AUS"}, {"HMCS", "CAN"}, {"HMNZS", "NZL"},
+					       {"INS", "IND"},  {"BRP", "PHL"},  {"ROKS", "KOR"}};
+
+	for (size_t i = 0; i < sizeof(ships) / sizeof(ships[0]); i++)
+		if (str_is(word, ships[i][0]))
+			return str_of(ships[i][1]);
+	return STR("");
+}
+
 /* What is capitalised and unexplained is one name as far as it goes. */
 static void unknown_names(struct matcher *m, uint32_t from, uint32_t end)
 {
@@ -453,11 +477,13 @@ static void unknown_names(struct matcher *m, uint32_t from, uint32_t end)
 			continue;
 		for (;;) {
 			if (stop < end && can_be_unknown(m, stop) && m->d->tokens[stop].ner_begin &&
-			    m->d->tokens[stop - 1].ner)
+			    m->d->tokens[stop - 1].ner &&
+			    !matcher_navy(m->d->tokens[stop - 1].form).n)
 				break;
 			if (stop < end && can_be_unknown(m, stop))
 				stop++;
 			else if (stop + 1 < end && joins_names(m->d->tokens[stop].form) &&
+				 !matcher_is_dash(m, stop) &&
 				 !str_is(m->d->tokens[stop].form, "of") &&
 				 !str_is(m->d->tokens[stop].form, "for") && m->unit_of[stop] < 0 &&
 				 can_be_unknown(m, stop + 1))
@@ -488,18 +514,54 @@ static bool is_shouting(const struct matcher *m, const struct sentence *s)
 	return large > 1 && small * 4 < large;
 }
 
+bool matcher_is_dash(const struct matcher *m, uint32_t tok)
+{
+	struct str form = m->d->tokens[tok].form;
+
+	if (str_is(form, "-"))
+		return tok > 0 && m->d->tokens[tok - 1].space_after &&
+		       m->d->tokens[tok].space_after;
+	return str_is(form, "--") || str_is(form, "\xe2\x80\x93") || str_is(form, "\xe2\x80\x94");
+}
+
+/* "KABUL, Afghanistan (AP) - Police": capitals, names and numbers, a dash, and a sentence's
+ * beginning. Returns the token behind the dash, or the sentence's first one. */
+static uint32_t dateline_end(const struct matcher *m, const struct sentence *s)
+{
+	uint32_t end = s->tok + s->n_tok, last = s->tok + DATELINE_TOKENS;
+
+	if (!m->pieces[m->piece_of[s->tok]].all_upper || m->d->tokens[s->tok].form.n < 3 ||
+	    m->piece_of[s->tok] == m->piece_of[s->tok + 1])
+		return s->tok;
+	for (uint32_t t = s->tok; t + 1 < end && t < last; t++) {
+		const struct token *k = &m->d->tokens[t];
+		bool digit = k->form.p[0] >= '0' && k->form.p[0] <= '9';
+
+		if (matcher_is_dash(m, t))
+			return m->pieces[m->piece_of[t + 1]].upper ? t + 1 : s->tok;
+		if (m->piece_of[t] == m->piece_of[t + 1] || digit)
+			continue; /* a mark, a number */
+		if (!m->pieces[m->piece_of[t]].upper)
+			break;
+	}
+	return s->tok;
+}
+
 void matcher_sentence(struct matcher *m, uint32_t sentence)
 {
 	const struct sentence *s = &m->d->sentences[sentence];
 	uint32_t end = m->piece_of[s->tok + s->n_tok];
 
 	m->shouting = is_shouting(m, s);
+	m->dateline = m->shouting ? s->tok : dateline_end(m, s);
+	m->d->sentences[sentence].dateline = m->dateline - s->tok;
 	for (uint32_t at = m->piece_of[s->tok]; at < end;) {
 		uint32_t used = m->pieces[at].first ? match_at(m, at, end) : 0;
 
 		at += used ? used : 1;
 	}
-	unknown_names(m, s->tok, s->tok + s->n_tok);
+	unknown_names(m, s->tok, m->dateline);
+	unknown_names(m, m->dateline, s->tok + s->n_tok);
 }
 
 int32_t matcher_titled(const struct matcher *m, uint32_t tok, uint32_t n_tok, struct str code)

@@ -50,14 +50,23 @@ struct matcher {
 	uint32_t n_words;   /* slots */
 	struct unit *units;
 	uint32_t n_units, cap_units;
-	int32_t *unit_of; /* [n_tokens] unit that has the token, or -1 */
-	bool shouting;    /* the sentence being read has no small letters */
-	uint32_t *codes;  /* open addressing: codes of what is named so far, no persons */
+	int32_t *unit_of;  /* [n_tokens] unit that has the token, or -1 */
+	bool shouting;     /* the sentence being read has no small letters */
+	uint32_t dateline; /* where the dateline of that sentence ends; its first token without one
+			    */
+	uint32_t *codes;   /* open addressing: codes of what is named so far, no persons */
 	uint32_t n_codes;
 };
 
 void matcher_start(struct matcher *m, const struct actor_book *b, struct doc *d);
 void matcher_sentence(struct matcher *m, uint32_t sentence); /* appends units, sets unit_of */
+
+/* A dash between words, and no hyphen inside one: "Quito - Police". */
+bool matcher_is_dash(const struct matcher *m, uint32_t tok);
+
+/* "USS Theodore Roosevelt": whose navy a ship belongs to by its first word; empty for other words.
+ */
+struct str matcher_navy(struct str word);
 
 /* A person by surname, for a title that stands before it: best entry at the date, or -1. */
 int32_t matcher_titled(const struct matcher *m, uint32_t tok, uint32_t n_tok, struct str code);

@@ -333,6 +333,13 @@ static void remember_kind(struct coref *c, const struct mention *m)
 		coref_put(c, coref_key('G', last->lemma, STR("the")), m->entity);
 }
 
+/* Who owns it in the text's own words: "its army", "the kingdom's foreign ministry". */
+static bool is_owner(const struct mention *p)
+{
+	return p->entity > ENTITY_DOC_AUTHOR &&
+	       (p->kind == MENTION_PRONOUN || (p->kind == MENTION_NOMINAL && p->generic));
+}
+
 /* "His country", "its army", "our government": they are of the owner's country. */
 static struct str owners_country(const struct doc *doc, const struct mention *m)
 {
@@ -341,9 +348,8 @@ static struct str owners_country(const struct doc *doc, const struct mention *m)
 					  ? NULL
 					  : &doc->mentions[doc->tokens[owner].mention];
 
-	if (!p || p->kind != MENTION_PRONOUN || p->entity <= ENTITY_DOC_AUTHOR ||
-	    m->kind != MENTION_NOMINAL || !m->role.n || (m->code.n && !m->guessed) ||
-	    actor_is_beside(doc->tokens[m->head].lemma) ||
+	if (!p || !is_owner(p) || m->kind != MENTION_NOMINAL || !m->role.n ||
+	    (m->code.n && !m->guessed) || actor_is_beside(doc->tokens[m->head].lemma) ||
 	    actor_is_stranger(doc->tokens[m->head].lemma) ||
 	    !country_is_code(doc->entities[p->entity].code))
 		return STR("");

@@ -132,6 +132,58 @@ static bool fits_group(const struct coref *c, int32_t entity, bool persons, stru
 	return f->country;
 }
 
+/* The head of the row of names that a mention stands in: "Ireland, Norway and Spain". */
+static int32_t row_of(const struct coref *c, const struct mention *m)
+{
+	int32_t tok = m->head;
+
+	for (int n = 0; n < 8 && c->doc->tokens[tok].rel == REL_CONJ; n++)
+		tok = c->doc->tokens[tok].head;
+	return tok;
+}
+
+/* "Oman and Iraq congratulated both sides": the doers are not those whom they do it to. */
+static bool is_doer_beside(const struct coref *c, const struct mention *a, const struct mention *m)
+{
+	const struct token *t = &c->doc->tokens[row_of(c, a)], *own = head_of(c, m);
+
+	return rel_base(t->rel) == REL_NSUBJ && rel_base(own->rel) != REL_NSUBJ && t->head >= 0 &&
+	       t->head == own->head;
+}
+
+/* Those of one row that are as many as the phrase counts, the latest such row. */
+static bool whole_row(const struct coref *c, const struct mention *m, int want, int32_t *found)
+{
+	struct str lemma = head_of(c, m)->lemma;
+	bool persons = wants_persons(lemma);
+	int32_t row = -1;
+	int n = 0;
+
+	for (uint32_t back = 0; back <= c->n_recent && back < LOOK_BACK; back++) {
+		const struct mention *a =
+			back < c->n_recent ? &c->doc->mentions[c->recent[c->n_recent - 1 - back]]
+					   : NULL;
+		bool known = false;
+
+		if (n == want && (!a || row_of(c, a) != row))
+			return true;
+		if (!a || sent_of(c, m) - sent_of(c, a) > SENTENCES_BACK)
+			return false;
+		if (a->tok >= m->tok || a->is_place || !fits_group(c, a->entity, persons, lemma) ||
+		    is_doer_beside(c, a, m))
+			continue;
+		if (row_of(c, a) != row)
+			n = 0;
+		row = row_of(c, a);
+		for (int i = 0; i < n && i < want; i++)
+			known = known || found[i] == a->entity;
+		if (!known && n < want)
+			found[n] = a->entity;
+		n += !known;
+	}
+	return false;
+}
+
 /* The latest distinct parties, latest first. */
 static uint32_t parties(const struct coref *c, const struct mention *m, int want, int32_t *found)
 {
@@ -146,7 +198,8 @@ static uint32_t parties(const struct coref *c, const struct mention *m, int want
 
 		if (sent - sent_of(c, a) > SENTENCES_BACK)
 			break;
-		if (a->tok >= m->tok || a->is_place || !fits_group(c, a->entity, persons, lemma))
+		if (a->tok >= m->tok || a->is_place || !fits_group(c, a->entity, persons, lemma) ||
+		    is_doer_beside(c, a, m))
 			continue;
 		for (uint32_t i = 0; i < n; i++)
 			known = known || found[i] == a->entity;
@@ -195,7 +248,9 @@ static bool group(struct coref *c, uint32_t mention)
 	}
 	if (!want || !m->plural || (m->code.n && !m->guessed))
 		return false;
-	n = parties(c, m, want, found);
+	n = (uint32_t)want;
+	if (!whole_row(c, m, want, found))
+		n = parties(c, m, want, found);
 	if (n != (uint32_t)want)
 		return false;
 	chain(c, mention, found, n);
@@ -336,6 +391,28 @@ static int32_t armed_group(const struct coref *c, const struct mention *m)
 	return -1;
 }
 
+/* "The bloc", "the alliance": the international organization named last. */
+static int32_t league(const struct coref *c, const struct mention *m)
+{
+	static const char *const WORDS[] = {"bloc", "alliance", "grouping", NULL};
+	uint32_t sent = sent_of(c, m);
+
+	if (c->doc->every_noun || m->plural || (m->code.n && !m->guessed) || m->n_tok > 2 ||
+	    !definite(c, m) || !str_in(head_of(c, m)->lemma, WORDS))
+		return -1;
+	for (uint32_t back = 0; back < c->n_recent && back < LOOK_BACK * 2; back++) {
+		const struct mention *a = &c->doc->mentions[c->recent[c->n_recent - 1 - back]];
+		const struct entity *en = &c->doc->entities[a->entity];
+
+		if (sent - sent_of(c, a) > 8)
+			return -1;
+		if (c->facts[a->entity].named && !c->facts[a->entity].person && en->code.n &&
+		    str_is(en->role, "IGO"))
+			return a->entity;
+	}
+	return -1;
+}
+
 /* Whether the description has words that the entity's last mention had not: then it is another
  * one ("the last month" after "the first month"). */
 static bool says_more(const struct coref *c, const struct mention *m, int32_t entity)
@@ -462,6 +539,8 @@ void coref_nominal(struct coref *c, uint32_t mention)
 		e = answer(c, m);
 	if (e < 0)
 		e = armed_group(c, m);
+	if (e < 0)
+		e = league(c, m);
 	if (e < 0)
 		e = same_words(c, m);
 	coref_add(c, e, mention);

@@ -100,7 +100,8 @@ struct sentence {
 	int32_t root;
 	uint32_t paragraph; /* counted from 0 */
 	enum sentence_kind kind;
-	int32_t voice; /* entity that speaks the whole sentence (a speech), or -1: author */
+	int32_t voice;     /* entity that speaks the whole sentence (a speech), or -1: author */
+	uint32_t dateline; /* how many of its tokens say where it was written: "KABUL (AP) -" */
 };
 
 enum mention_kind { MENTION_NAME, MENTION_NOMINAL, MENTION_PRONOUN };

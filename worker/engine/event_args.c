@@ -301,6 +301,8 @@ static void from_sentence(const struct event_ground *g, int32_t trigger, struct 
 				      .top = -1,
 				      .mention = (int32_t)g->mentions[k]};
 
+		if (m->tok < d->sentences[sent].tok + d->sentences[sent].dateline)
+			continue; /* where it was written, and nobody in it */
 		a.nested = is_nested(d, m);
 		locate(g, trigger, m->head, &a);
 		a.path = path(d, trigger, m->head);

@@ -407,6 +407,18 @@ static void count_document(struct event_ground *g)
 		g->political = g->political * 100 / d->n_sentences;
 }
 
+bool event_is_duty(const struct event_ground *g, int32_t tok)
+{
+	const struct doc *d = g->d;
+
+	if (g->tokens[tok].word.classes & g->class_duty)
+		return true;
+	for (int32_t c = d->tokens[tok].child; c >= 0; c = d->tokens[c].next)
+		if (d->tokens[c].rel == REL_AUX && (g->tokens[c].word.classes & g->class_duty))
+			return true;
+	return false;
+}
+
 /* "We must", "let us": who speaks to the world names it seldom. */
 static uint32_t find_world(struct doc *d)
 {

@@ -85,6 +85,8 @@ bool event_negated(const struct doc *d, int32_t tok);
  * own. For passives this is who undergoes. */
 int32_t event_subject(const struct doc *d, int32_t tok, bool *inherited);
 bool event_is_passive(const struct doc *d, int32_t tok);
+/* "Must", "should" and their kind at the verb: what somebody demands, not what is done. */
+bool event_is_duty(const struct event_ground *g, int32_t tok);
 /* The innermost attribution around the token, NULL where the author says it. */
 const struct attribution *event_attribution(const struct doc *d, int32_t tok);
 /* The attribution whose content holds this one, or NULL. */

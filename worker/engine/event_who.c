@@ -1,5 +1,7 @@
 #include "worker/engine/event_who.h"
 
+enum { ACCUSED_BACK = 3 }; /* sentences */
+
 int who_model_open(struct who_model *m, const struct image *model, struct err *e)
 {
 	struct str limits = image_section(model, "event.who.limits");
@@ -168,6 +170,27 @@ static void join_row(const struct who *w, enum who_side side, int32_t arg,
 	}
 }
 
+/* Whom the event is about beside others, but not done to: the doer's own state. "Threatened to
+ * raise American tariffs", "sent its troops". */
+static bool is_own_state(const struct who *w, uint32_t entity)
+{
+	const struct entity *e = &w->g->d->entities[entity];
+
+	return w->source >= 0 && e->kind == ENTITY_COUNTRY &&
+	       str_eq(e->code, w->g->d->entities[w->args[w->source].entity].code);
+}
+
+/* Whether the actor stands anywhere as the object: "accused the government and Chile". */
+static bool is_object(const struct who *w, uint32_t arg)
+{
+	for (uint32_t i = 0; i < w->x->n_args; i++)
+		if (w->args[i].entity == w->args[arg].entity &&
+		    (w->args[i].place == ARG_OBJECT || w->args[i].place == ARG_INDIRECT ||
+		     w->args[i].place == ARG_PASSIVE_SUBJECT))
+			return true;
+	return false;
+}
+
 /* Whether an actor adds something to those on the side: "in Jeddah" says where they met. */
 static bool is_further(const struct who *w, enum who_side side, uint32_t arg)
 {
@@ -270,6 +293,88 @@ static int32_t in_place(const struct who *w, enum who_side side, const struct wh
 	return at;
 }
 
+/* An army that is moved is the mover's own. */
+static bool is_own_force(const struct who *w, uint32_t arg)
+{
+	const struct entity *e = &w->g->d->entities[w->args[arg].entity];
+	const struct event_arg *a = &w->x->args[arg];
+
+	return (w->x->type == EVENT_MOBILIZE || w->x->type == EVENT_RETREAT) && a->mention >= 0 &&
+	       (a->place == ARG_OBJECT || a->place == ARG_OBJECT_INSIDE) &&
+	       str_is(e->role, "MIL") && w->g->d->mentions[a->mention].kind == MENTION_NOMINAL;
+}
+
+/* "An adviser to the Ukrainian president warned": the president is only part of who he is. */
+static bool is_inside_doer(const struct who *w, uint32_t arg)
+{
+	const struct event_arg *a = &w->x->args[arg];
+	int32_t doer = in_sentence(w, WHO_SOURCE, w->source);
+
+	return doer >= 0 && a->mention >= 0 && a->nested && w->x->args[doer].entity != a->entity &&
+	       is_part_of(w, (uint32_t)doer, arg);
+}
+
+static struct str role_of(const struct who *w, int32_t arg)
+{
+	return w->g->d->entities[w->args[arg].entity].role;
+}
+
+/* Whether a state does it: it, its government or its army. */
+static bool is_states_deed(const struct who *w)
+{
+	struct str role = w->source < 0 ? STR("") : role_of(w, w->source);
+
+	return w->source >= 0 && (!role.n || str_is(role, "GOV") || str_is(role, "MIL"));
+}
+
+/* No state threatens its own country or moves troops against it, unless the text says so: "warned
+ * that the United States would never allow it" says who will act. */
+static bool is_own_side(const struct who *w, uint32_t arg)
+{
+	struct str role = role_of(w, (int32_t)arg);
+
+	if (!is_states_deed(w) || !w->args[arg].code ||
+	    w->args[arg].code != w->args[w->source].code || str_is(role, "REB") ||
+	    str_is(role, "OPP"))
+		return false;
+	if (is_object(w, arg) && !str_is(role, "MIL"))
+		return false;
+	return w->x->type == EVENT_MOBILIZE || w->x->type == EVENT_RETREAT ||
+	       w->x->type == EVENT_THREATEN;
+}
+
+static bool is_no_target(const struct who *w, uint32_t arg)
+{
+	return is_of_next_verb(w, arg) || is_own_force(w, arg) || is_inside_doer(w, arg) ||
+	       is_own_side(w, arg);
+}
+
+/* How likely the doer's own state is to be a target, where another of that side does not need it;
+ * actors of that state that are less likely add as little as it does. */
+static double own_state(const struct who *w, enum who_side side, const struct who_actor *list,
+			uint32_t n)
+{
+	static const bool at_home[N_EVENT_TYPES] = {[EVENT_ACCUSE] = true,
+						    [EVENT_PROTEST] = true,
+						    [EVENT_ASSAULT] = true,
+						    [EVENT_COERCE] = true,
+						    [EVENT_REJECT] = true};
+	double most = 0;
+
+	if (side != WHO_TARGET || at_home[w->x->type] || !is_states_deed(w))
+		return 0;
+	for (uint32_t k = 0; k < n; k++)
+		if (list[k].p > most && is_own_state(w, w->args[list[k].arg].entity))
+			most = list[k].p;
+	return most;
+}
+
+static bool adds_nothing(const struct who *w, const struct who_actor *a, double own)
+{
+	return a->p <= own && !is_object(w, a->arg) && w->args[a->arg].code &&
+	       w->args[a->arg].code == w->args[w->source].code;
+}
+
 /* Chooses the likeliest actor above `first`, then those above `more` whose country is not there
  * yet. Nobody in `not` is chosen. Returns the likeliest's candidate, or -1. */
 static int32_t pick(struct who *w, enum who_side side, const struct who_chosen * not, double first,
@@ -279,13 +384,14 @@ static int32_t pick(struct who *w, enum who_side side, const struct who_chosen *
 	uint32_t n = who_weigh(w, side, actors);
 	int32_t at = -1;
 	bool is_agent;
+	double own = own_state(w, side, actors, n);
 
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t entity = w->args[actors[k].arg].entity;
 
 		if (is_chosen(not, entity) ||
 		    (side == WHO_TARGET
-			     ? is_of_next_verb(w, actors[k].arg)
+			     ? is_no_target(w, actors[k].arg)
 			     : is_victim(w, actors[k].arg) || is_others_object(w, actors[k].arg)))
 			actors[k].p = -1;
 		else if (at < 0 || actors[k].p > actors[at].p)
@@ -304,7 +410,8 @@ static int32_t pick(struct who *w, enum who_side side, const struct who_chosen *
 		uint32_t entity = w->args[actors[k].arg].entity;
 
 		if (actors[k].p >= more && !is_agent && !is_spoken_for(w->g->d, c, entity) &&
-		    is_further(w, side, actors[k].arg))
+		    is_further(w, side, actors[k].arg) &&
+		    (own <= 0 || !adds_nothing(w, &actors[k], own)))
 			who_choose(c, entity);
 	}
 	return (int32_t)actors[at].arg;
@@ -350,6 +457,23 @@ static bool is_mutual(const struct doc *d, int32_t tok)
 	return false;
 }
 
+/* "Signed agreements with Turkey", "held talks with India": those who do it do it with him. */
+static bool is_with_another(const struct who *w, const struct who_chosen *source)
+{
+	const struct doc *d = w->g->d;
+
+	for (uint32_t i = 0; i < w->x->n_args; i++) {
+		const struct event_arg *a = &w->x->args[i];
+
+		if (a->mention >= 0 && a->prep >= 0 && str_is(d->tokens[a->prep].lower, "with") &&
+		    (a->place == ARG_PREP || a->place == ARG_LIGHT_PREP ||
+		     a->place == ARG_OBJECT_PREP) &&
+		    d->entities[a->entity].code.n && !is_spoken_for(d, source, a->entity))
+			return true;
+	}
+	return false;
+}
+
 /* What the frame says so of, and whatever is between parties ("clashes between", "trade between").
  */
 static bool is_reciprocal(const struct event_ground *g, const struct event_context *x)
@@ -388,6 +512,11 @@ static void join_named(const struct who *w, struct who_chosen *source)
 	}
 }
 
+static bool is_nameless(const struct doc *d, uint32_t entity)
+{
+	return str_starts(d->entities[entity].code, STR("OTHER:"));
+}
+
 /* "Exchanged accusations over migrants": where two with a country do it to each other, those
  * without are what it is about. */
 static void drop_nameless(const struct doc *d, struct who_chosen *source)
@@ -395,11 +524,11 @@ static void drop_nameless(const struct doc *d, struct who_chosen *source)
 	uint32_t n = 0, named = 0;
 
 	for (uint32_t i = 0; i < source->n; i++)
-		named += !str_starts(d->entities[source->entities[i]].code, STR("OTHER:"));
+		named += !is_nameless(d, source->entities[i]);
 	if (named < 2)
 		return;
 	for (uint32_t i = 0; i < source->n; i++)
-		if (!str_starts(d->entities[source->entities[i]].code, STR("OTHER:")))
+		if (!is_nameless(d, source->entities[i]))
 			source->entities[n++] = source->entities[i];
 	source->n = n;
 }
@@ -445,11 +574,21 @@ static int32_t moved_troops(const struct event_ground *g, const struct event_con
 	return troops;
 }
 
-/* "Egypt and Turkey agreed to exchange ambassadors": several who talk, agree, work or fight do so
- * with each other, where nobody else is named. */
-static bool are_among_themselves(const struct event_ground *g, const struct event_context *x,
-				 const struct who_chosen *source, const struct who_chosen *target)
+static bool is_in_sentence(const struct who *w, uint32_t entity)
 {
+	for (uint32_t i = 0; i < w->x->n_args; i++)
+		if (w->args[i].entity == entity && w->x->args[i].top >= 0)
+			return true;
+	return false;
+}
+
+/* Several who talk, agree, work or fight do so with each other, where nobody else is named; what is
+ * agreed upon ("agreed to exchange ambassadors") may have people in it. */
+static bool are_among_themselves(const struct who *w, const struct who_chosen *source,
+				 const struct who_chosen *target)
+{
+	const struct event_ground *g = w->g;
+	const struct event_context *x = w->x;
 	struct str verb = g->d->tokens[x->candidate->tok].lemma;
 	bool fight = str_is(verb, "fight") || str_is(verb, "clash") || str_is(verb, "battle");
 
@@ -457,9 +596,65 @@ static bool are_among_themselves(const struct event_ground *g, const struct even
 			      x->type != EVENT_COOPERATE && !fight))
 		return false;
 	for (uint32_t i = 0; i < target->n; i++)
-		if (!is_spoken_for(g->d, source, target->entities[i]))
+		if (!is_spoken_for(g->d, source, target->entities[i]) &&
+		    is_in_sentence(w, target->entities[i]) &&
+		    (x->type != EVENT_AGREE || !is_nameless(g->d, target->entities[i])))
 			return false;
 	return true;
+}
+
+/* "Denied the charge": whoever was the last to accuse him. */
+static int64_t accuser_of(const struct who *w)
+{
+	static const char *const WORDS[] = {"charge",    "accusation", "allegation",
+					    "criticism", "claim",      NULL};
+	const struct doc *d = w->g->d;
+	int32_t tok = w->x->candidate->tok, object = doc_child(d, tok, REL_OBJ);
+	struct str own = w->source < 0 ? STR("") : d->entities[w->args[w->source].entity].code;
+	bool known = false;
+
+	for (uint32_t i = 0; object >= 0 && WORDS[i]; i++)
+		known |= str_is(d->tokens[object].lemma, WORDS[i]);
+	if (w->x->type != EVENT_REJECT || !known || !own.n)
+		return -1;
+	for (uint32_t i = d->n_events; i-- > 0;) {
+		const struct result_event *e = &d->events[i];
+
+		if (d->tokens[d->event_tok[i]].sent + ACCUSED_BACK < d->tokens[tok].sent)
+			break;
+		for (uint32_t k = 0; e->type == EVENT_ACCUSE && e->source.n && k < e->target.n; k++)
+			if (str_eq(d->entities[e->target.ids[k]].code, own) &&
+			    !str_eq(d->entities[e->source.ids[0]].code, own))
+				return e->source.ids[0];
+	}
+	return -1;
+}
+
+/* Whom the words beside the trigger name: "the claim by Chile", "Chile's accusation". */
+static bool is_named_beside(const struct who *w, const struct who_chosen *target)
+{
+	for (uint32_t i = 0; i < w->x->n_args; i++)
+		if (is_chosen(target, w->args[i].entity) &&
+		    (w->args[i].place == ARG_OBJECT_INSIDE || w->args[i].place == ARG_OBJECT_PREP ||
+		     w->args[i].place == ARG_PREP || w->args[i].place == ARG_OBJECT))
+			return true;
+	return false;
+}
+
+/* "We must encourage Chile to stay": said in a speech it asks all who listen, and not Chile. */
+static bool is_call_to_all(const struct who *w)
+{
+	const struct doc *d = w->g->d;
+	int32_t tok = w->x->candidate->tok, subject;
+	int32_t voice = d->sentences[d->tokens[tok].sent].voice;
+	bool inherited;
+
+	if (w->x->type != EVENT_REQUEST || voice <= ENTITY_DOC_AUTHOR || w->g->world <= 0 ||
+	    w->source < 0 || w->args[w->source].entity != (uint32_t)voice ||
+	    event_attribution(d, tok) || !event_is_duty(w->g, tok))
+		return false;
+	subject = event_subject(d, tok, &inherited);
+	return subject >= 0 && str_is(d->tokens[subject].lower, "we");
 }
 
 void who_decide(const struct who_model *m, const struct event_ground *g,
@@ -469,6 +664,7 @@ void who_decide(const struct who_model *m, const struct event_ground *g,
 	const struct who_chosen nobody = {0};
 	struct who_chosen not ;
 	struct who w;
+	int64_t accuser;
 	double p = 0;
 
 	source->n = target->n = 0;
@@ -482,20 +678,29 @@ void who_decide(const struct who_model *m, const struct event_ground *g,
 		w.source = pick(&w, WHO_SOURCE, &nobody, 0, (double)m->limits.source_more, source,
 				&w.p_source);
 	}
-	if (w.source >= 0 && is_reciprocal(g, x)) {
+	if (w.source >= 0 && is_reciprocal(g, x) && !is_with_another(&w, source)) {
 		join_named(&w, source);
 		drop_nameless(g->d, source);
 		parties(source, target);
 	}
 	if (target->n >= 2)
 		return;
+	if (is_call_to_all(&w)) {
+		who_choose(target, g->world);
+		return;
+	}
 	w.stood_for = -1;
 	not = doers(&w, source);
 	target->n = 0;
 	pick(&w, WHO_TARGET, &not, (double)m->limits.target, (double)m->limits.target_more, target,
 	     &p);
+	accuser = accuser_of(&w);
+	if (accuser >= 0 && !is_named_beside(&w, target)) {
+		target->n = 0;
+		who_choose(target, (uint32_t)accuser);
+	}
 	one_side(&w, source, target);
-	if (are_among_themselves(g, x, source, target)) {
+	if (are_among_themselves(&w, source, target)) {
 		target->n = 0;
 		parties(source, target);
 	}

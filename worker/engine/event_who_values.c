@@ -53,19 +53,6 @@ static int64_t steps_up(const struct doc *d, int32_t from, int32_t to)
 	return n;
 }
 
-/* "must", "should" and their kind before the verb: what somebody demands, not what is done. */
-static bool is_duty(const struct event_ground *g, int32_t tok)
-{
-	const struct doc *d = g->d;
-
-	if (g->tokens[tok].word.classes & g->class_duty)
-		return true;
-	for (int32_t c = d->tokens[tok].child; c >= 0; c = d->tokens[c].next)
-		if (d->tokens[c].rel == REL_AUX && (g->tokens[c].word.classes & g->class_duty))
-			return true;
-	return false;
-}
-
 /* What is the same for all candidates of an event. */
 struct scene {
 	const struct frame_rec *frame;
@@ -106,7 +93,7 @@ static struct scene scene_of(const struct event_ground *g, const struct event_co
 		     : t->upos == UPOS_NOUN ? 2
 					    : 4) +
 		    event_is_passive(d, tok);
-	s.manner = is_duty(g, tok) + 2 * event_negated(d, tok) + 4 * direct +
+	s.manner = event_is_duty(g, tok) + 2 * event_negated(d, tok) + 4 * direct +
 		   8 * (voice > ENTITY_DOC_AUTHOR) + 16 * g->speech;
 	s.subject_kind = subject_kind(g, s.subject) * 2 + inherited;
 	for (uint32_t i = 0; i < x->n_args; i++) {
