@@ -334,8 +334,7 @@ static bool is_own_side(const struct who *w, uint32_t arg)
 	struct str role = role_of(w, (int32_t)arg);
 
 	if (!is_states_deed(w) || !w->args[arg].code ||
-	    w->args[arg].code != w->args[w->source].code || str_is(role, "REB") ||
-	    str_is(role, "OPP"))
+	    w->args[arg].code != w->args[w->source].code || str_is(role, "REB"))
 		return false;
 	if (is_object(w, arg) && !str_is(role, "MIL"))
 		return false;
@@ -597,8 +596,8 @@ static bool are_among_themselves(const struct who *w, const struct who_chosen *s
 		return false;
 	for (uint32_t i = 0; i < target->n; i++)
 		if (!is_spoken_for(g->d, source, target->entities[i]) &&
-		    is_in_sentence(w, target->entities[i]) &&
-		    (x->type != EVENT_AGREE || !is_nameless(g->d, target->entities[i])))
+		    (x->type != EVENT_AGREE || (is_in_sentence(w, target->entities[i]) &&
+						!is_nameless(g->d, target->entities[i]))))
 			return false;
 	return true;
 }
