@@ -14,7 +14,7 @@
 
 const char *child_path(const char *name)
 {
-	static const char *const PLACES[] = {".", "../broker", "../worker"};
+	static const char *const PLACES[] = {"", "/../broker", "/../worker"};
 	static char path[8192];
 	char self[4096];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -25,7 +25,7 @@ const char *child_path(const char *name)
 	self[n] = 0;
 	slash = strrchr(self, '/');
 	for (size_t i = 0; slash && i < sizeof(PLACES) / sizeof(*PLACES); i++) {
-		snprintf(path, sizeof(path), "%.*s/%s/%s", (int)(slash - self), self, PLACES[i],
+		snprintf(path, sizeof(path), "%.*s%s/%s", (int)(slash - self), self, PLACES[i],
 			 name);
 		if (access(path, X_OK) == 0)
 			return path;

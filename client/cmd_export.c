@@ -409,7 +409,7 @@ static int check(struct export *o, struct err *e)
 	char *end;
 
 	if (!o->out)
-		return err_set(e, ERR_INVALID, "--out is needed");
+		return err_set(e, ERR_INVALID, "--out PATH is needed (a folder for csv and brat)");
 	if (strcmp(o->out, "-") == 0 && (o->as == AS_CSV || o->as == AS_BRAT || o->as == AS_XLSX))
 		return err_set(e, ERR_INVALID, "this format cannot go to standard output");
 	if (whole && (o->status || o->confidence || o->once))

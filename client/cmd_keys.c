@@ -3,6 +3,7 @@
  * the broker's public key. Nothing is ever overwritten; no file is readable by others. */
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <sodium.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -159,14 +160,19 @@ static int add_peer(const struct keys_options *o, const char *name, struct err *
 static void list_line(struct table *t, const char *line)
 {
 	char key[64], roles[64], name[80];
+	json_t *peer;
 
 	if (sscanf(line, " allow %63s %63s %79s", key, roles, name) != 3)
 		return;
-	if (t)
+	if (t) {
 		table_add(t, (const struct str[]){str_of(name), str_of(roles), str_of(key)});
-	else
-		printf("{\"name\":\"%s\",\"roles\":\"%s\",\"public_key\":\"%s\"}\n", name, roles,
-		       key);
+		return;
+	}
+	peer = json_pack("{s:s, s:s, s:s}", "name", name, "roles", roles, "public_key", key);
+	if (peer)
+		json_dumpf(peer, stdout, JSON_COMPACT);
+	putchar('\n');
+	json_decref(peer);
 }
 
 static int list_peers(const struct keys_options *o, struct err *e)
@@ -179,6 +185,9 @@ static int list_peers(const struct keys_options *o, struct err *e)
 	struct table *t;
 	int got;
 
+	if (access(o->keys, F_OK) < 0 && errno == ENOENT)
+		return err_set(e, ERR_NOT_FOUND,
+			       "there is no file %s; demarche keys add NAME makes it", o->keys);
 	if (server_public(o->keys, server, e) < 0)
 		return -1;
 	in = stream_open(o->keys, e);

@@ -175,7 +175,7 @@ int cmd_report(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	if (!o.out) {
-		err_set(&e, ERR_INVALID, "--out is needed");
+		err_set(&e, ERR_INVALID, "--out FILE.html is needed");
 		return options_wrong(&PROGRAM_REPORT, &e);
 	}
 	s = source_open(&o.source, &e);

@@ -259,13 +259,15 @@ int cmd_run(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	if (operand == argc || !o.db) {
-		err_set(&e, ERR_INVALID, operand == argc ? "which documents?" : "--db is needed");
+		err_set(&e, ERR_INVALID,
+			operand == argc ? "which documents?"
+					: "--db FILE is needed, for what is found");
 		return options_wrong(&PROGRAM_RUN, &e);
 	}
 	if (document_options_check(&o.documents, iso, &e) < 0 ||
 	    slots_read_confidence(o.stances_from, &least, &e) < 0)
 		return options_wrong(&PROGRAM_RUN, &e);
-	if (o.report && output_check(o.report, &e) < 0) {
+	if (source_check(o.db, true, &e) < 0 || (o.report && output_check(o.report, &e) < 0)) {
 		fprintf(stderr, "demarche run: %s\n", e.text);
 		return EXIT_SOME_FAILED;
 	}

@@ -121,6 +121,16 @@ static void raise_code(struct row_filter *f, char code[static 4])
 	f->value = code;
 }
 
+/* What ends before it begins has nothing; a year or month lasts to its end. */
+static int check_span(const char *since, const char *until, struct err *e)
+{
+	size_t n = since && until ? strlen(since) : 0, m = n ? strlen(until) : 0;
+
+	if (strncmp(n ? since : "", n ? until : "", n < m ? n : m) <= 0)
+		return 0;
+	return err_set(e, ERR_INVALID, "--since %s is after --until %s", since, until);
+}
+
 int filters_fill(struct filters *f, const struct filter_options *o, const struct row_filter *more,
 		 struct err *e)
 {
@@ -146,6 +156,8 @@ int filters_fill(struct filters *f, const struct filter_options *o, const struct
 	for (uint32_t i = 0; i < n; i++)
 		if (filter_check(&f->list[i], e) < 0)
 			return -1;
+	if (check_span(o->since, o->until, e) < 0)
+		return -1;
 	if (!o->confidence)
 		return 0;
 	if (!(strtod(o->confidence, &end) >= 0) || *end || end == o->confidence ||

@@ -1,11 +1,15 @@
 #include "client/source.h"
 
+#include <errno.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "broker/query.h"
 #include "broker/store.h"
 #include "client/command.h"
 #include "client/hint.h"
+#include "client/output.h"
 #include "client/table.h"
 #include "proto/pack.h"
 
@@ -30,6 +34,22 @@ struct source {
 	struct arena arena; /* of the page that a query gave */
 };
 
+int source_check(const char *path, bool may_be_new, struct err *e)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return may_be_new && errno == ENOENT ? output_check(path, e)
+						     : err_errno(e, errno, "cannot open %s", path);
+	if (S_ISDIR(st.st_mode))
+		return err_set(e, ERR_INVALID, "cannot open %s: it is a folder", path);
+	if (st.st_size == 0 && may_be_new)
+		return 0;
+	if (access(path, R_OK) == 0 && !output_is_database(path))
+		return err_set(e, ERR_INVALID, "cannot open %s: it is no database", path);
+	return 0;
+}
+
 /* A file that an older version made is brought up to date, once, where it can be written and no
  * broker has it; else the error says what to do. */
 static int open_file(struct source *s, const char *path, struct err *e)
@@ -37,6 +57,8 @@ static int open_file(struct source *s, const char *path, struct err *e)
 	struct store *store;
 	struct err why;
 
+	if (source_check(path, false, e) < 0)
+		return -1;
 	if (query_open(&s->query, path, e) == 0)
 		return 0;
 	if (e->code != ERR_VERSION || store_open(&store, path, &why) < 0)

@@ -15,6 +15,9 @@ extern const struct option_row SOURCE_ROWS[];
 
 struct source;
 
+/* Fails where the file cannot be a database, so that what is asked for is said in plain words. */
+int source_check(const char *path, bool may_be_new, struct err *e);
+
 struct source *source_open(const struct source_options *o, struct err *e);
 void source_close(struct source *s);
 /* As link_page. */

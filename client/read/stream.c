@@ -46,6 +46,16 @@ static int open_fd(const char *path, struct err *e)
 	return fd;
 }
 
+/* The library's own words for a failed read() are of no file: "Error reading fd 5". */
+static int cannot_read(struct stream *s, struct err *e)
+{
+	int why = archive_errno(s->archive);
+
+	if (why > 0 && strncmp(archive_error_string(s->archive), "Error reading", 13) == 0)
+		return err_errno(e, why, "cannot read");
+	return err_set(e, ERR_IO, "cannot read: %s", archive_error_string(s->archive));
+}
+
 struct stream *stream_open(const char *path, struct err *e)
 {
 	struct archive_entry *entry;
@@ -72,7 +82,7 @@ struct stream *stream_open(const char *path, struct err *e)
 	if (r == ARCHIVE_EOF)
 		s->ended = true;
 	else if (r < ARCHIVE_WARN) {
-		err_set(e, ERR_IO, "cannot read: %s", archive_error_string(s->archive));
+		cannot_read(s, e);
 		stream_close(s);
 		return NULL;
 	}
@@ -126,7 +136,7 @@ static int fill(struct stream *s, struct err *e)
 	n = archive_read_data(s->archive, s->ahead.p + s->ahead.n, CHUNK);
 	if (n < 0) {
 		s->ended = true;
-		return err_set(e, ERR_IO, "cannot read: %s", archive_error_string(s->archive));
+		return cannot_read(s, e);
 	}
 	if (n == 0)
 		s->ended = true;

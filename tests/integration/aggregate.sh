@@ -93,6 +93,29 @@ for wrong in "events --type ACUSE" "events --since yesterday" "events --until 20
 	is "$wrong is wrong usage" "2 0" "$? $(wc -c <out)"
 	has "and told why" "${wrong#* }" err
 done
+for span in "2022 2021-12-31" "2022-02 2022-01-31" "2022-01-02 2022-01-01"; do
+	"$demarche" stances --db a.db --since "${span% *}" --until "${span#* }" >out 2>err
+	is "a time that ends before it begins is wrong usage" "2 0" "$? $(wc -c <out)"
+	has "and told why" "--since ${span% *} is after --until ${span#* }" err
+done
+"$demarche" events --db a.db --since 2022-06 --until 2022 --json >out 2>err
+is "a year ends after each of its months" "0 0" "$? $(wc -c <err)"
+mkdir folder && echo 'no rows here' >notes.txt
+for none in "missing.db: No such file" "folder: .* folder" "notes.txt: .* no database"; do
+	"$demarche" events --db "${none%%:*}" >out 2>err
+	is "${none%%:*} is no database" "1 0" "$? $(wc -c <out)"
+	has "and told why" "^demarche events: cannot open $none" err
+done
+for none in "folder: .* folder" "notes.txt: .* no database" "nowhere/x.db: No such file"; do
+	"$demarche" run news.jsonl --db "${none%%:*}" >out 2>err
+	is "run leaves ${none%%:*} alone" "1 no lock" "$? $(ls ./*.lock 2>/dev/null || echo no lock)"
+	has "and says why" "^demarche run: cannot (open|write) $none" err
+done
+"$demarche" keys >out 2>err
+has "who has no keys is told how to make them" 'demarche keys add NAME makes it' err
+"$demarche" keys add 'a"b\' 2>err >out
+"$demarche" keys --json >out 2>err
+is "a peer of any name is JSON" 1 "$(grep -cF '"name":"a\"b\\"' out)"
 mistyped() {
 	what=$1 status=$2 meant=$3
 	shift 3
