@@ -275,7 +275,11 @@ is "run with a bad document" 1 $?
 has "names it" '^demarche run: empty.txt: empty' err
 "$demarche" run "$samples" --db /nonexistent/x.db >out 2>err
 is "run without a place for the database" 1 $?
-has "says why" 'demarche-broker ended: .*(unable to open|cannot|No such)' err
+has "says why" 'cannot write /nonexistent/x.db: No such file' err
+{ printf 'SQLite format 3\0'; head -c 5000 "$samples/$(ls "$samples" | head -1)"; } >torn.db
+"$demarche" run "$samples" --db torn.db >out 2>err
+is "run on a damaged database" 1 $?
+has "says why the broker ended" 'demarche-broker ended: .*torn.db' err
 is "and not in the log's words" 0 "$(grep -c because= err)"
 "$demarche" run "$samples" --db none.db --report /nonexistent/r.html >out 2>err
 is "a page that cannot be written is told before the work" "1 0" "$? $(find . -name none.db | wc -l)"
