@@ -16,6 +16,10 @@ enum { UNCOUNTED = 4096 }; /* bytes of a message: of these the limit of messages
 /* A frame above LONG_FRAME lets in only NARROW frames of each peer that are not taken yet, for so
  * long: a thousand of the longest would be 64 GB. */
 enum { FRAMES = 1000, LONG_FRAME = 512 << 10, NARROW = 8, NARROW_MS = 10000 };
+/* Who connects asks often whether the other side lives. Who listens hears that from each peer
+ * anyway, and asks only so that connections to the dead end: two thousand answers are as many looks
+ * of libzmq through all of its timers, one by one. */
+enum { LISTENER_ASKS_MS = 60000 };
 
 struct wire {
 	void *context, *socket, *zap;
@@ -109,7 +113,7 @@ static int set_options(struct wire *w, const struct wire_options *o, struct err 
 	if (set_int(w, ZMQ_SNDHWM, hwm, e) < 0 || set_int(w, ZMQ_RCVHWM, hwm, e) < 0 ||
 	    set_int(w, ZMQ_LINGER, 0, e) < 0 || set_int(w, ZMQ_IPV6, 1, e) < 0 ||
 	    set_int(w, ZMQ_TCP_KEEPALIVE, 1, e) < 0 || set_int(w, ZMQ_BACKLOG, 1024, e) < 0 ||
-	    set_int(w, ZMQ_HEARTBEAT_IVL, 5000, e) < 0 ||
+	    set_int(w, ZMQ_HEARTBEAT_IVL, o->listens ? LISTENER_ASKS_MS : 5000, e) < 0 ||
 	    set_int(w, ZMQ_HEARTBEAT_TIMEOUT, 20000, e) < 0 ||
 	    set_int(w, ZMQ_HANDSHAKE_IVL, 10000, e) < 0)
 		return -1;
