@@ -302,6 +302,14 @@ static const struct coded READ[] = {
 	{"REQUEST", "KEN", "WORLD", "actual",
 	 "KEN statement in the UN General Debate\n\nKenya has kept its word, and we thank our "
 	 "friends. We must encourage Sudan to keep the peace."},
+	{"ACCUSE", "NER", "BEN", "actual",
+	 "Niger summoned the ambassador of Benin and protested."},
+	{"THREATEN", "RUS", "FIN", "actual",
+	 "The Swedish premier dismissed Russia's threat to bomb Finland."},
+	{"SANCTION", "BOL", "ISR", "actual",
+	 "Bolivia recalled its military attaché from Israel in protest."},
+	{"REJECT", "TCD", "SDN", "actual",
+	 "Sudan accused Chad of theft. Chad's foreign minister called the charges baseless."},
 };
 
 /* Written with them and read later: whether mending the first helps others. */

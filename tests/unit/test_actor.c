@@ -25,6 +25,10 @@ static const struct probe PROBES[] = {
 	{"2015-05-01", "Mark Carney spoke in London.", "Mark Carney", "GBR", "GOV"},
 	{"2022-05-01", "The Taliban banned music.", "Taliban", "AFG", "GOV"},
 	{"2002-05-01", "The Taliban fled to the hills.", "Taliban", "AFG", "REB"},
+	{"2025-05-01", "General Waker-uz-Zaman spoke on Friday.", "General Waker-uz-Zaman", "BGD",
+	 "MIL"},
+	/* whose ship */
+	{"2025-05-01", "The carrier USS Gerald R. Ford left.", "USS Gerald R. Ford", "USA", "MIL"},
 	/* what the phrase says */
 	{"2020-05-01", "Polish Foreign Minister Jan Kowal resigned.",
 	 "Polish Foreign Minister Jan Kowal", "POL", "GOV"},

@@ -59,6 +59,10 @@ static const struct {
 	 0},
 	{"China spoke. China acted. Japan is an island. Wang Yi visited the country.", "Japan",
 	 "country", 0, 0},
+	{"Chad and Niger met. Norway, Chile and Peru talked. Kenya envied the two countries.",
+	 "Chad", "countries", 0, 0},
+	{"Egypt and Libya agreed. Oman and Iraq congratulated both sides.", "Egypt", "sides", 0, 0},
+	{"The European Union met. Poland left. The bloc agreed.", "Union", "bloc", 0, 0},
 	{"Anna Kowal's trip came after Peter Stone had resigned. In a speech she thanked him.",
 	 "Kowal", "she", 0, 0},
 };
@@ -70,6 +74,7 @@ static const struct {
 } APART[] = {
 	{"Neighbouring countries sent rice. Wealthier countries sent nothing.", "countries",
 	 "countries", 0, 1},
+	{"The ship crossed the Red Sea. Another crossed the Black Sea.", "Red", "Black", 0, 0},
 	{"Norway is rich. Chile dared to impose tariffs on it.", "Chile", "it", 0, 0},
 };
 

@@ -129,6 +129,22 @@ static void emit_nationality(struct matcher *m, const struct unit *u, uint32_t e
 	}
 }
 
+/* "The village of Duma" is no parliament. */
+static bool is_settlement(const struct matcher *m, const struct unit *u)
+{
+	static const char *const kinds[] = {"village", "town",       "hamlet",
+					    "city",    "settlement", NULL};
+	const struct token *t = &m->d->tokens[u->tok];
+
+	if (u->type != UNIT_NAME || u->tok < 2 || t[-2].sent != t->sent ||
+	    !str_is(t[-1].lower, "of"))
+		return false;
+	for (uint32_t i = 0; kinds[i]; i++)
+		if (str_is(t[-2].lower, kinds[i]))
+			return true;
+	return false;
+}
+
 static void emit_unit(struct matcher *m, const struct unit *u, uint32_t end)
 {
 	uint32_t last = u->tok + u->n_tok - 1;
@@ -156,6 +172,13 @@ static void emit_unit(struct matcher *m, const struct unit *u, uint32_t end)
 			x->role = STR("MIL");
 			x->etype = ENTITY_ORGANIZATION;
 		}
+		return;
+	}
+	if (is_settlement(m, u) && f.etype != ENTITY_COUNTRY) {
+		x->name = doc_phrase(m->d, u->tok, u->n_tok);
+		x->etype = ENTITY_OTHER;
+		x->is_place = true;
+		x->rule = STR("name");
 		return;
 	}
 	set_fact(m, x, &f);

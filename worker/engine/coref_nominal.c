@@ -137,7 +137,9 @@ static int32_t row_of(const struct coref *c, const struct mention *m)
 {
 	int32_t tok = m->head;
 
-	for (int n = 0; n < 8 && c->doc->tokens[tok].rel == REL_CONJ; n++)
+	for (int n = 0;
+	     n < 8 && (c->doc->tokens[tok].rel == REL_CONJ || c->doc->tokens[tok].rel == REL_APPOS);
+	     n++)
 		tok = c->doc->tokens[tok].head;
 	return tok;
 }

@@ -418,14 +418,32 @@ static void publish(struct doc *d, const struct result_event *e, int32_t tok)
 	d->event_tok[d->n_events++] = tok;
 }
 
-static void resolve(struct work *w, const struct event_guess *x)
+/* A state that protests accuses; it does not march. */
+static uint32_t type_of(const struct work *w, const struct event_guess *x)
 {
+	int32_t tok = tok_of(w, x);
+	const struct token *t = &w->d->tokens[tok];
+	bool inherited;
+	int32_t subject = event_subject(w->d, tok, &inherited), m;
+
+	m = subject < 0 ? -1 : w->d->tokens[subject].mention;
+	if (x->type != EVENT_PROTEST || t->upos != UPOS_VERB || !str_is(t->lemma, "protest") ||
+	    m < 0 || w->d->mentions[m].entity <= ENTITY_DOC_AUTHOR ||
+	    w->d->mentions[m].kind == MENTION_NOMINAL ||
+	    !str_is(w->d->entities[w->d->mentions[m].entity].role, "GOV"))
+		return x->type;
+	return EVENT_ACCUSE;
+}
+
+static void resolve(struct work *w, const struct event_guess *guess)
+{
+	struct event_guess told = *guess, *x = &told;
 	struct event_arg args[EVENT_ARGS_MAX];
-	struct event_context c = {
-		.type = x->type, .args = args, .candidate = &w->ground.candidates[x->candidate]};
+	struct event_context c = {.args = args, .candidate = &w->ground.candidates[x->candidate]};
 	struct who_chosen source, target, by = {0};
 	struct result_event e = {0};
 
+	c.type = x->type = type_of(w, x);
 	c.n_args = event_args(&w->ground, c.candidate->tok, args);
 	who_decide(&w->m->who, &w->ground, &c, &w->features, &source, &target);
 	reporters(w, c.candidate->tok, &source, &by);
@@ -436,6 +454,28 @@ static void resolve(struct work *w, const struct event_guess *x)
 	publish(w->d, &e, c.candidate->tok);
 }
 
+/* "Peru's Congress voted": who has the name of a meeting holds none. */
+static bool is_named_actor(const struct work *w, const struct event_guess *x)
+{
+	const struct token *t = &w->d->tokens[tok_of(w, x)];
+	const struct mention *m = t->mention < 0 ? NULL : &w->d->mentions[t->mention];
+
+	return x->type == EVENT_CONSULT && m && m->head == tok_of(w, x) && m->code.n &&
+	       t->form.p[0] >= 'A' && t->form.p[0] <= 'Z' && str_is(m->role, "LEG");
+}
+
+/* "Recalled its envoy in protest": why it was done, and no march. */
+static bool is_in_protest(const struct work *w, const struct event_guess *x)
+{
+	const struct doc *d = w->d;
+	int32_t tok = tok_of(w, x), prep = doc_child(d, tok, REL_CASE), verb = d->tokens[tok].head;
+	uint16_t march = 1u << (EVENT_PROTEST - 1);
+
+	return x->type == EVENT_PROTEST && str_is(d->tokens[tok].lower, "protest") && prep >= 0 &&
+	       str_is(d->tokens[prep].lower, "in") && doc_child(d, tok, REL_DET) < 0 && verb >= 0 &&
+	       w->ground.tokens[verb].strong && !(w->ground.tokens[verb].strong & march);
+}
+
 /* Whether the text tells the guess as an event of its own. */
 static bool is_told(const struct work *w, const struct event_guess *x)
 {
@@ -443,7 +483,7 @@ static bool is_told(const struct work *w, const struct event_guess *x)
 
 	return !w->ground.sentences[w->d->tokens[tok].sent].archive &&
 	       !status_background(w->d, tok) && !is_epithet(w, x) && !befalls(w, x) &&
-	       !is_plain_no(w, x);
+	       !is_plain_no(w, x) && !is_named_actor(w, x) && !is_in_protest(w, x);
 }
 
 /* The trees have learned what is told of whole documents, where much is left out: of a few lone

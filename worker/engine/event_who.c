@@ -256,6 +256,30 @@ static bool is_victim(const struct who *w, uint32_t arg)
 			     (w->x->type == EVENT_ACCUSE && !speaks));
 }
 
+/* "Condemned the bombing", "called the arrest a crime": who judges a deed has not done it. */
+static bool is_judge(const struct who *w, uint32_t arg)
+{
+	const struct doc *d = w->g->d;
+	int32_t tok = w->x->candidate->tok, verb = d->tokens[tok].head;
+	uint32_t said = 1u << (EVENT_ACCUSE - 1) | 1u << (EVENT_SUPPORT - 1);
+	uint32_t deeds = 1u << EVENT_ASSAULT | 1u << EVENT_COERCE | 1u << EVENT_MOBILIZE;
+
+	if (d->tokens[tok].upos != UPOS_NOUN || rel_base(d->tokens[tok].rel) != REL_OBJ ||
+	    verb < 0 || !(w->g->tokens[verb].strong & said) || !(deeds >> w->x->type & 1))
+		return false;
+	for (uint32_t i = 0; i < w->x->n_args; i++)
+		if (w->args[i].entity == w->args[arg].entity &&
+		    (w->args[i].place == ARG_POSSESSOR || w->args[i].place == ARG_MODIFIER ||
+		     w->args[i].place == ARG_AGENT))
+			return false;
+	for (uint32_t i = 0; i < w->x->n_args; i++)
+		if (w->args[i].place == ARG_LIGHT_SUBJECT &&
+		    (w->args[i].entity == w->args[arg].entity ||
+		     (w->args[i].code && w->args[i].code == w->args[arg].code)))
+			return true;
+	return false;
+}
+
 /* How well the best of an actor's places is that of the side. */
 static double best_place(const struct who *w, enum who_side side, uint32_t entity)
 {
@@ -391,7 +415,8 @@ static int32_t pick(struct who *w, enum who_side side, const struct who_chosen *
 		if (is_chosen(not, entity) ||
 		    (side == WHO_TARGET
 			     ? is_no_target(w, actors[k].arg)
-			     : is_victim(w, actors[k].arg) || is_others_object(w, actors[k].arg)))
+			     : is_victim(w, actors[k].arg) || is_judge(w, actors[k].arg) ||
+				       is_others_object(w, actors[k].arg)))
 			actors[k].p = -1;
 		else if (at < 0 || actors[k].p > actors[at].p)
 			at = (int32_t)k;
@@ -401,8 +426,9 @@ static int32_t pick(struct who *w, enum who_side side, const struct who_chosen *
 	*p = actors[at].p;
 	w->stood_for = (int64_t)w->args[actors[at].arg].entity;
 	at = in_place(w, side, actors, n, at);
-	/* "seized by Iran": by nobody else, but who is named beside it */
-	is_agent = side == WHO_SOURCE && w->args[actors[at].arg].place == ARG_AGENT;
+	/* "seized by Iran", "Iran's threat": nobody else's, but whose name stands beside it */
+	is_agent = side == WHO_SOURCE && (w->args[actors[at].arg].place == ARG_AGENT ||
+					  w->args[actors[at].arg].place == ARG_POSSESSOR);
 	who_choose(c, w->args[actors[at].arg].entity);
 	join_row(w, side, (int32_t)actors[at].arg, not, c);
 	for (uint32_t k = 0; k < n; k++) {
