@@ -106,6 +106,14 @@ static const struct {
 	{"\xe2\x80\x9cGermany has closed the border,\xe2\x80\x9d Spain said.", "closed", "ESP"},
 	{"Spain told Italy that Germany had closed the border.", "closed", "ESP"},
 	{"Spain's claim that Germany closed the border was rejected.", "closed", "ESP"},
+	{"Spain's envoy spoke with us on Sunday.\n\nWhy now?\n\n\"Germany has closed the "
+	 "border.\"",
+	 "closed", "ESP"},
+	{"Spain's envoy spoke with us on Sunday.\n\nWhy now?\n\n\"It is late. It is "
+	 "dark.\"\n\nAnd then?\n\n\"Germany has closed the border.\"",
+	 "closed", "ESP"},
+	{"Spain's envoy spoke on Sunday.\n\nWhy now?\n\n\"Germany has closed the border.\"",
+	 "closed", ""},
 	{"Spain closed the border.", "closed", ""},
 	{"Spain said that Germany had closed the border. Rain fell.", "fell", ""},
 	{"\"The border is open,\" Spain said. \"Nobody has closed it.\"", "closed", "ESP"},

@@ -10,6 +10,8 @@ static const struct token *at(const struct doc *doc, int32_t i)
 
 /* ---- quotations ---- */
 
+enum { QUOTES_BACK = 8 };
+
 static bool overlaps(const struct attribution *a, const struct quote *q)
 {
 	return a->content < q->tok + q->n_tok && q->tok < a->content + a->n_content;
@@ -135,8 +137,9 @@ static int32_t signature(const struct doc *doc, const struct quote *q)
 }
 
 struct speaker {
-	int32_t source;     /* token */
-	uint32_t paragraph; /* of the end of the last quotation */
+	int32_t source;      /* token */
+	int32_t interviewed; /* token, -1 nobody */
+	uint32_t paragraph;  /* of the end of the last quotation */
 	bool open;
 };
 
@@ -191,6 +194,54 @@ static int32_t *reports(struct doc *doc)
 	return said;
 }
 
+/* "X spoke with us": who answers the questions of an interview, -1 where nobody is told to. */
+static int32_t interviewed(const struct doc *doc)
+{
+	for (uint32_t i = 0; i < doc->n_tokens; i++) {
+		const struct token *t = &doc->tokens[i];
+		int32_t source, to;
+
+		if (t->upos != UPOS_VERB ||
+		    (!str_is(t->lemma, "speak") && !str_is(t->lemma, "talk") &&
+		     !str_is(t->lemma, "tell") && !str_is(t->lemma, "sit")))
+			continue;
+		for (to = t->child; to >= 0 && !str_is(at(doc, to)->lower, "us");)
+			to = at(doc, to)->next;
+		source = to < 0 ? -1 : attrib_source_of_verb(doc, (int32_t)i);
+		if (source >= 0)
+			return source;
+	}
+	return -1;
+}
+
+/* A question alone in its paragraph, before the k-th quotation and in none itself. */
+static bool is_question(const struct doc *doc, uint32_t k, uint32_t sent)
+{
+	const struct sentence *s = &doc->sentences[sent];
+
+	if (s->n_tok < 2 || !str_is(doc->tokens[s->tok + s->n_tok - 1].form, "?") ||
+	    (sent > 0 && doc->sentences[sent - 1].paragraph == s->paragraph))
+		return false;
+	for (uint32_t i = k > QUOTES_BACK ? k - QUOTES_BACK : 0; i < k; i++)
+		if (doc->quotes[i].tok + doc->quotes[i].n_tok > s->tok)
+			return false;
+	return true;
+}
+
+/* The answer to such a question is whose the last one was, or the one's who is interviewed. */
+static bool answers(const struct doc *doc, uint32_t k, struct speaker *last)
+{
+	uint32_t sent = doc->tokens[doc->quotes[k].tok].sent;
+	uint32_t paragraph = doc->sentences[sent].paragraph;
+
+	if (sent == 0 || doc->sentences[sent - 1].paragraph + 1 != paragraph ||
+	    !is_question(doc, k, sent - 1))
+		return false;
+	if (!last->open || paragraph - last->paragraph > 2)
+		last->source = last->interviewed;
+	return last->source >= 0;
+}
+
 /* A quotation without a cue goes on with who spoke last: in the sentence before it, or in the
  * quotation that ended in this paragraph or the one before. */
 static bool inherits(const struct doc *doc, const struct quote *q, struct speaker *last,
@@ -206,7 +257,8 @@ static bool inherits(const struct doc *doc, const struct quote *q, struct speake
 		last->source = said[sent - 1];
 		return true;
 	}
-	return last->open && paragraph - last->paragraph <= 1;
+	return (last->open && paragraph - last->paragraph <= 1) ||
+	       answers(doc, (uint32_t)(q - doc->quotes), last);
 }
 
 /* What a quotation has besides an attribution's number. */
@@ -246,7 +298,7 @@ int32_t *attrib_quote_cues(struct doc *doc)
 
 void attrib_quote_rest(struct doc *doc, const int32_t *of_quote)
 {
-	struct speaker last = {.source = -1};
+	struct speaker last = {.source = -1, .interviewed = interviewed(doc)};
 	int32_t *said = reports(doc);
 
 	for (uint32_t k = 0; k < doc->n_quotes; k++) {
