@@ -40,6 +40,10 @@ static const struct probe PROBES[] = {
 	 "signed it.",
 	 "government", "CHL"},
 	{"Peru praised the treaty. Chile feared that its soldiers would leave.", "soldiers", "CHL"},
+	/* where they march */
+	{"Japan quarrels with South Korea. Japan is angry. In Seoul several hundred people "
+	 "demonstrated in front of the Japanese embassy.",
+	 "people", "KOR"},
 	/* who is of no country in particular */
 	{"Norway paid for the camp. Norway received migrants from many places.", "migrants", ""},
 	{"Austria left the pact. No government followed.", "government", ""},

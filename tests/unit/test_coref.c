@@ -63,6 +63,8 @@ static const struct {
 	 "Chad", "countries", 0, 0},
 	{"Egypt and Libya agreed. Oman and Iraq congratulated both sides.", "Egypt", "sides", 0, 0},
 	{"The European Union met. Poland left. The bloc agreed.", "Union", "bloc", 0, 0},
+	{"Anna Kowal received Peter Stone in Oslo. They urged Russia to stop.", "Kowal", "They", 0,
+	 0},
 	{"Anna Kowal's trip came after Peter Stone had resigned. In a speech she thanked him.",
 	 "Kowal", "she", 0, 0},
 };

@@ -54,6 +54,31 @@ static bool is_of_the_un(const struct doc *d, const struct mention *x)
 	       t->form.p[0] >= 'A' && t->form.p[0] <= 'Z';
 }
 
+/* "In Seoul several hundred people marched to the Japanese embassy": a crowd is at home where it
+ * marches. Returns that place's code, empty where the clause names none. */
+static struct str crowds_home(const struct doc *d, const struct mention *x)
+{
+	static const char *const march[] = {"demonstrate", "protest", "march", "rally",
+					    "riot",        "gather",  "chant", NULL};
+	static const char *const in[] = {"in", "through", "across", "throughout", NULL};
+	const struct token *t = &d->tokens[x->head];
+
+	if (!x->plural || (!str_is(x->role, "CVL") && !str_is(x->role, "OPP")) ||
+	    rel_base(t->rel) != REL_NSUBJ || t->head < 0 ||
+	    !str_in(d->tokens[t->head].lemma, march))
+		return STR("");
+	for (int32_t c = d->tokens[t->head].child; c >= 0; c = d->tokens[c].next) {
+		int32_t prep = doc_child(d, c, REL_CASE);
+		const struct mention *m =
+			d->tokens[c].mention < 0 ? NULL : &d->mentions[d->tokens[c].mention];
+
+		if (m && prep >= 0 && str_in(d->tokens[prep].lower, in) && !m->guessed &&
+		    m->kind == MENTION_NAME && country_is_code(m->code))
+			return m->code;
+	}
+	return STR("");
+}
+
 /* After all sentences: countries of generic agents and of strangers. */
 static void run_contexts(struct matcher *m)
 {
@@ -66,6 +91,7 @@ static void run_contexts(struct matcher *m)
 	countries_read(&c, d);
 	for (uint32_t i = 0; c.n && i < d->n_mentions; i++) {
 		struct mention *x = &d->mentions[i];
+		struct str home;
 		uint32_t k = 0;
 
 		if (!country_is_asked(d, x))
@@ -73,6 +99,12 @@ static void run_contexts(struct matcher *m)
 		if (is_of_the_un(d, x)) {
 			x->code = STR("UN");
 			x->role = STR("IGO");
+			continue;
+		}
+		home = crowds_home(d, x);
+		if (home.n) {
+			x->code = home;
+			x->guessed = true;
 			continue;
 		}
 		if (trained)

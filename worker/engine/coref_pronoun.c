@@ -359,6 +359,22 @@ static int32_t own_subject(const struct coref *c, const struct mention *m)
 	return -1;
 }
 
+/* With whom the mention was just named: "X and Y", "X met Y"; the token, or -1. */
+static int32_t partner(const struct coref *c, const struct mention *a)
+{
+	static const char *const MEET[] = {"meet",  "visit", "host",    "receive", "telephone",
+					   "greet", "join",  "embrace", NULL};
+	const struct token *q = at(c, a->head);
+
+	if (q->head < 0)
+		return -1;
+	if (q->rel == REL_CONJ)
+		return is_subject(at(c, q->head)->rel) ? q->head : -1;
+	if (c->doc->every_noun || q->rel != REL_OBJ || !str_in(at(c, q->head)->lemma, MEET))
+		return -1;
+	return doc_child(c->doc, q->head, REL_NSUBJ);
+}
+
 /* "They" for two that were just named together: "X and Y … they". */
 static bool pair(struct coref *c, uint32_t mention)
 {
@@ -368,16 +384,15 @@ static bool pair(struct coref *c, uint32_t mention)
 
 	for (uint32_t back = 0; back < c->n_recent && back < 12; back++) {
 		const struct mention *a = &doc->mentions[c->recent[c->n_recent - 1 - back]];
-		const struct token *q = at(c, a->head);
-		int32_t first, twin;
+		int32_t first, twin, other = partner(c, a);
 
-		if (sent - q->sent > 1)
+		if (sent - at(c, a->head)->sent > 1)
 			break;
 		if (c->facts[a->entity].number == NUMBER_MANY)
 			return false;
-		if (q->rel != REL_CONJ || !is_subject(at(c, q->head)->rel))
+		if (other < 0)
 			continue;
-		first = entity_at(c, q->head);
+		first = entity_at(c, other);
 		if (first <= ENTITY_DOC_AUTHOR || first == a->entity ||
 		    c->facts[first].person != c->facts[a->entity].person)
 			continue;
