@@ -126,6 +126,7 @@ int cmd_submit(int argc, char **argv)
 	};
 	l = link_open(&o.link, ROLE_SUBMIT | (o.wait ? ROLE_READ : 0), &e);
 	r = l ? submit_all(l, argv + operand, argc - operand, &s, &totals, &e) : -1;
+	fflush(stdout); /* who reads the numbers need not wait for the results */
 	if (r == 0 && o.wait)
 		r = submit_wait(l, &totals, &e);
 	progress_clear();

@@ -33,7 +33,7 @@ int document_options_check(struct document_options *o, char iso[static READER_DA
 	return reader_date_option(&o->date, iso, e);
 }
 
-enum { BATCH_DOCUMENTS = 256, BATCH_BYTES = 4 << 20, WAIT_MS = 200 };
+enum { BATCH_DOCUMENTS = 256, BATCH_BYTES = 4 << 20, WAIT_MS = 200, LOOKS_ALONE = 10 };
 
 struct batch {
 	struct msg_submit_item items[BATCH_DOCUMENTS];
@@ -216,12 +216,31 @@ static int look(struct link *l, struct submit_totals *t, struct err *e)
 	return left > 0;
 }
 
+/* Who waits for nobody is told. A worker that comes later is as good: no error. */
+static void say_without_worker(struct link *l)
+{
+	struct link_query q = {.what = "status"};
+	struct err ignored;
+	json_t *row;
+
+	if (source_first_of(l, &q, &row, &ignored) == 1 && row_int(row, "workers") == 0) {
+		progress_clear();
+		fputs("demarche: no worker is connected to the broker (demarche-worker starts "
+		      "one): waiting\n",
+		      stderr);
+	}
+	json_decref(row);
+}
+
 int submit_wait(struct link *l, struct submit_totals *t, struct err *e)
 {
 	int left;
 
-	while ((left = look(l, t, e)) == 1)
+	for (uint32_t looks = 1; (left = look(l, t, e)) == 1; looks++) {
+		if (looks == LOOKS_ALONE)
+			say_without_worker(l);
 		wire_pause(WAIT_MS);
+	}
 	return left;
 }
 

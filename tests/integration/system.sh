@@ -281,6 +281,19 @@ has "says why" 'cannot write /nonexistent/x.db: No such file' err
 is "run on a damaged database" 1 $?
 has "says why the broker ended" 'demarche-broker ended: .*torn.db' err
 is "and not in the log's words" 0 "$(grep -c because= err)"
+"$BUILD/broker/demarche-broker" --listen "ipc://$work/lone-broker" --data-dir lone >lone.out 2>>broker.log &
+pids="$pids $!"
+until_line lone.out ready
+echo 'Kenya praised Togo.' | "$demarche" submit - --wait --broker "ipc://$work/lone-broker" >out 2>err &
+waits=$!
+pids="$pids $waits"
+until_line err 'no worker'
+has "who waits without a worker is told" 'no worker is connected .*demarche-worker' err
+has "and has the number of the job already" '^1$' out
+"$BUILD/worker/demarche-worker" --broker "ipc://$work/lone-broker" -j 1 >worker.out 2>>worker.log &
+pids="$pids $!"
+wait "$waits"
+is "and is served when one comes" 0 $?
 "$demarche" run "$samples" --db none.db --report /nonexistent/r.html >out 2>err
 is "a page that cannot be written is told before the work" "1 0" "$? $(find . -name none.db | wc -l)"
 "$demarche" export --db run.db --as gdelt --out run.db >out 2>err
