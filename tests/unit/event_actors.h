@@ -310,6 +310,13 @@ static const struct coded READ[] = {
 	 "Bolivia recalled its military attaché from Israel in protest."},
 	{"REJECT", "TCD", "SDN", "actual",
 	 "Sudan accused Chad of theft. Chad's foreign minister called the charges baseless."},
+	{"ASSAULT", "COD", "BEL", "actual",
+	 "Belgium complained. Congolese demonstrators attacked its embassy in Kinshasa."},
+	{"REQUEST", "AU", "ERI ETH", "actual",
+	 "ASMARA (AFP) - Eritrea accused Ethiopia of theft. The African Union appealed to both "
+	 "sides for calm."},
+	{"THREATEN", "UGA", "UGA", "actual",
+	 "Uganda's president threatened to ban opposition candidates from the election."},
 };
 
 /* Written with them and read later: whether mending the first helps others. */

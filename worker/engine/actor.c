@@ -232,6 +232,17 @@ static uint32_t read_country(const struct matcher *m, struct phrase *ph, uint32_
 	return read_qualifiers(m, ph, q, end);
 }
 
+/* "The embassy in Kinshasa" is of any state but that one. */
+static bool is_abroad(const struct matcher *m, const struct phrase *ph, uint32_t p, uint32_t end)
+{
+	static const char *const WORDS[] = {"embassy",  "embassies",  "consulate",   "consulates",
+					    "mission",  "ambassador", "ambassadors", "envoy",
+					    "diplomat", "diplomats",  NULL};
+
+	return str_in(m->d->tokens[ph->head_tok].lower, WORDS) &&
+	       (is_form(m, p, end, "in") || is_form(m, p, end, "at"));
+}
+
 /* "of China", "for the Russian foreign ministry", "in France": qualifiers behind the head. */
 static uint32_t read_link(const struct matcher *m, struct phrase *ph, uint32_t p, uint32_t end)
 {
@@ -241,7 +252,7 @@ static uint32_t read_link(const struct matcher *m, struct phrase *ph, uint32_t p
 
 	if (ph->name)
 		return read_country(m, ph, p, end);
-	if (!is_one_of(m, p, end, LINKS))
+	if (!is_one_of(m, p, end, LINKS) || is_abroad(m, ph, p, end))
 		return p;
 	while (is_form(m, q, end, "the") || is_form(m, q, end, "both") || is_form(m, q, end, "a"))
 		q++;

@@ -207,8 +207,12 @@ void coref_meet(struct coref *c, uint32_t mention)
 {
 	struct mention *m = &c->doc->mentions[mention];
 
+	const struct sentence *s = &c->doc->sentences[c->doc->tokens[m->tok].sent];
+
 	if (m->entity <= ENTITY_DOC_AUTHOR)
 		return;
+	if (m->tok < s->tok + s->dateline && !c->facts[m->entity].country)
+		return; /* "(AFP)": nobody means that */
 	c->recent[c->n_recent++] = mention;
 	c->facts[m->entity].last = (int32_t)mention;
 }

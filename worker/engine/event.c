@@ -419,20 +419,19 @@ static void publish(struct doc *d, const struct result_event *e, int32_t tok)
 }
 
 /* A state that protests accuses; it does not march. */
-static uint32_t type_of(const struct work *w, const struct event_guess *x)
+static bool is_note(const struct work *w, const struct event_guess *x,
+		    const struct who_chosen *source)
 {
-	int32_t tok = tok_of(w, x);
-	const struct token *t = &w->d->tokens[tok];
-	bool inherited;
-	int32_t subject = event_subject(w->d, tok, &inherited), m;
+	const struct token *t = &w->d->tokens[tok_of(w, x)];
+	const struct entity *e = source->n ? &w->d->entities[source->entities[0]] : NULL;
+	int32_t subject = doc_child(w->d, tok_of(w, x), REL_NSUBJ);
+	int32_t m = subject < 0 ? -1 : w->d->tokens[subject].mention;
 
-	m = subject < 0 ? -1 : w->d->tokens[subject].mention;
-	if (x->type != EVENT_PROTEST || t->upos != UPOS_VERB || !str_is(t->lemma, "protest") ||
-	    m < 0 || w->d->mentions[m].entity <= ENTITY_DOC_AUTHOR ||
-	    w->d->mentions[m].kind == MENTION_NOMINAL ||
-	    !str_is(w->d->entities[w->d->mentions[m].entity].role, "GOV"))
-		return x->type;
-	return EVENT_ACCUSE;
+	if (subject >= 0 &&
+	    (m < 0 || !e || w->d->mentions[m].entity != (int32_t)source->entities[0]))
+		return false; /* "thousands protested" */
+	return x->type == EVENT_PROTEST && t->upos == UPOS_VERB && str_is(t->lemma, "protest") &&
+	       e && str_is(e->role, "GOV") && e->kind != ENTITY_GROUP;
 }
 
 static void resolve(struct work *w, const struct event_guess *guess)
@@ -443,9 +442,11 @@ static void resolve(struct work *w, const struct event_guess *guess)
 	struct who_chosen source, target, by = {0};
 	struct result_event e = {0};
 
-	c.type = x->type = type_of(w, x);
+	c.type = x->type;
 	c.n_args = event_args(&w->ground, c.candidate->tok, args);
 	who_decide(&w->m->who, &w->ground, &c, &w->features, &source, &target);
+	if (is_note(w, x, &source))
+		x->type = EVENT_ACCUSE;
 	reporters(w, c.candidate->tok, &source, &by);
 	fill_event(w, x, &e);
 	e.source = ids(w->d, &source);

@@ -343,12 +343,15 @@ static struct str role_of(const struct who *w, int32_t arg)
 	return w->g->d->entities[w->args[arg].entity].role;
 }
 
+static bool is_state_role(struct str role)
+{
+	return !role.n || str_is(role, "GOV") || str_is(role, "MIL");
+}
+
 /* Whether a state does it: it, its government or its army. */
 static bool is_states_deed(const struct who *w)
 {
-	struct str role = w->source < 0 ? STR("") : role_of(w, w->source);
-
-	return w->source >= 0 && (!role.n || str_is(role, "GOV") || str_is(role, "MIL"));
+	return w->source >= 0 && is_state_role(role_of(w, w->source));
 }
 
 /* No state threatens its own country or moves troops against it, unless the text says so: "warned
@@ -363,13 +366,26 @@ static bool is_own_side(const struct who *w, uint32_t arg)
 	if (is_object(w, arg) && !str_is(role, "MIL"))
 		return false;
 	return w->x->type == EVENT_MOBILIZE || w->x->type == EVENT_RETREAT ||
-	       w->x->type == EVENT_THREATEN;
+	       (w->x->type == EVENT_THREATEN && is_state_role(role));
+}
+
+/* "Closed its mission in Chad": what it takes away is its own. */
+static bool is_own_post(const struct who *w, uint32_t arg)
+{
+	static const char *const posts[] = {"embassy", "consulate", "mission", "ambassador",
+					    "envoy",   "diplomat",  "attaché", NULL};
+	const struct event_arg *a = &w->x->args[arg];
+	const struct doc *d = w->g->d;
+
+	return w->x->type == EVENT_SANCTION && is_states_deed(w) && a->mention >= 0 &&
+	       w->args[arg].code && w->args[arg].code == w->args[w->source].code &&
+	       str_in(d->tokens[d->mentions[a->mention].head].lemma, posts);
 }
 
 static bool is_no_target(const struct who *w, uint32_t arg)
 {
 	return is_of_next_verb(w, arg) || is_own_force(w, arg) || is_inside_doer(w, arg) ||
-	       is_own_side(w, arg);
+	       is_own_side(w, arg) || is_own_post(w, arg);
 }
 
 /* How likely the doer's own state is to be a target, where another of that side does not need it;
