@@ -317,6 +317,8 @@ static const struct coded READ[] = {
 	 "sides for calm."},
 	{"THREATEN", "UGA", "UGA", "actual",
 	 "Uganda's president threatened to ban opposition candidates from the election."},
+	{"ACCUSE", "CHL BOL ECU", "PER", "actual",
+	 "Chile condemned Peru, as did Bolivia and Ecuador."},
 };
 
 /* Written with them and read later: whether mending the first helps others. */

@@ -204,6 +204,29 @@ static bool is_further(const struct who *w, enum who_side side, uint32_t arg)
 	       !str_is(d->tokens[a->prep].lower, "near");
 }
 
+/* "Chile condemned Peru, as did Bolivia and Ecuador": they have done the same. */
+static bool does_likewise(const struct who *w, uint32_t arg)
+{
+	static const char *const DO[] = {"did", "does", "do", "has", "have", "had", NULL};
+	const struct event_arg *a = &w->x->args[arg];
+	const struct token *t = w->g->d->tokens;
+	int32_t first = a->top, tok = w->x->candidate->tok;
+
+	if (a->mention < 0 || first < 0)
+		return false;
+	if (t[first].mention >= 0)
+		first = (int32_t)w->g->d->mentions[t[first].mention].tok;
+	return first >= tok + 3 && t[first].sent == t[tok].sent && t[tok].upos == UPOS_VERB &&
+	       str_in(t[first - 1].lower, DO) && str_is(t[first - 2].lower, "as");
+}
+
+static void join_likewise(const struct who *w, struct who_chosen *source)
+{
+	for (uint32_t i = 0; i < w->x->n_args; i++)
+		if (does_likewise(w, i) && !is_spoken_for(w->g->d, source, w->args[i].entity))
+			who_choose(source, w->args[i].entity);
+}
+
 /* Whether b is the same actor, or its country in its phrase: "the president of Chile". */
 static bool is_part_of(const struct who *w, uint32_t a, uint32_t b)
 {
@@ -385,7 +408,7 @@ static bool is_own_post(const struct who *w, uint32_t arg)
 static bool is_no_target(const struct who *w, uint32_t arg)
 {
 	return is_of_next_verb(w, arg) || is_own_force(w, arg) || is_inside_doer(w, arg) ||
-	       is_own_side(w, arg) || is_own_post(w, arg);
+	       is_own_side(w, arg) || is_own_post(w, arg) || does_likewise(w, arg);
 }
 
 /* How likely the doer's own state is to be a target, where another of that side does not need it;
@@ -719,6 +742,8 @@ void who_decide(const struct who_model *m, const struct event_ground *g,
 		w.source = pick(&w, WHO_SOURCE, &nobody, 0, (double)m->limits.source_more, source,
 				&w.p_source);
 	}
+	if (w.source >= 0)
+		join_likewise(&w, source);
 	if (w.source >= 0 && is_reciprocal(g, x) && !is_with_another(&w, source)) {
 		join_named(&w, source);
 		drop_nameless(g->d, source);
