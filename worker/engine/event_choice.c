@@ -172,6 +172,7 @@ static void put_sentence(struct row *r, const struct chooser *c)
 	const struct event_sentence *x = &c->g->sentences[c->sentence];
 
 	row_put(r, s->n_tok / 3);
+	CHECK(r->n == EVENT_CHOICE_KIND);
 	row_put(r, s->kind);
 	row_put(r, c->sentence);
 	row_put(r, d->n_sentences / 4);

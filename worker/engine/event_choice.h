@@ -10,6 +10,9 @@
 
 enum { EVENT_CHOICE_ALONE = 37, EVENT_CHOICE_FEATURES = 43, EVENT_OPTIONS_MAX = 48 };
 
+/* Which of the values tells the kind of the sentence, a small number. */
+enum { EVENT_CHOICE_KIND = 29 };
+
 /* What the first models say of all candidates. */
 struct event_scores {
 	const float (*p)[N_EVENT_TYPES]; /* [n_candidates] chances of the types; [0]: of none */

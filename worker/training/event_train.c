@@ -295,7 +295,7 @@ static int train_weights(struct trainer *t, uint32_t fold, struct weights *w, st
 	w->model.who = who_cases_model(t->who, fold < FOLDS ? fold + 1 : 0);
 	w->model.limits = (struct event_limits){.trigger = (float)option("T_TRIGGER", 0.35),
 						.repeat = (float)option("T_REPEAT", 0.4),
-						.choice = (float)option("T_CHOICE", 0.22)};
+						.choice = (float)option("T_CHOICE", 0.25)};
 	return 0;
 }
 
