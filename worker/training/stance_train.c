@@ -686,13 +686,13 @@ static int read_options(struct options *o, int argc, char **argv)
 	*o = (struct options){.epochs = 6,
 			      .min_count = 3,
 			      .rate = 0.03,
-			      .least = 0.05,
+			      .least = 0.02,
 			      .foreign = 0.5,
 			      .own_most = UINT32_MAX,
 			      .own_weight = 1,
-			      .trees = 250,
+			      .trees = 500,
 			      .tree_sets = 1,
-			      .tree_rate = 0.055};
+			      .tree_rate = 0.03};
 	first = read_settings(list, sizeof(list) / sizeof(*list), argc, argv);
 	if (first < 0 || argc - first != 3)
 		return -1;
