@@ -524,22 +524,29 @@ bool matcher_is_dash(const struct matcher *m, uint32_t tok)
 	return str_is(form, "--") || str_is(form, "\xe2\x80\x93") || str_is(form, "\xe2\x80\x94");
 }
 
+/* Whether there are letters or digits in it. */
+static bool has_pieces(const struct matcher *m, uint32_t tok)
+{
+	return m->piece_of[tok] < m->piece_of[tok + 1];
+}
+
 /* "KABUL, Afghanistan (AP) - Police": capitals, names and numbers, a dash, and a sentence's
  * beginning. Returns the token behind the dash, or the sentence's first one. */
 static uint32_t dateline_end(const struct matcher *m, const struct sentence *s)
 {
 	uint32_t end = s->tok + s->n_tok, last = s->tok + DATELINE_TOKENS;
 
-	if (!m->pieces[m->piece_of[s->tok]].all_upper || m->d->tokens[s->tok].form.n < 3 ||
-	    m->piece_of[s->tok] == m->piece_of[s->tok + 1])
+	if (m->d->tokens[s->tok].form.n < 3 || !has_pieces(m, s->tok) ||
+	    !m->pieces[m->piece_of[s->tok]].all_upper)
 		return s->tok;
 	for (uint32_t t = s->tok; t + 1 < end && t < last; t++) {
 		const struct token *k = &m->d->tokens[t];
 		bool digit = k->form.p[0] >= '0' && k->form.p[0] <= '9';
 
 		if (matcher_is_dash(m, t))
-			return m->pieces[m->piece_of[t + 1]].upper ? t + 1 : s->tok;
-		if (m->piece_of[t] == m->piece_of[t + 1] || digit)
+			return has_pieces(m, t + 1) && m->pieces[m->piece_of[t + 1]].upper ? t + 1
+											   : s->tok;
+		if (!has_pieces(m, t) || digit)
 			continue; /* a mark, a number */
 		if (!m->pieces[m->piece_of[t]].upper)
 			break;
