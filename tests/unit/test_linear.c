@@ -126,6 +126,40 @@ static void an_unknown_feature_has_no_weight(void **state)
 	buf_free(&b);
 }
 
+/* Of a model of two classes, whose slots hold a part of the tag only. */
+static void few_unknown_features_take_the_weight_of_another(void **state)
+{
+	struct linear_set *s = linear_set_new();
+	struct buf b = {0};
+	struct features f = {0};
+	struct linear m;
+	uint32_t n = 0, right = 0;
+	struct err e;
+
+	(void)state;
+	for (uint32_t i = 0; i < 8000; i++) {
+		f.n = 0;
+		features_add(&f, feature_of_int(1, i / 2));
+		linear_set_add(s, &f, i / 2 % 2, 1);
+	}
+	linear_train(s, &(struct linear_options){.n_classes = 2}, &b);
+	assert_int_equal(linear_open(&m, buf_str(&b), &e), 0);
+	assert_true(b.n < 4000 * 6); /* bytes a feature */
+	for (int64_t i = 0; i < 4000; i++) {
+		double w = linear_weight(&m, feature_of_int(1, i), 1);
+
+		assert_true(w == -linear_weight(&m, feature_of_int(1, i), 0));
+		right += i % 2 ? w > 0 : w < 0;
+	}
+	assert_int_equal(right, 4000);
+	for (int64_t i = 0; i < 1000000; i++)
+		n += linear_weight(&m, feature_of_int(3, i), 1) != 0;
+	assert_true(n < 20);
+	features_free(&f);
+	linear_set_free(s);
+	buf_free(&b);
+}
+
 /* What shared features say is as if each example had them. */
 static void shared_features_count_for_every_example(void **state)
 {
@@ -256,6 +290,7 @@ int main(void)
 		cmocka_unit_test(a_damaged_section_is_refused),
 		cmocka_unit_test(the_order_of_features_does_not_matter),
 		cmocka_unit_test(an_unknown_feature_has_no_weight),
+		cmocka_unit_test(few_unknown_features_take_the_weight_of_another),
 		cmocka_unit_test(shared_features_count_for_every_example),
 		cmocka_unit_test(a_model_for_marked_examples_learns_from_all_and_follows_them),
 		cmocka_unit_test(what_is_left_out_is_made_up_for),

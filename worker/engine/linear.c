@@ -63,7 +63,7 @@ static int view(struct linear *m, struct str section, struct err *e)
 	const struct linear_header *h = (const void *)section.p;
 
 	*m = (struct linear){0};
-	if (section.n < sizeof(*h) || memcmp(h->magic, "LINEAR2", 8) != 0)
+	if (section.n < sizeof(*h) || memcmp(h->magic, "LINEAR3", 8) != 0)
 		return err_set(e, ERR_CORRUPT, "no linear model in this section");
 	if (h->n_classes < 2 || h->n_classes > LINEAR_CLASSES_MAX || h->n_slots == 0 ||
 	    h->n_rows >= h->n_slots)
@@ -110,30 +110,22 @@ bool linear_view(struct linear *m, struct str section)
 	return view(m, section, &e) == 0;
 }
 
-/* The weights of a feature in w[n_classes]; false where it has none. Linear probing. */
-static bool find(const struct linear *m, uint64_t key, int16_t *w)
+/* Of more than two classes: the weights of a feature, [n_classes]; NULL where it has none. Linear
+ * probing; there is a free slot: linear_open has counted them. */
+static const int8_t *find(const struct linear *m, uint64_t key)
 {
 	size_t size = linear_slot_size(m->n_classes);
-	uint32_t at, tag, mine = linear_tag(key);
+	uint32_t at = linear_home(key, m->n_slots), tag, mine = linear_tag(key, m->n_classes);
 
-	at = linear_home(key, m->n_slots);
-	for (uint32_t n = 0; n < m->n_slots; n++, at = at + 1 < m->n_slots ? at + 1 : 0) {
+	for (;; at = at + 1 < m->n_slots ? at + 1 : 0) {
 		const char *slot = m->slots + at * size;
 
 		memcpy(&tag, slot, sizeof(tag));
+		if (tag == mine)
+			return (const int8_t *)slot + sizeof(tag);
 		if (!tag)
-			return false;
-		if (tag != mine)
-			continue;
-		if (m->n_classes == 2) {
-			memcpy(w + 1, slot + sizeof(tag), sizeof(*w));
-			w[0] = (int16_t)-w[1];
-		} else {
-			memcpy(w, slot + sizeof(tag), m->n_classes * sizeof(*w));
-		}
-		return true;
+			return NULL;
 	}
-	return false;
 }
 
 enum { AHEAD = 12 };
@@ -145,27 +137,22 @@ static void fetch(const struct linear *m, uint64_t key)
 			   linear_home(key, m->n_slots) * linear_slot_size(m->n_classes));
 }
 
-/* The most common search by itself, with all sizes known: two classes. */
+/* The same of two classes: the second's weight, 0 where it has none. */
 static int32_t find_one(const char *slots, uint32_t n_slots, uint64_t key)
 {
-	enum { SIZE = sizeof(uint32_t) + sizeof(int16_t) };
-	const char *slot = slots + (size_t)linear_home(key, n_slots) * SIZE;
-	const char *end = slots + (size_t)n_slots * SIZE;
-	uint32_t tag, mine = linear_tag(key);
+	const char *at = slots + (size_t)linear_home(key, n_slots) * sizeof(uint32_t);
+	const char *end = slots + (size_t)n_slots * sizeof(uint32_t);
+	uint32_t slot, mine = linear_tag(key, 2);
 
-	for (;;) { /* there is a free slot: linear_open has counted them */
-		memcpy(&tag, slot, sizeof(tag));
-		if (tag == mine) {
-			int16_t w;
-
-			memcpy(&w, slot + sizeof(tag), sizeof(w));
-			return w;
-		}
-		if (!tag)
+	for (;;) {
+		memcpy(&slot, at, sizeof(slot));
+		if (slot >> LINEAR_WEIGHT_BITS == mine)
+			return linear_slot_weight(slot);
+		if (!slot)
 			return 0;
-		slot += SIZE;
-		if (slot == end)
-			slot = slots;
+		at += sizeof(slot);
+		if (at == end)
+			at = slots;
 	}
 }
 
@@ -184,8 +171,6 @@ static void add_one(const struct linear *m, const uint64_t *h, uint32_t n, int32
 
 void linear_add(const struct linear *m, const uint64_t *h, uint32_t n, int32_t *sums)
 {
-	int16_t w[LINEAR_CLASSES_MAX];
-
 	for (uint32_t i = 0; i < n && i < AHEAD; i++)
 		fetch(m, h[i]);
 	if (m->n_classes == 2) {
@@ -193,11 +178,13 @@ void linear_add(const struct linear *m, const uint64_t *h, uint32_t n, int32_t *
 		return;
 	}
 	for (uint32_t i = 0; i < n; i++) {
+		const int8_t *w;
+
 		if (i + AHEAD < n)
 			fetch(m, h[i + AHEAD]);
-		if (find(m, h[i], w))
-			for (uint32_t c = 0; c < m->n_classes; c++)
-				sums[c] += w[c];
+		w = find(m, h[i]);
+		for (uint32_t c = 0; w && c < m->n_classes; c++)
+			sums[c] += w[c];
 	}
 }
 
@@ -270,9 +257,14 @@ double linear_yes(const struct linear *m, const struct features *f)
 
 double linear_weight(const struct linear *m, uint64_t feature, uint32_t class_index)
 {
-	int16_t w[LINEAR_CLASSES_MAX];
+	const int8_t *w;
+	int32_t weight = 0;
 
-	if (class_index >= m->n_classes || !find(m, feature, w))
+	if (class_index >= m->n_classes)
 		return 0;
-	return (double)m->scale * w[class_index];
+	if (m->n_classes == 2)
+		weight = find_one(m->slots, m->n_slots, feature) * (class_index ? 1 : -1);
+	else if ((w = find(m, feature)))
+		weight = w[class_index];
+	return (double)m->scale * weight;
 }

@@ -33,10 +33,12 @@ static inline void features_add_str(struct features *f, uint32_t template_id, st
 	features_add(f, feature_of(template_id, value));
 }
 
-/* Layout of a section: this header (magic "LINEAR2"), i32 bias[n_classes], n_slots slots of u32 tag
- * (0: free) and i16 weights[n_classes], both unaligned; of two classes only the second's weight,
- * since the first's is its mirror image. A feature's slot is found from its hash's low half, its
- * tag is the high half. */
+/* Layout of a section: this header (magic "LINEAR3"), i32 bias[n_classes], n_slots slots,
+ * unaligned. A feature's slot is searched from where the low half of its hash says; its tag, out of
+ * the high half, marks it (0: a free slot). Of two classes only the second's weight is kept, since
+ * the first's is its mirror image, in one u32 with the tag: 20 bits of tag, 12 of weight. So one
+ * feature in 150,000 that the model does not know takes the weight of another. Of more classes a
+ * slot is the tag as u32 and i8 weights[n_classes]. */
 struct linear_header {
 	char magic[8];
 	uint32_t n_classes, n_rows, n_slots;
@@ -53,22 +55,35 @@ struct linear {
 	const char *slots;
 };
 
+enum { LINEAR_WEIGHT_BITS = 12, LINEAR_WEIGHT_MAX = 2047, LINEAR_SMALL_WEIGHT_MAX = 127 };
+
 /* Where the search for a feature begins, what marks it, how large a slot is. */
 static inline uint32_t linear_home(uint64_t feature, uint32_t n_slots)
 {
 	return (uint32_t)((feature & UINT32_MAX) * n_slots >> 32);
 }
-static inline uint32_t linear_tag(uint64_t feature)
+static inline uint32_t linear_tag(uint64_t feature, uint32_t n_classes)
 {
-	return feature >> 32 ? (uint32_t)(feature >> 32) : 1;
-}
-static inline uint32_t linear_slot_weights(uint32_t n_classes)
-{
-	return n_classes == 2 ? 1 : n_classes;
+	uint32_t tag = (uint32_t)(feature >> 32);
+
+	if (n_classes == 2)
+		tag >>= LINEAR_WEIGHT_BITS;
+	return tag ? tag : 1;
 }
 static inline size_t linear_slot_size(uint32_t n_classes)
 {
-	return sizeof(uint32_t) + linear_slot_weights(n_classes) * sizeof(int16_t);
+	return sizeof(uint32_t) + (n_classes == 2 ? 0 : n_classes);
+}
+/* The slot of a model of two classes. */
+static inline uint32_t linear_slot_of(uint32_t tag, int weight)
+{
+	return tag << LINEAR_WEIGHT_BITS | ((uint32_t)weight & ((1u << LINEAR_WEIGHT_BITS) - 1));
+}
+static inline int32_t linear_slot_weight(uint32_t slot)
+{
+	int32_t w = (int32_t)(slot & ((1u << LINEAR_WEIGHT_BITS) - 1));
+
+	return w > LINEAR_WEIGHT_MAX ? w - (1 << LINEAR_WEIGHT_BITS) : w;
 }
 
 /* Fails with ERR_CORRUPT where the section is none or is damaged. */

@@ -433,36 +433,48 @@ static bool row_is_small(const int16_t *w, uint32_t n, int least)
 static void put_slot(char *slots, const struct linear_header *h, uint64_t key, const int16_t *w)
 {
 	size_t size = linear_slot_size(h->n_classes);
-	uint32_t at = linear_home(key, h->n_slots), tag;
+	uint32_t at = linear_home(key, h->n_slots), slot;
+	char *p;
 
 	for (;; at = at + 1 < h->n_slots ? at + 1 : 0) {
-		memcpy(&tag, slots + at * size, sizeof(tag));
-		if (!tag)
+		p = slots + at * size;
+		memcpy(&slot, p, sizeof(slot));
+		if (!slot)
 			break;
 	}
-	tag = linear_tag(key);
-	memcpy(slots + at * size, &tag, sizeof(tag));
-	memcpy(slots + at * size + sizeof(tag), h->n_classes == 2 ? w + 1 : w,
-	       linear_slot_weights(h->n_classes) * sizeof(*w));
+	slot = linear_tag(key, h->n_classes);
+	if (h->n_classes == 2)
+		slot = linear_slot_of(slot, w[1]);
+	else
+		for (uint32_t c = 0; c < h->n_classes; c++)
+			p[sizeof(slot) + c] = (char)w[c];
+	memcpy(p, &slot, sizeof(slot));
 }
 
-/* Weights become 16-bit integers of one scale; rows without a weight of `least` (or that
- * round to nothing) are left out. */
+/* One scale for all weights, so that the largest fits; no finer than is of use. */
+static double scale_of(const struct model *m, size_t n_w)
+{
+	int most = m->n_classes == 2 ? LINEAR_WEIGHT_MAX : LINEAR_SMALL_WEIGHT_MAX;
+	double largest = 0;
+
+	for (size_t i = 0; i < n_w; i++)
+		largest = fabs(m->w[i]) > largest ? fabs(m->w[i]) : largest;
+	return largest / most > 1.0 / 1024 ? largest / most : 1.0 / 1024;
+}
+
+/* Weights become whole numbers of one scale; rows without a weight of `least` (or that round to
+ * nothing) are left out. */
 static void write_model(const struct model *m, const struct linear_options *o, struct buf *out)
 {
 	uint32_t nc = m->n_classes, n_rows = 0;
 	size_t n_w = (size_t)m->n_rows * nc;
-	double largest = 1e-6, scale;
+	double scale = scale_of(m, n_w);
 	int16_t *w = mem_alloc(n_w * sizeof(*w));
-	struct linear_header h = {.magic = "LINEAR2", .n_classes = nc};
+	struct linear_header h = {.magic = "LINEAR3", .n_classes = nc, .scale = (float)scale};
 	char *slots;
 	size_t size;
 	int least;
 
-	for (size_t i = 0; i < n_w; i++)
-		largest = fabs(m->w[i]) > largest ? fabs(m->w[i]) : largest;
-	scale = largest / 4095 > 1.0 / 1024 ? largest / 4095 : 1.0 / 1024;
-	h.scale = (float)scale;
 	h.temperature = (float)(o->temperature > 0 ? o->temperature : 1);
 	least = (int)ceil(o->least / scale);
 	least = least < 1 ? 1 : least;
@@ -471,7 +483,7 @@ static void write_model(const struct model *m, const struct linear_options *o, s
 	for (uint32_t r = 0; r < m->n_rows; r++)
 		n_rows += !row_is_small(w + (size_t)r * nc, nc, least);
 	h.n_rows = n_rows;
-	h.n_slots = n_rows + n_rows / 4 * 3 + 8;
+	h.n_slots = n_rows + n_rows / 5 * 2 + 8;
 	size = linear_slot_size(nc);
 	slots = mem_alloc(h.n_slots * size);
 	for (uint32_t r = 0; r < m->n_rows; r++)
