@@ -1,6 +1,4 @@
-#include "worker/engine/event_who.h"
-
-enum { ACCUSED_BACK = 3 }; /* sentences */
+#include "worker/engine/event_who_rules.h"
 
 int who_model_open(struct who_model *m, const struct image *model, struct err *e)
 {
@@ -85,44 +83,6 @@ static bool is_spoken_for(const struct doc *d, const struct who_chosen *c, uint3
 	return false;
 }
 
-/* The verb whose object it is; a second object behind a further verb of the row is that one's,
- * wherever the tree has it. */
-static int32_t verb_of(const struct doc *d, int32_t object)
-{
-	int32_t verb = d->tokens[object].head, first = doc_child(d, verb, REL_OBJ);
-
-	for (int32_t c = d->tokens[verb].child; c >= 0 && c < object && first < object;
-	     c = d->tokens[c].next)
-		if (c > first && d->tokens[c].rel == REL_CONJ && d->tokens[c].upos == UPOS_VERB)
-			return c;
-	return verb;
-}
-
-static bool has_object(const struct doc *d, int32_t verb, int32_t above)
-{
-	for (int32_t c = d->tokens[above].child; c >= 0; c = d->tokens[c].next)
-		if (d->tokens[c].rel == REL_OBJ && verb_of(d, c) == verb)
-			return true;
-	return false;
-}
-
-/* "Criticized Uganda and praised Rwanda": what another verb of the row has for its object is not
- * this one's, which has an object of its own. */
-static bool is_of_next_verb(const struct who *w, uint32_t arg)
-{
-	const struct doc *d = w->g->d;
-	int32_t tok = w->x->candidate->tok, m = w->x->args[arg].mention, verb;
-	const struct token *t = &d->tokens[tok];
-
-	if (m < 0 || t->upos != UPOS_VERB || d->tokens[d->mentions[m].head].rel != REL_OBJ)
-		return false;
-	verb = verb_of(d, d->mentions[m].head);
-	if (verb == tok || (d->tokens[verb].head != tok && t->head != verb) ||
-	    (d->tokens[verb].rel != REL_CONJ && t->rel != REL_CONJ))
-		return false;
-	return has_object(d, tok, tok) || (t->head >= 0 && has_object(d, tok, t->head));
-}
-
 static bool is_same_row(const struct who *w, const struct event_arg *a, const struct event_arg *b)
 {
 	const struct doc *d = w->g->d;
@@ -141,26 +101,11 @@ static bool is_same_row(const struct who *w, const struct event_arg *a, const st
 		(d->mentions[b->mention].modifier && doc_child(d, b->top, REL_CONJ) >= 0));
 }
 
-/* Where the sentence itself has the actor, also where the trees know him best as its speaker or
- * from elsewhere. */
-static int32_t in_sentence(const struct who *w, enum who_side side, int32_t arg)
-{
-	int32_t best = arg;
-
-	if (arg < 0 || w->x->args[arg].top >= 0)
-		return arg;
-	for (uint32_t i = 0; i < w->x->n_args; i++)
-		if (w->args[i].entity == w->args[arg].entity && w->x->args[i].top >= 0 &&
-		    (best == arg || w->args[i].logit[side] > w->args[best].logit[side]))
-			best = (int32_t)i;
-	return best;
-}
-
 /* Who stands in one row with an actor ("France, Italy and Spain") stands where he does. */
 static void join_row(const struct who *w, enum who_side side, int32_t arg,
 		     const struct who_chosen * not, struct who_chosen *c)
 {
-	arg = in_sentence(w, side, arg);
+	arg = who_in_sentence(w, side, arg);
 	for (uint32_t i = 0; i < w->x->n_args; i++) {
 		const struct event_arg *b = &w->x->args[i];
 
@@ -168,27 +113,6 @@ static void join_row(const struct who *w, enum who_side side, int32_t arg,
 		    !is_spoken_for(w->g->d, c, b->entity))
 			who_choose(c, b->entity);
 	}
-}
-
-/* Whom the event is about beside others, but not done to: the doer's own state. "Threatened to
- * raise American tariffs", "sent its troops". */
-static bool is_own_state(const struct who *w, uint32_t entity)
-{
-	const struct entity *e = &w->g->d->entities[entity];
-
-	return w->source >= 0 && e->kind == ENTITY_COUNTRY &&
-	       str_eq(e->code, w->g->d->entities[w->args[w->source].entity].code);
-}
-
-/* Whether the actor stands anywhere as the object: "accused the government and Chile". */
-static bool is_object(const struct who *w, uint32_t arg)
-{
-	for (uint32_t i = 0; i < w->x->n_args; i++)
-		if (w->args[i].entity == w->args[arg].entity &&
-		    (w->args[i].place == ARG_OBJECT || w->args[i].place == ARG_INDIRECT ||
-		     w->args[i].place == ARG_PASSIVE_SUBJECT))
-			return true;
-	return false;
 }
 
 /* Whether an actor adds something to those on the side: "in Jeddah" says where they met. */
@@ -204,103 +128,11 @@ static bool is_further(const struct who *w, enum who_side side, uint32_t arg)
 	       !str_is(d->tokens[a->prep].lower, "near");
 }
 
-/* "Chile condemned Peru, as did Bolivia and Ecuador": they have done the same. */
-static bool does_likewise(const struct who *w, uint32_t arg)
-{
-	static const char *const DO[] = {"did", "does", "do", "has", "have", "had", NULL};
-	const struct event_arg *a = &w->x->args[arg];
-	const struct token *t = w->g->d->tokens;
-	int32_t first = a->top, tok = w->x->candidate->tok;
-
-	if (a->mention < 0 || first < 0)
-		return false;
-	if (t[first].mention >= 0)
-		first = (int32_t)w->g->d->mentions[t[first].mention].tok;
-	return first >= tok + 3 && t[first].sent == t[tok].sent && t[tok].upos == UPOS_VERB &&
-	       str_in(t[first - 1].lower, DO) && str_is(t[first - 2].lower, "as");
-}
-
 static void join_likewise(const struct who *w, struct who_chosen *source)
 {
 	for (uint32_t i = 0; i < w->x->n_args; i++)
-		if (does_likewise(w, i) && !is_spoken_for(w->g->d, source, w->args[i].entity))
+		if (who_does_likewise(w, i) && !is_spoken_for(w->g->d, source, w->args[i].entity))
 			who_choose(source, w->args[i].entity);
-}
-
-/* Whether b is the same actor, or its country in its phrase: "the president of Chile". */
-static bool is_part_of(const struct who *w, uint32_t a, uint32_t b)
-{
-	const struct event_arg *x = &w->x->args[a], *y = &w->x->args[b];
-	const struct doc *d = w->g->d;
-
-	return x->entity == y->entity ||
-	       (x->mention >= 0 && y->mention >= 0 && w->args[a].code == w->args[b].code &&
-		doc_dominates(d, d->mentions[x->mention].head, d->mentions[y->mention].head));
-}
-
-/* "No country invaded France": the object of a verb that has somebody else, or nobody, for its
- * subject. */
-static bool is_others_object(const struct who *w, uint32_t arg)
-{
-	const struct event_arg *list = w->x->args;
-	const struct doc *d = w->g->d;
-	int32_t tok = w->x->candidate->tok, doer_tok;
-	bool object = false, inherited, subject;
-
-	if (d->tokens[tok].upos != UPOS_VERB)
-		return false;
-	doer_tok = event_subject(d, tok, &inherited);
-	subject = doer_tok >= 0 && doc_is_nobody(d, doer_tok);
-	for (uint32_t i = 0; i < w->x->n_args; i++) {
-		bool own = list[i].entity == list[arg].entity;
-		bool doer = list[i].place == ARG_SUBJECT || list[i].place == ARG_SUBJECT_FAR;
-
-		if (own && (doer || list[i].place == ARG_SPEAKER || list[i].place == ARG_VOICE))
-			return false;
-		object |= own && list[i].place == ARG_OBJECT;
-		subject |= !own && doer;
-	}
-	return object && subject;
-}
-
-/* "Was stabbed", "were arrested", "was criticized": whom it is done to has not done it, also where
- * nobody is said to have. "We are disturbed by" accuses, though. */
-static bool is_victim(const struct who *w, uint32_t arg)
-{
-	const struct event_arg *list = w->x->args;
-	bool undergoes = false, speaks = false;
-
-	for (uint32_t i = 0; i < w->x->n_args; i++) {
-		undergoes |= list[i].place == ARG_PASSIVE_SUBJECT && is_part_of(w, i, arg);
-		speaks |= list[i].entity == list[arg].entity &&
-			  (list[i].place == ARG_SPEAKER || list[i].place == ARG_VOICE);
-	}
-	return undergoes && (w->x->type == EVENT_ASSAULT || w->x->type == EVENT_COERCE ||
-			     (w->x->type == EVENT_ACCUSE && !speaks));
-}
-
-/* "Condemned the bombing", "called the arrest a crime": who judges a deed has not done it. */
-static bool is_judge(const struct who *w, uint32_t arg)
-{
-	const struct doc *d = w->g->d;
-	int32_t tok = w->x->candidate->tok, verb = d->tokens[tok].head;
-	uint32_t said = 1u << (EVENT_ACCUSE - 1) | 1u << (EVENT_SUPPORT - 1);
-	uint32_t deeds = 1u << EVENT_ASSAULT | 1u << EVENT_COERCE | 1u << EVENT_MOBILIZE;
-
-	if (d->tokens[tok].upos != UPOS_NOUN || rel_base(d->tokens[tok].rel) != REL_OBJ ||
-	    verb < 0 || !(w->g->tokens[verb].strong & said) || !(deeds >> w->x->type & 1))
-		return false;
-	for (uint32_t i = 0; i < w->x->n_args; i++)
-		if (w->args[i].entity == w->args[arg].entity &&
-		    (w->args[i].place == ARG_POSSESSOR || w->args[i].place == ARG_MODIFIER ||
-		     w->args[i].place == ARG_AGENT))
-			return false;
-	for (uint32_t i = 0; i < w->x->n_args; i++)
-		if (w->args[i].place == ARG_LIGHT_SUBJECT &&
-		    (w->args[i].entity == w->args[arg].entity ||
-		     (w->args[i].code && w->args[i].code == w->args[arg].code)))
-			return true;
-	return false;
 }
 
 /* How well the best of an actor's places is that of the side. */
@@ -340,103 +172,6 @@ static int32_t in_place(const struct who *w, enum who_side side, const struct wh
 	return at;
 }
 
-/* An army that is moved is the mover's own. */
-static bool is_own_force(const struct who *w, uint32_t arg)
-{
-	const struct entity *e = &w->g->d->entities[w->args[arg].entity];
-	const struct event_arg *a = &w->x->args[arg];
-
-	return (w->x->type == EVENT_MOBILIZE || w->x->type == EVENT_RETREAT) && a->mention >= 0 &&
-	       (a->place == ARG_OBJECT || a->place == ARG_OBJECT_INSIDE) &&
-	       str_is(e->role, "MIL") && w->g->d->mentions[a->mention].kind == MENTION_NOMINAL;
-}
-
-/* "An adviser to the Ukrainian president warned": the president is only part of who he is. */
-static bool is_inside_doer(const struct who *w, uint32_t arg)
-{
-	const struct event_arg *a = &w->x->args[arg];
-	int32_t doer = in_sentence(w, WHO_SOURCE, w->source);
-
-	return doer >= 0 && a->mention >= 0 && a->nested && w->x->args[doer].entity != a->entity &&
-	       is_part_of(w, (uint32_t)doer, arg);
-}
-
-static struct str role_of(const struct who *w, int32_t arg)
-{
-	return w->g->d->entities[w->args[arg].entity].role;
-}
-
-static bool is_state_role(struct str role)
-{
-	return !role.n || str_is(role, "GOV") || str_is(role, "MIL");
-}
-
-/* Whether a state does it: it, its government or its army. */
-static bool is_states_deed(const struct who *w)
-{
-	return w->source >= 0 && is_state_role(role_of(w, w->source));
-}
-
-/* No state threatens its own country or moves troops against it, unless the text says so: "warned
- * that the United States would never allow it" says who will act. */
-static bool is_own_side(const struct who *w, uint32_t arg)
-{
-	struct str role = role_of(w, (int32_t)arg);
-
-	if (!is_states_deed(w) || !w->args[arg].code ||
-	    w->args[arg].code != w->args[w->source].code || str_is(role, "REB"))
-		return false;
-	if (is_object(w, arg) && !str_is(role, "MIL"))
-		return false;
-	return w->x->type == EVENT_MOBILIZE || w->x->type == EVENT_RETREAT ||
-	       (w->x->type == EVENT_THREATEN && is_state_role(role));
-}
-
-/* "Closed its mission in Chad": what it takes away is its own. */
-static bool is_own_post(const struct who *w, uint32_t arg)
-{
-	static const char *const posts[] = {"embassy", "consulate", "mission", "ambassador",
-					    "envoy",   "diplomat",  "attaché", NULL};
-	const struct event_arg *a = &w->x->args[arg];
-	const struct doc *d = w->g->d;
-
-	return w->x->type == EVENT_SANCTION && is_states_deed(w) && a->mention >= 0 &&
-	       w->args[arg].code && w->args[arg].code == w->args[w->source].code &&
-	       str_in(d->tokens[d->mentions[a->mention].head].lemma, posts);
-}
-
-static bool is_no_target(const struct who *w, uint32_t arg)
-{
-	return is_of_next_verb(w, arg) || is_own_force(w, arg) || is_inside_doer(w, arg) ||
-	       is_own_side(w, arg) || is_own_post(w, arg) || does_likewise(w, arg);
-}
-
-/* How likely the doer's own state is to be a target, where another of that side does not need it;
- * actors of that state that are less likely add as little as it does. */
-static double own_state(const struct who *w, enum who_side side, const struct who_actor *list,
-			uint32_t n)
-{
-	static const bool at_home[N_EVENT_TYPES] = {[EVENT_ACCUSE] = true,
-						    [EVENT_PROTEST] = true,
-						    [EVENT_ASSAULT] = true,
-						    [EVENT_COERCE] = true,
-						    [EVENT_REJECT] = true};
-	double most = 0;
-
-	if (side != WHO_TARGET || at_home[w->x->type] || !is_states_deed(w))
-		return 0;
-	for (uint32_t k = 0; k < n; k++)
-		if (list[k].p > most && is_own_state(w, w->args[list[k].arg].entity))
-			most = list[k].p;
-	return most;
-}
-
-static bool adds_nothing(const struct who *w, const struct who_actor *a, double own)
-{
-	return a->p <= own && !is_object(w, a->arg) && w->args[a->arg].code &&
-	       w->args[a->arg].code == w->args[w->source].code;
-}
-
 /* Chooses the likeliest actor above `first`, then those above `more` whose country is not there
  * yet. Nobody in `not` is chosen. Returns the likeliest's candidate, or -1. */
 static int32_t pick(struct who *w, enum who_side side, const struct who_chosen * not, double first,
@@ -446,16 +181,14 @@ static int32_t pick(struct who *w, enum who_side side, const struct who_chosen *
 	uint32_t n = who_weigh(w, side, actors);
 	int32_t at = -1;
 	bool is_agent;
-	double own = own_state(w, side, actors, n);
+	double own = who_own_state(w, side, actors, n);
 
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t entity = w->args[actors[k].arg].entity;
 
 		if (is_chosen(not, entity) ||
-		    (side == WHO_TARGET
-			     ? is_no_target(w, actors[k].arg)
-			     : is_victim(w, actors[k].arg) || is_judge(w, actors[k].arg) ||
-				       is_others_object(w, actors[k].arg)))
+		    (side == WHO_TARGET ? who_is_no_target(w, actors[k].arg)
+					: who_is_no_source(w, actors[k].arg)))
 			actors[k].p = -1;
 		else if (at < 0 || actors[k].p > actors[at].p)
 			at = (int32_t)k;
@@ -475,7 +208,7 @@ static int32_t pick(struct who *w, enum who_side side, const struct who_chosen *
 
 		if (actors[k].p >= more && !is_agent && !is_spoken_for(w->g->d, c, entity) &&
 		    is_further(w, side, actors[k].arg) &&
-		    (own <= 0 || !adds_nothing(w, &actors[k], own)))
+		    (own <= 0 || !who_adds_nothing(w, &actors[k], own)))
 			who_choose(c, entity);
 	}
 	return (int32_t)actors[at].arg;
@@ -562,7 +295,7 @@ static bool is_reciprocal(const struct event_ground *g, const struct event_conte
 static void join_named(const struct who *w, struct who_chosen *source)
 {
 	const struct doc *d = w->g->d;
-	const struct event_arg *doer = &w->x->args[in_sentence(w, WHO_SOURCE, w->source)];
+	const struct event_arg *doer = &w->x->args[who_in_sentence(w, WHO_SOURCE, w->source)];
 
 	for (uint32_t i = 0; doer->mention >= 0 && i < w->x->n_args; i++) {
 		const struct event_arg *a = &w->x->args[i];
@@ -609,7 +342,7 @@ static void parties(const struct who_chosen *source, struct who_chosen *target)
 static struct who_chosen doers(const struct who *w, const struct who_chosen *source)
 {
 	struct who_chosen c = {.entities = {source->entities[0]}, .n = source->n > 0};
-	int32_t doer = in_sentence(w, WHO_SOURCE, w->source);
+	int32_t doer = who_in_sentence(w, WHO_SOURCE, w->source);
 
 	for (uint32_t i = 0; w->source >= 0 && i < w->x->n_args; i++)
 		if (((w->args[i].conjunct && w->args[i].place == w->args[w->source].place) ||
@@ -665,33 +398,6 @@ static bool are_among_themselves(const struct who *w, const struct who_chosen *s
 						!is_nameless(g->d, target->entities[i]))))
 			return false;
 	return true;
-}
-
-/* "Denied the charge": whoever was the last to accuse him. */
-static int64_t accuser_of(const struct who *w)
-{
-	static const char *const WORDS[] = {"charge",    "accusation", "allegation",
-					    "criticism", "claim",      NULL};
-	const struct doc *d = w->g->d;
-	int32_t tok = w->x->candidate->tok, object = doc_child(d, tok, REL_OBJ);
-	struct str own = w->source < 0 ? STR("") : d->entities[w->args[w->source].entity].code;
-	bool known = false;
-
-	for (uint32_t i = 0; object >= 0 && WORDS[i]; i++)
-		known |= str_is(d->tokens[object].lemma, WORDS[i]);
-	if (w->x->type != EVENT_REJECT || !known || !own.n)
-		return -1;
-	for (uint32_t i = d->n_events; i-- > 0;) {
-		const struct result_event *e = &d->events[i];
-
-		if (d->tokens[d->event_tok[i]].sent + ACCUSED_BACK < d->tokens[tok].sent)
-			break;
-		for (uint32_t k = 0; e->type == EVENT_ACCUSE && e->source.n && k < e->target.n; k++)
-			if (str_eq(d->entities[e->target.ids[k]].code, own) &&
-			    !str_eq(d->entities[e->source.ids[0]].code, own))
-				return e->source.ids[0];
-	}
-	return -1;
 }
 
 /* Whom the words beside the trigger name: "the claim by Chile", "Chile's accusation". */
@@ -760,7 +466,7 @@ void who_decide(const struct who_model *m, const struct event_ground *g,
 	target->n = 0;
 	pick(&w, WHO_TARGET, &not, (double)m->limits.target, (double)m->limits.target_more, target,
 	     &p);
-	accuser = accuser_of(&w);
+	accuser = who_accuser_of(&w);
 	if (accuser >= 0 && !is_named_beside(&w, target)) {
 		target->n = 0;
 		who_choose(target, (uint32_t)accuser);
