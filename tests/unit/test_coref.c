@@ -132,6 +132,9 @@ static void who_has_no_country_goes_by_the_words_of_the_text(void **state)
 	(void)state;
 	assert_string_equal(code_of("Chile is rich. It has helped countries.", "countries"),
 			    "WORLD");
+	assert_string_equal(code_of("Kyrgyz and Tajik officials met. Chile thanked both countries.",
+				    "countries"),
+			    "KGZ");
 	assert_string_equal(code_of("Chile is rich. Police arrested several suspects.", "suspects"),
 			    "OTHER:suspects");
 	assert_string_equal(code_of("Chile is rich. One attacker was shot.", "attacker"),

@@ -439,7 +439,7 @@ static bool is_world(const struct doc *doc, const struct mention *m)
 	return m->n_tok == 1 && coref_phrase_start(doc, m) == (uint32_t)m->head &&
 	       (str_is(w, "countries") || str_is(w, "nations")) &&
 	       doc_child(doc, m->head, REL_DET) < 0 &&
-	       doc_child(doc, m->head, REL_DET_PREDET) < 0 &&
+	       (m->head == 0 || !str_is(doc->tokens[m->head - 1].lower, "both")) &&
 	       doc_child(doc, m->head, REL_NMOD) < 0 &&
 	       doc_child(doc, m->head, REL_NMOD_POSS) < 0 && doc_child(doc, m->head, REL_ACL) < 0 &&
 	       doc_child(doc, m->head, REL_ACL_RELCL) < 0;

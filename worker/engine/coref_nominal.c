@@ -1,3 +1,4 @@
+#include "worker/engine/actor_country.h"
 #include "worker/engine/coref_set.h"
 
 enum { LOOK_BACK = 40, SENTENCES_BACK = 4 };
@@ -211,6 +212,29 @@ static uint32_t parties(const struct coref *c, const struct mention *m, int want
 	return n;
 }
 
+/* "Both countries" after those who act for them: the latest actors of as many countries. */
+static uint32_t their_actors(const struct coref *c, const struct mention *m, int want,
+			     int32_t *found)
+{
+	uint32_t n = 0;
+
+	for (uint32_t back = 0; back < c->n_recent && back < LOOK_BACK && n < (uint32_t)want;
+	     back++) {
+		const struct mention *a = &c->doc->mentions[c->recent[c->n_recent - 1 - back]];
+		struct str code = c->doc->entities[a->entity].code;
+		bool known = !country_is_code(code) || a->is_place || a->tok >= m->tok ||
+			     is_doer_beside(c, a, m);
+
+		if (sent_of(c, m) - sent_of(c, a) > 1)
+			break;
+		for (uint32_t i = 0; i < n; i++)
+			known = known || str_eq(c->doc->entities[found[i]].code, code);
+		if (!known)
+			found[n++] = a->entity;
+	}
+	return n;
+}
+
 static void chain(struct coref *c, uint32_t mention, const int32_t *found, uint32_t n)
 {
 	struct doc *doc = c->doc;
@@ -253,6 +277,9 @@ static bool group(struct coref *c, uint32_t mention)
 	n = (uint32_t)want;
 	if (!whole_row(c, m, want, found))
 		n = parties(c, m, want, found);
+	if (n != (uint32_t)want && !c->doc->every_noun &&
+	    (str_is(head_of(c, m)->lemma, "country") || str_is(head_of(c, m)->lemma, "nation")))
+		n = their_actors(c, m, want, found);
 	if (n != (uint32_t)want)
 		return false;
 	chain(c, mention, found, n);
