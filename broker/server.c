@@ -404,10 +404,10 @@ static int receive(struct server *s, struct err *e)
 {
 	int64_t until = wire_now_us() + TURN_US;
 	struct wire_frame f;
-	size_t bytes = 0;
 	int got;
 
-	for (int n = 0; n < TURN_FRAMES && bytes < TURN_BYTES; n++) {
+	s->turn_bytes = 0;
+	for (int n = 0; n < TURN_FRAMES && s->turn_bytes < TURN_BYTES; n++) {
 		if (s->out.bytes >= TURN_ANSWERS || wire_now_us() >= until)
 			break;
 		got = wire_recv(s->wire, &f, e);
@@ -418,13 +418,13 @@ static int receive(struct server *s, struct err *e)
 		}
 		if (got <= 0)
 			return got;
-		bytes += f.bytes.n;
+		s->turn_bytes += f.bytes.n;
 		if (server_handle(s, &f, e) < 0)
 			return -1;
 		if (server_can_settle(s) && server_settle(s, e) < 0)
 			return -1;
 		arena_reset(&s->frame, ARENA_KEEP);
-		if (bytes >= TURN_LEAST && !s->held.n)
+		if (s->turn_bytes >= TURN_LEAST && !s->held.n)
 			return 0;
 	}
 	return 0;
@@ -537,10 +537,12 @@ static int catch_up_meanwhile(struct server *s, struct err *e)
 	return 0;
 }
 
-/* Where more has arrived, the next turn begins while this one is synced. */
+/* Where more has arrived, the next turn begins while this one is synced; but to wake a thread for
+ * that takes longer than a quick disk. */
 static int sync_turn(struct server *s, struct err *e)
 {
-	int more = s->drains ? 0 : wire_poll(s->wire, NULL, 0, 0, e);
+	bool at_once = s->drains || (s->turn_bytes < TURN_LEAST && server_disk_is_quick(s));
+	int more = at_once ? 0 : wire_poll(s->wire, NULL, 0, 0, e);
 
 	if (more < 0)
 		return -1;
@@ -563,7 +565,7 @@ static int end_and_sync(struct server *s, struct err *e)
 		return -1;
 	if (sync_turn(s, e) < 0)
 		return -1;
-	if (writes)
+	if (writes && !s->held.n)
 		server_gather_cost(s, wire_now_us() - start);
 	return 0;
 }

@@ -79,6 +79,7 @@ struct server {
 	uint32_t *free_numbers;
 	uint32_t n_free, cap_free, n_numbers, cap_numbers;
 	struct arena turn, frame;
+	size_t turn_bytes;   /* of the frames of the open turn */
 	struct arena record; /* the result that is being taken */
 	struct update update;
 	uint32_t n_applied;  /* of update.changes */
@@ -135,6 +136,7 @@ void server_gather_came(struct server *s, struct server_peer *p); /* a frame of 
 int server_gather_wait(struct server *s, struct err *e);
 void server_gather_end(struct server *s);                   /* the turn took what it takes */
 void server_gather_cost(struct server *s, int64_t took_us); /* to write and sync a turn */
+bool server_disk_is_quick(const struct server *s); /* so that a small turn is synced at once */
 
 /* One frame (server_handle.c). -1 only where the store failed. */
 int server_handle(struct server *s, const struct wire_frame *f, struct err *e);

@@ -129,6 +129,25 @@ static void a_turn_costs_no_more_than_two_milliseconds_here(void **state)
 	assert_in_range(f->s.gathering.cost_us, 93, 110);
 }
 
+static void nobody_is_waited_for_where_the_disk_is_quick(void **state)
+{
+	struct fixture *f = *state;
+	struct err e;
+
+	for (int i = 0; i < 100; i++)
+		server_gather_cost(&f->s, 1500);
+	assert_false(server_disk_is_quick(&f->s));
+	for (int i = 0; i < 100; i++)
+		server_gather_cost(&f->s, 200);
+	assert_true(server_disk_is_quick(&f->s));
+	ask(f, 0);
+	server_gather_end(&f->s);
+	answer(f, 0);
+	assert_int_equal(f->s.gathering.n_awaited, 1);
+	assert_int_equal(server_gather_wait(&f->s, &e), 0); /* there is no wire to wait at */
+	assert_false(f->s.gathering.waited);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -138,6 +157,7 @@ int main(void)
 		T(who_did_not_come_must_be_quick_eight_times),
 		T(who_was_waited_for_by_nobody_stays_awaited),
 		T(a_turn_costs_no_more_than_two_milliseconds_here),
+		T(nobody_is_waited_for_where_the_disk_is_quick),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
