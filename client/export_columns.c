@@ -6,6 +6,7 @@
 #include "client/country_codes.h"
 #include "client/export.h"
 #include "client/record.h"
+#include "worker/engine/date.h"
 
 #define CELL(name) static void name(const struct export_row *row, struct buf *out)
 #define TEXT(name, text)        \
@@ -105,9 +106,32 @@ CELL(event_id)
 {
 	export_id(row, out);
 }
-TEXT(event_date, best_date(row))
-TEXT(event_end, row->event->date.end)
-CELL(date_precision)
+
+/* A year or month by its first or last day: what reads a column of days takes "2020" for none, or
+ * for a number. */
+static void put_day(struct str iso, bool last, struct buf *out)
+{
+	struct date d;
+
+	if (!date_parse(iso, &d)) {
+		add(out, iso);
+		return;
+	}
+	if (!d.month)
+		d.month = last ? 12 : 1;
+	if (!d.day)
+		d.day = (int8_t)(last ? date_month_days(d.year, d.month) : 1);
+	buf_printf(out, "%04d-%02d-%02d", d.year, d.month, d.day);
+}
+CELL(event_date)
+{
+	put_day(best_date(row), false, out);
+}
+CELL(event_end)
+{
+	put_day(row->event->date.start.n ? row->event->date.end : row->result->doc.date, true, out);
+}
+CELL(precision_of_date)
 {
 	bool own = row->event->date.start.n > 0;
 
@@ -203,7 +227,7 @@ static const struct export_column EVENT_COLUMNS[] = {
 	{"event_id", event_id, false},
 	{"event_date", event_date, false},
 	{"end_date", event_end, false},
-	{"date_precision", date_precision, false},
+	{"date_precision", precision_of_date, false},
 	{"event_type", event_type, false},
 	{"event_mode", event_mode, false},
 	{"status", event_status, false},
