@@ -47,6 +47,28 @@ int store_again_start(struct store *s, struct err *e)
 	return 0;
 }
 
+/* Somebody mended its date, or the text that goes by its key. What is not said now stays. */
+int store_say_again(struct store *s, const struct store_document *d, int64_t document, uint64_t job,
+		    struct err *e)
+{
+	sqlite3_stmt *q = store_statement(s, SQL_SET_LATEST);
+
+	s->repeats = true;
+	sqlite3_bind_int64(q, 1, document);
+	sqlite3_bind_int64(q, 2, (int64_t)job);
+	store_bind_str(q, 3, d->id);
+	store_bind_str(q, 4, d->title);
+	store_bind_str(q, 5, d->date);
+	store_bind_str(q, 6, d->date_source);
+	store_bind_str(q, 7, d->source);
+	store_bind_str(q, 8, d->lang);
+	if (d->key.n) { /* else the bytes are what the document is known by */
+		sqlite3_bind_blob(q, 9, d->body.n ? d->body.p : "", (int)d->body.n, SQLITE_STATIC);
+		sqlite3_bind_int64(q, 10, (int64_t)d->body.n);
+	}
+	return store_run(s, q, "store a further job", e);
+}
+
 int store_outdate(struct store *s, uint64_t job, bool *outdated, struct err *e)
 {
 	sqlite3_stmt *q;

@@ -45,7 +45,13 @@
 	X(ADD_DOCUMENT, "INSERT INTO documents(document, identity, latest_job, collection, key, "  \
 			"id, title, date, source, lang, bytes, body, date_source) "                \
 			"VALUES(?1, ?2, ?1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")           \
-	X(SET_LATEST, "UPDATE documents SET latest_job = ?2 WHERE document = ?1")                  \
+	X(SET_LATEST, "UPDATE documents SET latest_job = ?2, id = coalesce(nullif(?3, ''), id), "   \
+		      "title = coalesce(nullif(?4, ''), title), "                                  \
+		      "date = coalesce(nullif(?5, ''), date), "                                    \
+		      "date_source = iif(?5 = '', date_source, ?6), "                              \
+		      "source = coalesce(nullif(?7, ''), source), "                                \
+		      "lang = coalesce(nullif(?8, ''), lang), "                                    \
+		      "body = coalesce(?9, body), bytes = coalesce(?10, bytes) WHERE document = ?1")\
 	X(ADD_JOB, "INSERT INTO jobs(job, document, collection, batch, priority, state, attempts, "\
 		   "ticket, due_ms, deadline_ms, submitted_ms, changed_ms) "                       \
 		   "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)")                    \
@@ -282,6 +288,9 @@ int store_again_start(struct store *s, struct err *e);
 int store_outdate(struct store *s, uint64_t job, bool *outdated, struct err *e);
 /* The same for a whole store: for stores that were made before this was done. */
 int store_outdate_all(struct store *s, struct err *e);
+/* A further job of a known document: what is said of the document now counts. */
+int store_say_again(struct store *s, const struct store_document *d, int64_t document, uint64_t job,
+		    struct err *e);
 
 /* Puts event `i` of a record, stored as `event`, where reports of the same event meet
  * (store_cells.c); `repeats`: the stored event that it repeats, 0 none. */

@@ -525,7 +525,6 @@ int store_insert(struct store *s, const struct store_document *d, const struct c
 		 int64_t now_ms, struct err *e)
 {
 	int64_t document = 0;
-	sqlite3_stmt *q;
 
 	if (d->again && store_identity_find(s, d->identity, &document, e) < 0)
 		return -1;
@@ -533,11 +532,7 @@ int store_insert(struct store *s, const struct store_document *d, const struct c
 		return insert_new(s, d, &c->job, now_ms, e);
 	if (store_begin(s, e) < 0 || store_tally(s, &c->job, c->job.state, 1, e) < 0)
 		return -1;
-	s->repeats = true;
-	q = store_statement(s, SQL_SET_LATEST);
-	sqlite3_bind_int64(q, 1, document);
-	sqlite3_bind_int64(q, 2, (int64_t)c->job.job);
-	if (store_run(s, q, "store a further job", e) < 0)
+	if (store_say_again(s, d, document, c->job.job, e) < 0)
 		return -1;
 	return add_job(s, d, document, &c->job, now_ms, e);
 }

@@ -241,6 +241,10 @@ static int summarize(const struct run *o, const struct submit_totals *t, uint64_
 		printf("%lu left by an earlier run, ", rest);
 	printf("%lu failed): %lu events and %lu stances are in %s\n", t->failed + t->dead,
 	       counts.events, counts.stances, o->db);
+	if (t->submitted && t->submitted == t->duplicates && !rest)
+		fputs("demarche run: nothing new: documents known before keep their date, title "
+		      "and results (--again takes them anew)\n",
+		      stderr);
 	return 0;
 }
 

@@ -28,6 +28,7 @@ has "also by explain" 'three \[31m .*Russian diplomats' out
 has "with who did it" '\[who: Norway\] \[expelled' out
 "$demarche" run undated.txt --db u.db --rows 0 >out 2>err
 is "no tables where none are wanted" 1 "$(grep -c . out)"
+has "and what would take the documents anew" 'known before.*--again' err
 
 for what in events "events --clusters" stances "stances --matrix" results; do
 	# shellcheck disable=SC2086
@@ -57,6 +58,23 @@ has "one sentence is no exact figure" '"n":1,.*"mean":3\.0,"low":-2\.2006[0-9]*,
 "$demarche" stances --db a.db --matrix --csv >out
 has "CSV has a header" '^holder,target,words,n,support,oppose' out
 has "and a line a cell" '^DEU,RUS,.*,4,1,3,0,4,-' out
+echo 'Norway expelled Russian diplomats.' >later.txt
+"$demarche" run later.txt --db later.db --rows 0 >out 2>err
+"$demarche" run later.txt --db later.db --again --date 2021-03-04 --rows 0 >out 2>err
+"$demarche" events --db later.db --json >out
+has "its date may be told later" '"doc_date":"2021-03-04"' out
+
+# Whatever the text tells of a day, a column of dates is read as one.
+echo '{"id":"x","date":"2021-03","text":"In 1990 Norway expelled Russian diplomats. Norway condemned Iran in May 2020."}' >old.jsonl
+"$demarche" run old.jsonl --db old.db --rows 0 >out 2>err
+"$demarche" export --db old.db --as csv --out old.csv 2>err
+is "a year and a month are days from and to" "1990-01-01,1990-12-31,year 2020-05-01,2020-05-31,month" \
+	"$(tail -n +2 old.csv/events.csv | cut -d, -f2-4 | sort -u | xargs)"
+for layout in polecat icews; do
+	"$demarche" export --db old.db --as "$layout" --out - 2>err | tail -n +2 | cut -f2 | sort -u | xargs >out
+	has "so in $layout" '^1990-01-01 2020-05-01$' out
+done
+
 "$demarche" stances --db a.db --over-time --by year --actor DEU --target RUS --csv >out
 is "a line a year" "period 2021 2022" "$(cut -d, -f4 out | xargs)"
 "$demarche" stances --db a.db --over-time --by week --actor DEU --target RUS --csv >out

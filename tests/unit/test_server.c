@@ -130,6 +130,33 @@ static void same_bytes_are_one_job_unless_again(void **state)
 	wire_close(w, 0);
 }
 
+/* Somebody mends a date, or the text behind a key: the next analysis must see it. */
+static void what_is_said_of_a_document_again_counts(void **state)
+{
+	struct fixture *f = *state;
+	struct wire *w = join(f, "w");
+	struct msg_submit_item item = {
+		.key = STR("k"), .id = STR("old"), .title = STR("kept"), .body = STR("one")};
+	struct msg_lease lease;
+
+	submit(f, w, item);
+	want(f, w, 1);
+	assert_int_equal(finish(f, w, granted(f, w).job, 1).status, DONE_ACCEPTED);
+	submit(f, w,
+	       (struct msg_submit_item){.key = STR("k"),
+					.id = STR("new"),
+					.date = STR("2020-02-03"),
+					.body = STR("two"),
+					.again = true});
+	want(f, w, 1);
+	lease = granted(f, w);
+	assert_true(str_is(lease.id, "new"));
+	assert_true(str_is(lease.title, "kept"));
+	assert_true(str_is(lease.date, "2020-02-03"));
+	assert_true(str_is(lease.body, "two"));
+	wire_close(w, 0);
+}
+
 static void duplicates_within_one_message_are_found(void **state)
 {
 	struct fixture *f = *state;
@@ -466,6 +493,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(a_document_becomes_a_result),
 		T(same_bytes_are_one_job_unless_again),
+		T(what_is_said_of_a_document_again_counts),
 		T(duplicates_within_one_message_are_found),
 		T(strangers_must_say_hello),
 		T(another_version_is_refused_clearly),
