@@ -72,6 +72,20 @@ static void those_who_were_taken_are_marked(void **state)
 	assert_false(engine_why(f->en, r->n_events, &y));
 }
 
+/* frames/concede.txt: `never: RETREAT` */
+static void what_the_codebook_excludes_is_never_weighed(void **state)
+{
+	struct engine_fixture *f = *state;
+	struct engine_input in = {
+		.text = STR("The prime minister of Belgium resigned on Monday after a month.")};
+	uint32_t event = find(engine_analyze(f->en, &in), EVENT_CONCEDE);
+	struct event_why y;
+
+	assert_true(engine_why(f->en, event, &y));
+	for (int i = 0; i < N_EVENT_TYPES; i++)
+		assert_true(y.types[i].type != EVENT_RETREAT || y.types[i].p == 0);
+}
+
 static void stances_of_a_sentence_are_weighed(void **state)
 {
 	struct engine_fixture *f = *state;
@@ -110,6 +124,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(types_and_actors_are_sorted_by_their_scores),
 		cmocka_unit_test(those_who_were_taken_are_marked),
+		cmocka_unit_test(what_the_codebook_excludes_is_never_weighed),
 		cmocka_unit_test(stances_of_a_sentence_are_weighed),
 		cmocka_unit_test(asking_changes_no_record),
 	};

@@ -228,6 +228,21 @@ static void frame_type_line(struct events *v, struct source *s, const struct sou
 		source_problem(s, l->line, l->value, "one of the sixteen PLOVER types");
 }
 
+static uint32_t read_types(struct source *s, const struct source_line *l)
+{
+	struct str rest = l->value, part;
+	uint32_t bits = 0;
+
+	while (source_part(&rest, ',', &part)) {
+		enum event_type t = event_type_of(part);
+
+		if (!t)
+			source_problem(s, l->line, part, "one of the sixteen PLOVER types");
+		bits |= 1u << t;
+	}
+	return bits & ~1u;
+}
+
 static void frame_flag(struct events *v, struct source *s, const struct source_line *l,
 		       uint32_t flag)
 {
@@ -263,6 +278,8 @@ static void frame_field(struct events *v, struct source *s, const struct source_
 		f->source = read_roles(s, l);
 	else if (str_is(l->key, "target"))
 		f->target = read_roles(s, l);
+	else if (str_is(l->key, "never"))
+		f->never = read_types(s, l);
 	else if (str_is(l->key, "reciprocal"))
 		frame_flag(v, s, l, FRAME_RECIPROCAL);
 	else if (str_is(l->key, "weak"))
@@ -274,7 +291,8 @@ static void frame_field(struct events *v, struct source *s, const struct source_
 	else if (!str_is(l->key, "example") && !str_is(l->key, "counter"))
 		source_problem(s, l->line, l->key,
 			       "code, type, mode, verb, noun, adj, any, source, "
-			       "target, reciprocal, weak, told, matter, example or counter");
+			       "target, never, reciprocal, weak, told, matter, example or "
+			       "counter");
 }
 
 /* pass 0: contexts; 1: codes and classes; 2: frames. */

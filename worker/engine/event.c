@@ -90,6 +90,23 @@ static bool decided(const struct event_ground *g, uint32_t candidate, double *p)
 	return true;
 }
 
+/* "Resigned" is no RETREAT: what the weights say of types that a frame's words never are counts for
+ * the frame's own. */
+static void by_convention(const struct event_ground *g, uint32_t candidate, double *p)
+{
+	const struct event_candidate *c = &g->candidates[candidate];
+
+	for (uint32_t i = 0; i < c->n_matches; i++) {
+		const struct frame_rec *r = frame_at(g->book, c->matches[i].frame);
+
+		for (uint32_t t = 1; t < N_EVENT_TYPES; t++)
+			if ((r->never >> t & 1) && t != r->type) {
+				p[r->type] += p[t];
+				p[t] = 0;
+			}
+	}
+}
+
 void event_type_probabilities(const struct event_model *m, const struct event_ground *g,
 			      uint32_t candidate, struct features *f, double *p)
 {
@@ -108,6 +125,7 @@ void event_type_probabilities(const struct event_model *m, const struct event_gr
 	for (uint32_t t = 1; t < N_EVENT_TYPES; t++)
 		p[t] *= yes;
 	p[0] = 1 - yes;
+	by_convention(g, candidate, p);
 }
 
 /* The stage's working state for one document. */

@@ -63,7 +63,7 @@ struct frame_rec {
 	struct frame_text mode;
 	uint32_t source, target; /* bits of enum frame_role */
 	uint32_t flags;
-	uint32_t reserved;
+	uint32_t never; /* types that the words never are; bits of enum event_type, from 0 */
 };
 
 enum frame_pos { FRAME_VERB = 1, FRAME_NOUN = 2, FRAME_ADJ = 4, FRAME_ANY = 7 };
