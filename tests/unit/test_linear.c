@@ -201,7 +201,8 @@ static double yes_of(const struct linear *m, uint32_t word)
 	return yes;
 }
 
-/* Word 0 means yes to all but the few marked ones; word 1, which those never had, means yes. */
+/* Word 0 means yes to all but the few marked ones; word 1, which those never had, means yes. Drawn
+ * to nothing more strongly, the few overrule the others less. */
 static void a_model_for_marked_examples_learns_from_all_and_follows_them(void **state)
 {
 	struct linear_options o = {.n_classes = 2, .epochs = 20, .l2 = 1e-3};
@@ -209,6 +210,7 @@ static void a_model_for_marked_examples_learns_from_all_and_follows_them(void **
 	struct buf plain = {0}, marked = {0};
 	struct features f = {0};
 	struct linear m;
+	double few;
 	struct err e;
 
 	(void)state;
@@ -230,6 +232,12 @@ static void a_model_for_marked_examples_learns_from_all_and_follows_them(void **
 	assert_true(yes_of(&m, 0) < 0.5);
 	assert_true(yes_of(&m, 1) > 0.5);
 	assert_true(yes_of(&m, 2) < 0.5);
+	few = yes_of(&m, 0);
+	o.l2_marked = 1;
+	buf_free(&marked);
+	linear_train(s, &o, &marked);
+	assert_int_equal(linear_open(&m, buf_str(&marked), &e), 0);
+	assert_true(yes_of(&m, 0) > few);
 	features_free(&f);
 	linear_set_free(s);
 	buf_free(&plain);

@@ -264,9 +264,12 @@ static void score_by_model(struct work *w, struct scored *s)
 	const struct linear *m = &w->r->pair;
 	double p[N_POLARITIES], parts[SIGN_SOURCES];
 	struct feature_parts ends = {0};
+	uint32_t n_pair;
 
 	w->f.n = 0;
 	stance_pair_features(&w->ground, &w->c, &s->pair, &w->f, &ends);
+	n_pair = w->f.n;
+	stance_part_features(&w->ground, &w->c, &s->pair, &w->f, &ends);
 	memcpy(s->parts, w->target_parts, sizeof(w->target_parts));
 	s->logit = add_parts(m, &w->f, &ends, s->parts + TARGET_PARTS);
 	for (uint32_t i = 0; i < TARGET_PARTS; i++)
@@ -276,6 +279,7 @@ static void score_by_model(struct work *w, struct scored *s)
 	s->p_target = w->p_target;
 	if (s->p < POSSIBLE)
 		return;
+	w->f.n = n_pair;
 	linear_sign(w, s, p, parts);
 	take_sign(w, s, p, parts);
 }

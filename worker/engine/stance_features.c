@@ -75,8 +75,13 @@ enum template {
 	P_PRONOUN,
 	P_MIDDLE,
 	P_AUTHOR_VALUE,
+	X_PART = 5000,
+	X_CHAIN,
+	X_SIDE,
+	X_SUBJECT,
+	X_SUBJECT_CLASS,
 };
-enum { PATH_MAX = 9, CLAUSE_MAX = 40 };
+enum { PATH_MAX = 9, CLAUSE_MAX = 40, CLIMB_MAX = 12 };
 
 struct sink {
 	const struct stance_ground *s;
@@ -507,6 +512,86 @@ void stance_pair_features(const struct stance_ground *s, const struct candidates
 				      sign_code(x) * 2 + (h->entity == ENTITY_DOC_AUTHOR));
 		}
 	end_part(f, parts);
+}
+
+/* What part the holder has where the phrase stands. Of somebody who only occurs, little
+ * follows from it. */
+enum part { PART_NONE, PART_SUBJECT, PART_I, PART_SOURCE, PART_AUTHOR, PART_VOICE, PART_OWNER };
+
+static enum part part_of(const struct doc *d, const struct target *t, const struct pair *p)
+{
+	bool quoted = d->tokens[t->head].attrib >= 0;
+
+	if (p->links & LINK_SUBJECT)
+		return p->links & LINK_SOURCE ? PART_I : PART_SUBJECT;
+	if (p->links & LINK_SOURCE)
+		return PART_SOURCE;
+	if (p->links & LINK_AUTHOR)
+		return quoted || p->links & LINK_VOICE ? PART_NONE : PART_AUTHOR;
+	if (p->links & LINK_VOICE && !quoted)
+		return PART_VOICE;
+	return p->links & LINK_POSSESSOR ? PART_OWNER : PART_NONE;
+}
+
+/* Who does what is said with the phrase: this holder, another actor, or somebody unnamed ("others
+ * hailed ..."). */
+static void add_nearest_subject(struct sink *k, const struct target *t, const struct holder *h,
+				enum part part)
+{
+	const struct doc *d = k->d;
+	int32_t at = target_top(d, t->head), subject = -1, who;
+
+	for (int i = 0; i < CLIMB_MAX && subject < 0 && tok_at(d, at)->head >= 0; i++) {
+		at = tok_at(d, at)->head;
+		subject = polarity_subject(d, at);
+		if (subject >= (int32_t)t->tok && subject < (int32_t)(t->tok + t->n_tok))
+			subject = -1;
+	}
+	if (subject < 0) {
+		add_int(k, X_SUBJECT, part);
+		return;
+	}
+	who = stance_actor_at(d, subject);
+	add_int(k, X_SUBJECT, 100 + part * 4 + (who == h->entity ? 1 : who >= 0 ? 2 : 3));
+	if (who >= 0)
+		return;
+	add_2(k, X_SUBJECT, word_of(tok_at(d, subject)), part);
+	add_class(k, X_SUBJECT_CLASS, subject, part);
+}
+
+/* The relations on the way up from the phrase. */
+static void add_part_chain(struct sink *k, const struct target *t, enum part part)
+{
+	uint64_t chain = feature_of_int(X_CHAIN, part);
+	int32_t at = target_top(k->d, t->head);
+
+	for (int i = 0; i < 3 && tok_at(k->d, at)->head >= 0; i++) {
+		chain = feature_and(chain, feature_of_int(X_CHAIN, tok_at(k->d, at)->rel));
+		features_add(k->f, chain);
+		at = tok_at(k->d, at)->head;
+	}
+}
+
+void stance_part_features(const struct stance_ground *s, const struct candidates *c,
+			  const struct pair *p, struct features *f, struct feature_parts *parts)
+{
+	struct sink k = {s, s->d, c, f};
+	const struct target *t = &c->targets[p->target];
+	enum part part = part_of(s->d, t, p);
+
+	add_nearest_subject(&k, t, &c->holders[p->holder], part);
+	add_int(&k, X_PART, part * 16 + s->opinion);
+	add_int(&k, X_PART, 1000 + part * 16 + s->density);
+	for (uint32_t i = 0; part != PART_NONE && i < c->n_sides[p->target]; i++) {
+		const struct side *x = &c->sides[p->target][i];
+
+		add_2(&k, X_SIDE, grammar_str(s->g, x->class->name),
+		      (sign_code(x) * 2 + (i == 0)) * 8 + part);
+	}
+	if (part != PART_NONE)
+		add_part_chain(&k, t, part);
+	if (parts)
+		parts->end[parts->n - 1] = f->n;
 }
 
 /* Words of the sentence with how they stand to the target: inside, before, after; and negated. */

@@ -18,6 +18,12 @@ void stance_target_features(const struct stance_ground *s, const struct candidat
 void stance_pair_features(const struct stance_ground *s, const struct candidates *c,
 			  const struct pair *p, struct features *f, struct feature_parts *parts);
 
+/* More of a pair's last part: what composes to the phrase and leads up to it, by the part that the
+ * holder has there, and whether somebody else is who does it. Whether the holder stands somewhere
+ * on it hangs on that, not where: the sign's model does without. */
+void stance_part_features(const struct stance_ground *s, const struct candidates *c,
+			  const struct pair *p, struct features *f, struct feature_parts *parts);
+
 /* For the choice between support and oppose. */
 void stance_sign_features(const struct stance_ground *s, const struct candidates *c,
 			  const struct pair *p, struct features *f);

@@ -270,7 +270,8 @@ static void kinds_of(const struct model *m, const struct example *x, struct cell
 	kinds[1] = x->marked ? m->marked : NULL;
 }
 
-static void train_binary(struct model *m, const struct example *x, double rate, double l2)
+static void train_binary(struct model *m, const struct example *x, double rate,
+			 const double l2[KINDS])
 {
 	struct cell *kinds[KINDS];
 	double sum = 0, d;
@@ -281,8 +282,8 @@ static void train_binary(struct model *m, const struct example *x, double rate, 
 		       (sum_run(m, kinds[k], x->shared) + sum_run(m, kinds[k], x->own));
 	d = (1 / (1 + linear_exp(-2 * sum)) - x->label) * (double)x->weight;
 	for (int k = 0; k < KINDS && kinds[k]; k++) {
-		update_run(m, kinds[k], x->shared, d, rate, l2);
-		update_run(m, kinds[k], x->own, d, rate, l2);
+		update_run(m, kinds[k], x->shared, d, rate, l2[k]);
+		update_run(m, kinds[k], x->own, d, rate, l2[k]);
 		update(&kinds[k][m->n_rows], d, rate, 0);
 	}
 }
@@ -308,7 +309,8 @@ static void updates_run(const struct model *m, struct cell *cells, struct run r,
 			update(&cells[(size_t)row[i] * nc + c], p[c], rate, l2);
 }
 
-static void train_example(struct model *m, const struct example *x, double rate, double l2)
+static void train_example(struct model *m, const struct example *x, double rate,
+			  const double l2[KINDS])
 {
 	double p[LINEAR_CLASSES_MAX] = {0}, sums[LINEAR_CLASSES_MAX] = {0};
 	uint32_t nc = m->n_classes;
@@ -327,8 +329,8 @@ static void train_example(struct model *m, const struct example *x, double rate,
 	for (uint32_t c = 0; c < nc; c++)
 		p[c] *= (double)x->weight;
 	for (int k = 0; k < KINDS && kinds[k]; k++) {
-		updates_run(m, kinds[k], x->shared, p, rate, l2);
-		updates_run(m, kinds[k], x->own, p, rate, l2);
+		updates_run(m, kinds[k], x->shared, p, rate, l2[k]);
+		updates_run(m, kinds[k], x->own, p, rate, l2[k]);
 		for (uint32_t c = 0; c < nc; c++)
 			update(&kinds[k][bias + c], p[c], rate, 0);
 	}
@@ -403,6 +405,7 @@ static void run_epochs(struct model *m, const struct linear_set *s, const struct
 	uint32_t n = choose_examples(s, o->skip_group, order);
 	uint32_t epochs = o->epochs ? o->epochs : 20;
 	double rate = o->rate > 0 ? o->rate : 0.1;
+	const double l2[KINDS] = {o->l2, o->l2_marked > 0 ? o->l2_marked : o->l2};
 	uint64_t state = o->seed + 0x9e3779b97f4a7c15u;
 
 	for (uint32_t t = 0; t < epochs + o->refit; t++) {
@@ -411,9 +414,9 @@ static void run_epochs(struct model *m, const struct linear_set *s, const struct
 		shuffle(order, n, &state);
 		for (uint32_t i = 0; i < n; i++)
 			if (m->n_classes == 2)
-				train_binary(m, &s->examples[order[i]], rate, o->l2);
+				train_binary(m, &s->examples[order[i]], rate, l2);
 			else
-				train_example(m, &s->examples[order[i]], rate, o->l2);
+				train_example(m, &s->examples[order[i]], rate, l2);
 		if (t >= epochs)
 			add_to_mean(m, 1.0 / o->refit);
 		else if (t >= epochs / 2)

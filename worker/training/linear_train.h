@@ -11,6 +11,7 @@ struct linear_options {
 	uint32_t min_count; /* features seen in fewer examples are dropped; 0: 2 */
 	double rate;        /* 0: 0.1 */
 	double l2;          /* per example, on seen features */
+	double l2_marked;   /* the same of what marked examples add; 0: as much */
 	double temperature; /* 0: 1 */
 	double least;       /* features with no weight as large are not written; 0: all are */
 	uint32_t refit;     /* further passes over those that are written */

@@ -204,6 +204,7 @@ static void gather_pairs(struct gathering *x, const struct stance_ground *s, str
 			 const struct sentence_labels *l, uint32_t t)
 {
 	struct sharing pair = {x->pair, false}, sign = {x->sign, false};
+	uint32_t n_pair;
 
 	x->of_target.n = 0;
 	stance_target_features(s, c, t, &x->of_target, NULL);
@@ -217,8 +218,11 @@ static void gather_pairs(struct gathering *x, const struct stance_ground *s, str
 			continue;
 		x->f.n = 0;
 		stance_pair_features(s, c, &c->pairs[i], &x->f, NULL);
+		n_pair = x->f.n;
+		stance_part_features(s, c, &c->pairs[i], &x->f, NULL);
 		share(&pair, &x->of_target);
 		linear_set_add(x->pair, &x->f, label != LABEL_NONE, x->weight * (thin ? KEEP : 1));
+		x->f.n = n_pair;
 		if (label == LABEL_NONE || !l->whole[t])
 			continue;
 		stance_sign_rest(s, c, &c->pairs[i], &x->f, NULL);
@@ -329,14 +333,28 @@ static struct linear_set *set_of(struct bench *b, uint32_t model)
 	return model == 0 ? b->x.target : model == 1 ? b->x.pair : b->x.sign;
 }
 
+/* Which phrases and pairs are coded at all is where coders differ most, so those of the documents
+ * we measure on add weights of their own, drawn to 0 far more strongly, since these documents are
+ * few. Pairs are the largest model, so more of it is left out and made up for. */
+#define MARKED_L2_TARGET 10
+#define MARKED_L2_PAIR   5
+
 static struct linear_options first_options(const struct bench *b, uint32_t model, double l2)
 {
-	return (struct linear_options){.epochs = b->o.epochs,
-				       .min_count = b->o.min_count,
-				       .l2 = l2,
-				       .rate = b->o.rate,
-				       .least = b->o.least,
-				       .n_classes = model == 2 ? N_POLARITIES : 2};
+	struct linear_options o = {.epochs = b->o.epochs,
+				   .min_count = b->o.min_count,
+				   .l2 = l2,
+				   .rate = b->o.rate,
+				   .least = b->o.least,
+				   .n_classes = model == 2 ? N_POLARITIES : 2};
+
+	o.marked = model < 2;
+	o.l2_marked = model == 0 ? MARKED_L2_TARGET : MARKED_L2_PAIR;
+	if (model == 1) {
+		o.least *= 1.25;
+		o.refit = 2;
+	}
+	return o;
 }
 
 static void try_strength(void *context, uint32_t job)
@@ -374,16 +392,6 @@ static void tune(struct bench *b)
 	}
 }
 
-/* Which pairs are coded at all is where coders differ most, so the pairs of the documents we
- * measure on add weights of their own; and it is the largest model, so more of it is left out and
- * made up for. */
-static void be_large(struct linear_options *o)
-{
-	o->marked = true;
-	o->least *= 1.25;
-	o->refit = 2;
-}
-
 /* One of the first models, learned from all but a fold. */
 static void train_first(void *context, uint32_t job)
 {
@@ -394,8 +402,6 @@ static void train_first(void *context, uint32_t job)
 	struct linear_options o = first_options(b, model, b->l2[model]);
 
 	o.skip_group = run == ALL ? 0 : run + 1;
-	if (model == 1)
-		be_large(&o);
 	linear_train(set_of(b, model), &o,
 		     model == 0   ? &w->target
 		     : model == 1 ? &w->pair
