@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "worker/engine/stance_choice.h"
 #include "worker/engine/stance_features.h"
 
 enum { N = 4, MAYOR = 1, COUNCIL = 2 };
@@ -135,11 +136,32 @@ static void more_of_the_last_part_leaves_the_others_as_they_are(void **state)
 	features_free(&more);
 }
 
+/* "the new toll ... the toll ... the old bridge" */
+static void a_phrase_said_again_is_the_same_target(void **state)
+{
+	struct token tokens[] = {
+		word("the", UPOS_DET, REL_DET, 2),    word("new", UPOS_ADJ, REL_AMOD, 2),
+		word("toll", UPOS_NOUN, REL_OBJ, -1), word("the", UPOS_DET, REL_DET, 4),
+		word("toll", UPOS_NOUN, REL_OBJ, -1), word("the", UPOS_DET, REL_DET, 7),
+		word("old", UPOS_ADJ, REL_AMOD, 7),   word("bridge", UPOS_NOUN, REL_OBJ, -1),
+	};
+	struct doc d = {.tokens = tokens, .n_tokens = 8};
+	struct target first = {.tok = 0, .n_tok = 3}, again = {.tok = 3, .n_tok = 2};
+	struct target bridge = {.tok = 5, .n_tok = 3}, article = {.tok = 5, .n_tok = 1};
+
+	(void)state;
+	assert_true(targets_repeat(&d, &first, &again));
+	assert_true(targets_repeat(&d, &again, &first));
+	assert_false(targets_repeat(&d, &first, &bridge));
+	assert_false(targets_repeat(&d, &first, &article));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whose_deed_it_is_changes_what_is_seen_of_the_owner),
 		cmocka_unit_test(the_doer_is_seen_otherwise_than_who_is_only_named),
+		cmocka_unit_test(a_phrase_said_again_is_the_same_target),
 		cmocka_unit_test(more_of_the_last_part_leaves_the_others_as_they_are),
 	};
 

@@ -324,12 +324,16 @@ static void score_sentence(struct work *w)
 	weigh_signs(w);
 }
 
-/* One holder has one stance about words that overlap; without a learned choice, whoever. */
+/* One holder has one stance about words that overlap or that are said again; without a learned
+ * choice, whoever about those that overlap. */
 static bool excludes(const struct work *w, const struct scored *a, const struct scored *b)
 {
-	if (w->r->choice.n_trees && a->pair.holder != b->pair.holder)
-		return false;
-	return targets_overlap(&w->c.targets[a->pair.target], &w->c.targets[b->pair.target]);
+	const struct target *t = &w->c.targets[a->pair.target], *u = &w->c.targets[b->pair.target];
+	bool holder = a->pair.holder == b->pair.holder;
+
+	if (holder && targets_repeat(w->ground.d, t, u))
+		return true;
+	return (holder || !w->r->choice.n_trees) && targets_overlap(t, u);
 }
 
 /* Weighs those that are still open, beside what is chosen already. */

@@ -18,6 +18,39 @@ bool targets_overlap(const struct target *a, const struct target *b)
 	return a->tok < b->tok + b->n_tok && b->tok < a->tok + a->n_tok;
 }
 
+static bool is_naming(const struct token *t)
+{
+	return t->upos == UPOS_NOUN || t->upos == UPOS_PROPN || t->upos == UPOS_VERB ||
+	       t->upos == UPOS_ADJ || t->upos == UPOS_NUM;
+}
+
+static bool has_word(const struct doc *d, const struct target *t, struct str lower)
+{
+	for (uint32_t i = t->tok; i < t->tok + t->n_tok; i++)
+		if (is_naming(&d->tokens[i]) && str_eq(d->tokens[i].lower, lower))
+			return true;
+	return false;
+}
+
+static bool names_all(const struct doc *d, const struct target *a, const struct target *b)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = b->tok; i < b->tok + b->n_tok; i++) {
+		if (!is_naming(&d->tokens[i]))
+			continue;
+		if (!has_word(d, a, d->tokens[i].lower))
+			return false;
+		n++;
+	}
+	return n > 0;
+}
+
+bool targets_repeat(const struct doc *d, const struct target *a, const struct target *b)
+{
+	return names_all(d, a, b) || names_all(d, b, a);
+}
+
 static bool contains(const struct target *a, const struct target *b)
 {
 	return a->tok <= b->tok && b->tok + b->n_tok <= a->tok + a->n_tok;

@@ -51,6 +51,10 @@ struct choice_past {
 /* Whether two phrases share a word. */
 bool targets_overlap(const struct target *a, const struct target *b);
 
+/* Whether all that one phrase names the other names, too: said twice in a sentence, it is one
+ * target. */
+bool targets_repeat(const struct doc *d, const struct target *a, const struct target *b);
+
 /* Fill the first CHOICE_ALONE values of all, and the others of one. */
 void choice_alone(const struct stance_ground *s, const struct candidates *c,
 		  const struct choice_past *past, struct scored *list, uint32_t n);
