@@ -67,7 +67,7 @@ static struct str word(struct str *line)
 	return w;
 }
 
-static int parse_roles(struct str text, uint32_t *roles, struct err *e)
+int keys_roles(struct str text, uint32_t *roles, struct err *e)
 {
 	static const struct {
 		const char *name;
@@ -77,16 +77,18 @@ static int parse_roles(struct str text, uint32_t *roles, struct err *e)
 		     {"read", ROLE_READ},
 		     {"admin", ROLE_ADMIN}};
 
+	if (!text.n)
+		return err_set(e, ERR_INVALID, "no role");
 	for (*roles = 0; text.n;) {
 		struct str one = text;
 		const char *comma = memchr(text.p, ',', text.n);
-		uint32_t before = *roles;
+		bool is_one = false;
 
 		one.n = comma ? (size_t)(comma - text.p) : text.n;
 		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 			if (str_is(one, names[i].name))
-				*roles |= names[i].role;
-		if (*roles == before)
+				*roles |= names[i].role, is_one = true;
+		if (!is_one)
 			return err_set(e, ERR_INVALID,
 				       "\"%.*s\" is none of submit, work, read, "
 				       "admin",
@@ -129,7 +131,7 @@ static int parse_line(struct keys *k, struct str line, struct err *e)
 		return err_set(e, ERR_TOO_BIG, "a name of %zu bytes", name.n);
 	if (k->n >= KEYS_MAX)
 		return err_set(e, ERR_TOO_BIG, "more than %d keys", KEYS_MAX);
-	if (parse_key(first, key.public_key, e) < 0 || parse_roles(roles, &key.roles, e) < 0)
+	if (parse_key(first, key.public_key, e) < 0 || keys_roles(roles, &key.roles, e) < 0)
 		return -1;
 	memcpy(key.name, name.p, name.n);
 	MEM_GROW(k->keys, k->n, k->cap);

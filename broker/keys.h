@@ -34,6 +34,9 @@ const char *keys_server_secret(const struct keys *k);
 /* NULL where nobody has it. Valid until keys_reload. */
 const struct key *keys_find(const struct keys *k, const char *public_key);
 
+/* "submit,read" as bits of enum msg_role. */
+int keys_roles(struct str text, uint32_t *roles, struct err *e);
+
 /* For tests and for keys_open: reads the file's text. */
 int keys_parse(struct keys *k, struct str text, struct err *e);
 struct keys *keys_new(void);

@@ -24,7 +24,7 @@ struct settings {
 	const char *data_dir, *store, *keys, *http;
 	int64_t lease_ms, heartbeat_ms, backoff_ms, backoff_most_ms, keep_ms;
 	int64_t attempts, window, max_waiting, keep_results, seed;
-	int log_level, log_format;
+	struct option_log log;
 };
 
 #define AT(field) offsetof(struct settings, field)
@@ -61,10 +61,7 @@ static const struct option_row ROWS[] = {
 	{"keep-results", 0, OPTION_INT, AT(keep_results), "N", "0",
 	 "so many of the last results are kept (0: all)", 0, INT64_MAX, NULL},
 	{"seed", 0, OPTION_INT, AT(seed), "N", "0", NULL, 0, INT64_MAX, NULL},
-	{"log-level", 0, OPTION_CHOICE, AT(log_level), LOG_LEVEL_CHOICES, "info",
-	 "the quietest lines that are written", 0, 0, NULL},
-	{"log-format", 0, OPTION_CHOICE, AT(log_format), LOG_FORMAT_CHOICES, "text",
-	 "how log lines look", 0, 0, NULL},
+	{.type = OPTION_INCLUDE, .offset = AT(log), .include = OPTION_LOG_ROWS},
 	{.type = OPTION_END},
 };
 
@@ -283,18 +280,26 @@ out:
 	return r;
 }
 
-static int run_command(const struct settings *set, const char *url, char **words, int n)
+/* A person waits for these: no line of a log. */
+static int tell(int r, const struct err *e)
+{
+	if (r < 0)
+		fprintf(stderr, "%s: %s\n", PROGRAM.name, e->text);
+	return r < 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
+static int run_command(const char *url, char **words, int n)
 {
 	struct err e;
+	int r;
 
-	(void)set;
 	if (n == 2 && strcmp(words[0], "backup") == 0)
-		return store_backup(url, words[1], &e) < 0 ? fail(&e) : EXIT_DONE;
+		return tell(store_backup(url, words[1], &e), &e);
 	if (n == 1 && strcmp(words[0], "check") == 0) {
-		if (store_check(url, &e) < 0)
-			return fail(&e);
-		printf("sound %s\n", url);
-		return EXIT_DONE;
+		r = store_check(url, &e);
+		if (r == 0)
+			printf("sound %s\n", url);
+		return tell(r, &e);
 	}
 	err_set(&e, ERR_INVALID, "\"%s\": expected no command, \"backup TO\" or \"check\"",
 		words[0]);
@@ -312,13 +317,11 @@ int main(int argc, char **argv)
 	status = options_start(&PROGRAM, argc, argv, &a, &set, &operand);
 	if (status >= 0)
 		goto out;
-	log_setup(&(struct log_setup){.least = (enum log_level)set.log_level,
-				      .format = (enum log_format)set.log_format,
-				      .wall_ms = wire_wall_ms});
+	options_log(&set.log, wire_wall_ms);
 	if (store_url(&set, &a, &url, &e) < 0) {
 		status = fail(&e);
 	} else if (operand < argc) {
-		status = run_command(&set, url, argv + operand, argc - operand);
+		status = run_command(url, argv + operand, argc - operand);
 	} else {
 		catch_signals();
 		take_short_slices();

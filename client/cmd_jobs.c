@@ -165,13 +165,9 @@ static int job_numbers(int n, char **words, uint64_t *jobs, struct err *e)
 		return err_set(e, ERR_INVALID, "which jobs?");
 	if (n > MSG_ITEMS_MAX)
 		return err_set(e, ERR_TOO_BIG, "at most %d jobs at once", MSG_ITEMS_MAX);
-	for (int i = 0; i < n; i++) {
-		char *end;
-
-		jobs[i] = strtoull(words[i], &end, 10);
-		if (*end || !jobs[i] || words[i][0] == '-')
-			return err_set(e, ERR_INVALID, "\"%s\" is no job number", words[i]);
-	}
+	for (int i = 0; i < n; i++)
+		if (command_job(words[i], &jobs[i], e) < 0)
+			return -1;
 	return 0;
 }
 

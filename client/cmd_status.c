@@ -240,6 +240,7 @@ int cmd_show(int argc, char **argv)
 	struct err e;
 	int operand, status = command_options(&PROGRAM_SHOW, argc, argv, &o, &operand);
 	struct source *s;
+	uint64_t job;
 
 	if (status >= 0)
 		return status;
@@ -247,6 +248,9 @@ int cmd_show(int argc, char **argv)
 		err_set(&e, ERR_INVALID, "which job?");
 		return options_wrong(&PROGRAM_SHOW, &e);
 	}
+	for (int i = operand; i < argc; i++)
+		if (command_job(argv[i], &job, &e) < 0)
+			return options_wrong(&PROGRAM_SHOW, &e);
 	s = source_open(&o.source, &e);
 	status = s ? EXIT_DONE : link_exit_status(&e);
 	if (!s)

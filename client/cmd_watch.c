@@ -219,7 +219,9 @@ static int check_words(struct watch *o, struct err *e)
 		return -1;
 	o->type = type.value;
 	o->polarity = polarity.value;
-	return 0;
+	if (command_name("name", o->name, e) < 0 || command_name("actor", o->actor, e) < 0)
+		return -1;
+	return command_name("collection", o->collection, e);
 }
 
 int cmd_watch(int argc, char **argv)
@@ -342,9 +344,13 @@ int cmd_results(int argc, char **argv)
 	int operand, r = 0, status = command_options(&PROGRAM_RESULTS, argc, argv, &o, &operand);
 	struct source *s;
 	struct table *t;
+	uint64_t job;
 
 	if (status >= 0)
 		return status;
+	for (int i = operand; i < argc; i++)
+		if (command_job(argv[i], &job, &e) < 0)
+			return options_wrong(&PROGRAM_RESULTS, &e);
 	t = o.format ? table_new(HEADS) : NULL;
 	s = source_open(&o.source, &e);
 	status = s ? EXIT_DONE : link_exit_status(&e);

@@ -1,8 +1,10 @@
 #include "client/command.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "proto/msg.h"
 #include "proto/near.h"
 #include "worker/engine/engine.h"
 
@@ -79,6 +81,24 @@ int command_options_alone(const struct option_program *p, int argc, char **argv,
 		return status;
 	err_set(&e, ERR_INVALID, "no operand expected, got \"%s\"", argv[operand]);
 	return options_wrong(p, &e);
+}
+
+int command_job(const char *word, uint64_t *job, struct err *e)
+{
+	char *end;
+
+	*job = strtoull(word, &end, 10);
+	if (*end || !*job || *word == '-')
+		return err_set(e, ERR_INVALID, "\"%s\" is no job number", word);
+	return 0;
+}
+
+int command_name(const char *option, const char *value, struct err *e)
+{
+	if (value && strlen(value) > MSG_NAME_MAX)
+		return err_set(e, ERR_INVALID, "--%s has %zu bytes, a name at most %d", option,
+			       strlen(value), MSG_NAME_MAX);
+	return 0;
 }
 
 static const struct command *command_of(const char *name)

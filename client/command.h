@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "proto/err.h"
 #include "proto/options.h"
 
 enum exit_status {
@@ -32,6 +33,11 @@ int command_options(const struct option_program *p, int argc, char **argv, void 
 		    int *operand);
 /* The same for a command that takes no operands. */
 int command_options_alone(const struct option_program *p, int argc, char **argv, void *settings);
+
+/* What a person calls a job: its number, from 1. ERR_INVALID for anything else. */
+int command_job(const char *word, uint64_t *job, struct err *e);
+/* ERR_INVALID where an option's value is longer than names may be. NULL is no value. */
+int command_name(const char *option, const char *value, struct err *e);
 
 /* Runs argv[1] with the rest; prints help for --help and for nothing. */
 int command_main(int argc, char **argv);

@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 
+#include "client/command.h"
 #include "client/input.h"
 #include "client/source.h"
 #include "client/table.h"
@@ -27,9 +28,8 @@ const struct option_row DOCUMENT_ROWS[] = {
 
 int document_options_check(struct document_options *o, char iso[static READER_DATE], struct err *e)
 {
-	if (o->collection && strlen(o->collection) > MSG_NAME_MAX)
-		return err_set(e, ERR_INVALID, "--collection has %zu bytes, a name at most %d",
-			       strlen(o->collection), MSG_NAME_MAX);
+	if (command_name("collection", o->collection, e) < 0)
+		return -1;
 	return reader_date_option(&o->date, iso, e);
 }
 

@@ -684,12 +684,23 @@ int options_wrong(const struct option_program *p, const struct err *e)
 	return 2;
 }
 
+/* Standard files that were closed by whoever started us: what is opened next would take their
+ * numbers, and a log line would land in a database. Using them fails as before. */
+static void occupy_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int options_start(const struct option_program *p, int argc, char **argv, struct arena *a,
 		  void *settings, int *operand)
 {
 	struct err e;
-	int rc = options_read(p, argc, argv, a, settings, operand, &e);
+	int rc;
 
+	occupy_standard_files();
+	rc = options_read(p, argc, argv, a, settings, operand, &e);
 	if (rc < 0)
 		return options_wrong(p, &e);
 	return rc > 0 ? 0 : -1;

@@ -203,7 +203,7 @@ is "keys add" "0 ann.key" "$? $(cat out)"
 "$demarche" keys add ann >out 2>err
 is "a key file is never overwritten" 1 $?
 "$demarche" keys add eve --roles dig >out 2>err
-is "unknown role" 1 $?
+is "unknown role" 2 $?
 is "keys lists them" "ann node" "$("$demarche" keys --json | sed -E 's/.*"name":"([^"]*)".*/\1/' | xargs)"
 is "key files are private" "600 600 600" "$(stat -c %a ann.key node.key broker.keys | xargs)"
 "$BUILD/broker/demarche-broker" --listen 'tcp://127.0.0.1:*' --keys broker.keys --data-dir keyed \

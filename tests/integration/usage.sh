@@ -1,0 +1,56 @@
+#!/bin/bash
+# Calls that are wrong or come from strange surroundings: told in one plain sentence, nothing done.
+# usage: usage.sh BUILD_DIR
+BUILD=$1
+. "$(dirname "$0")/lib.sh"
+cd "$work" || exit 1
+echo 'Norway expelled Russian diplomats on 1 June 2022.' >one.txt
+
+# Who starts us may have closed the standard files: a database must not take their numbers.
+"$demarche" run one.txt --db closed.db <&- >&- 2>&-
+is "run without standard files does its work" 1 "$("$demarche" events --db closed.db --json | wc -l)"
+"$demarche" events --db closed.db >&- 2>err
+is "who cannot be told has a failure" 1 $?
+"$demarche" analyze <&- >out 2>err
+is "nothing can be read from a closed input" 1 $?
+has "and why" 'standard input: cannot read: Bad file descriptor' err
+"$BUILD/broker/demarche-broker" --listen "ipc://$work/socket" --data-dir quiet <&- >&- 2>&- &
+pids="$pids $!"
+timeout 30 sh -c 'until "$1" status --broker "$2" >/dev/null 2>&1; do sleep 0.05; done' sh "$demarche" "ipc://$work/socket"
+is "a broker without standard files" 0 $?
+"$demarche" submit one.txt --broker "ipc://$work/socket" >out 2>err
+is "takes documents" 0 $?
+is "and says nothing into its files" 0 "$(wc -c <quiet/demarche.db.lock)"
+
+for command in show results; do
+	for word in abc 3x 0 -1; do
+		"$demarche" "$command" --db closed.db -- "$word" >out 2>err
+		is "$command $word is wrong usage" 2 $?
+		has "and told why" "^demarche $command: \"$word\" is no job number" err
+	done
+done
+"$demarche" show 1 --db closed.db >out 2>err
+is "a number is not" 0 $?
+
+long=$(printf '%0200d' 7)
+for option in name collection; do
+	"$demarche" watch --"$option" "$long" >out 2>err
+	is "watch --$option too long is wrong usage" 2 $?
+	has "and told how long it may be" "^demarche watch: --$option has 200 bytes, a name at most 128" err
+done
+
+"$demarche" keys add anna --roles read,wirte >out 2>err
+is "a role that is none" 2 $?
+has "is told by its option" '^demarche keys: --roles: "wirte" is none of submit, work, read, admin' err
+is "and makes nothing" 0 "$(find . -name '*.key*' | wc -l)"
+"$demarche" keys add anna --roles read,read,submit >out 2>err
+is "a role may be said twice" 0 $?
+
+broker=$BUILD/broker/demarche-broker
+: >there.db
+"$broker" backup there.db --store sqlite:closed.db >out 2>err
+is "a backup over a file" 1 $?
+is "is told in a sentence" 'demarche-broker: there.db is there already' "$(cat err)"
+"$broker" check --store sqlite:missing.db >out 2>err
+has "and a store that is none" '^demarche-broker: cannot open missing.db: ' err
+finish
