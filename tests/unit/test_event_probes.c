@@ -108,6 +108,8 @@ static const struct {
 	{"Norway does not consider the threat of Russia new, its ministry said.", "REJECT"},
 	{"The royal court of Jordan did not release a cause of death.", "REJECT"},
 	{"Three tourists were killed in Peru when a bus left the road, police said.", "ASSAULT"},
+	{"\"France has broken its promise,\" the Spanish minister said.", "AGREE"},
+	{"The prime minister of Belgium resigned on Monday after a month.", "RETREAT"},
 };
 enum { N_ABSENT = sizeof(ABSENT) / sizeof(ABSENT[0]) };
 

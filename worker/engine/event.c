@@ -286,14 +286,17 @@ static bool is_plain_no(const struct work *w, const struct event_guess *x)
 }
 
 /* "postponed the meeting", "asked for aid": the noun says what the verb's event is about. What
- * somebody is accused of is an event of its own, on the accuser's word. */
+ * somebody is accused of is an event of its own, on the accuser's word; a broken promise is none.
+ */
 static bool is_content(const struct work *w, const struct event_guess *x,
 		       const struct event_guess *y)
 {
 	const struct frame_match *m = match_of(w, y);
 
-	return y->type != x->type && y->type != EVENT_ACCUSE && y->p * 2 >= x->p && m &&
-	       m->n_words && m->last == tok_of(w, x) && tok_of(w, y) != m->last;
+	return y->type != x->type && m && m->n_words && m->last == tok_of(w, x) &&
+	       tok_of(w, y) != m->last && y->p * 2 >= x->p &&
+	       (y->type != EVENT_ACCUSE ||
+		(frame_at(w->ground.book, m->frame)->flags & FRAME_TOLD));
 }
 
 /* What another event's words are about is none of its own. Of guesses of one type in a sentence,

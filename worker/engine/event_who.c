@@ -435,6 +435,7 @@ void who_decide(const struct who_model *m, const struct event_ground *g,
 	struct who_chosen not ;
 	struct who w;
 	int64_t accuser;
+	int32_t speaker, casualty;
 	double p = 0;
 
 	source->n = target->n = 0;
@@ -447,6 +448,12 @@ void who_decide(const struct who_model *m, const struct event_ground *g,
 	} else {
 		w.source = pick(&w, WHO_SOURCE, &nobody, 0, (double)m->limits.source_more, source,
 				&w.p_source);
+	}
+	speaker = who_accuses_by_saying(&w);
+	if (speaker >= 0) {
+		w.source = speaker;
+		source->n = 0;
+		who_choose(source, x->args[speaker].entity);
 	}
 	if (w.source >= 0)
 		join_likewise(&w, source);
@@ -470,6 +477,12 @@ void who_decide(const struct who_model *m, const struct event_ground *g,
 	if (accuser >= 0 && !is_named_beside(&w, target)) {
 		target->n = 0;
 		who_choose(target, (uint32_t)accuser);
+	}
+	casualty = who_casualty(&w);
+	if (casualty >= 0) {
+		target->n = 0;
+		who_choose(target, x->args[casualty].entity);
+		join_row(&w, WHO_TARGET, casualty, &not, target);
 	}
 	one_side(&w, source, target);
 	if (are_among_themselves(&w, source, target)) {

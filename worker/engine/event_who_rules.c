@@ -168,9 +168,115 @@ static bool is_judge(const struct who *w, uint32_t arg)
 	return false;
 }
 
+/* Whether the actor is said to do it, and says nothing himself. */
+static bool is_told_of(const struct who *w, uint32_t entity)
+{
+	bool subject = false;
+
+	for (uint32_t i = 0; i < w->x->n_args; i++) {
+		enum arg_place place = w->args[i].place;
+
+		if (w->args[i].entity != entity)
+			continue;
+		if (place == ARG_SPEAKER || place == ARG_SPEAKER_OUTER || place == ARG_VOICE)
+			return false;
+		subject |=
+			place == ARG_SUBJECT || place == ARG_SUBJECT_FAR || place == ARG_POSSESSOR;
+	}
+	return subject;
+}
+
+int32_t who_accuses_by_saying(const struct who *w)
+{
+	const struct frame_rec *r = event_frame_of(w->g, w->x);
+	bool direct;
+
+	event_voice(w->g->d, w->x->candidate->tok, &direct);
+	if (w->x->type != EVENT_ACCUSE || w->source < 0 ||
+	    !(r ? (r->flags & FRAME_TOLD) != 0 : direct) ||
+	    !is_told_of(w, w->args[w->source].entity))
+		return -1;
+	for (uint32_t i = 0; i < w->x->n_args; i++)
+		if (w->args[i].place == ARG_SPEAKER && w->args[i].code)
+			return (int32_t)i;
+	return -1;
+}
+
+/* "Died in an attack", "were wounded in clashes", "an attack killed nine people": the token of
+ * those whom the attack was done to, or -1. */
+static int32_t casualty(const struct who *w)
+{
+	static const char *const DIE[] = {"die", "perish", NULL};
+	static const char *const KILL[] = {"kill", "wound", "injure", "hurt", NULL};
+	const struct doc *d = w->g->d;
+	int32_t verb = w->x->candidate->tok, subject;
+	enum rel r = REL_NSUBJ;
+	bool inherited;
+
+	if (w->x->type != EVENT_ASSAULT)
+		return -1;
+	for (int depth = 0; depth < 2 && verb >= 0 && d->tokens[verb].upos == UPOS_NOUN; depth++) {
+		r = rel_base(d->tokens[verb].rel);
+		verb = r == REL_OBL || r == REL_NMOD || r == REL_NSUBJ ? d->tokens[verb].head : -1;
+	}
+	if (verb < 0)
+		return -1;
+	if (r == REL_NSUBJ)
+		return str_in(d->tokens[verb].lemma, KILL) && !event_is_passive(d, verb) &&
+				       doc_child(d, verb, REL_NSUBJ) >= 0
+			       ? doc_child(d, verb, REL_OBJ)
+			       : -1;
+	if (!str_in(d->tokens[verb].lemma, DIE) &&
+	    (!str_in(d->tokens[verb].lemma, KILL) || !event_is_passive(d, verb)))
+		return -1;
+	subject = event_subject(d, verb, &inherited);
+	return inherited ? -1 : subject;
+}
+
+int32_t who_casualty(const struct who *w)
+{
+	int32_t tok = casualty(w);
+
+	for (uint32_t i = 0; tok >= 0 && i < w->x->n_args; i++) {
+		int32_t m = w->x->args[i].mention;
+
+		if (m >= 0 && w->g->d->mentions[m].head == tok)
+			return (int32_t)i;
+	}
+	return -1;
+}
+
+/* "An attack in Somalia", "on Kyiv": where it happened is not who did it. */
+static bool is_scene(const struct who *w, uint32_t arg)
+{
+	static const char *const IN[] = {"in", "at", "near", "on", "against", NULL};
+	const struct event_ground *g = w->g;
+	const struct doc *d = g->d;
+	uint32_t entity = w->args[arg].entity, sent = d->tokens[w->x->candidate->tok].sent;
+	bool scene = false;
+
+	if (w->x->type != EVENT_ASSAULT || (d->entities[entity].kind != ENTITY_COUNTRY &&
+					    d->entities[entity].kind != ENTITY_GOVERNMENT))
+		return false;
+	for (uint32_t k = g->mentions_at[sent]; k < g->mentions_at[sent + 1]; k++) {
+		const struct mention *m = &d->mentions[g->mentions[k]];
+		int32_t in = doc_child(d, m->head, REL_CASE);
+
+		if (m->entity != (int32_t)entity)
+			continue;
+		if (!m->is_place && (in < 0 || !str_in(d->tokens[in].lower, IN)))
+			return false;
+		scene = true;
+	}
+	return scene;
+}
+
 bool who_is_no_source(const struct who *w, uint32_t arg)
 {
-	return is_victim(w, arg) || is_judge(w, arg) || is_others_object(w, arg);
+	int32_t hurt = who_casualty(w);
+
+	return (hurt >= 0 && w->args[hurt].entity == w->args[arg].entity) || is_scene(w, arg) ||
+	       is_victim(w, arg) || is_judge(w, arg) || is_others_object(w, arg);
 }
 
 /* An army that is moved is the mover's own. */

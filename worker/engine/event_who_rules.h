@@ -15,6 +15,13 @@ bool who_is_no_target(const struct who *w, uint32_t arg);
 /* "Chile condemned Peru, as did Bolivia": Bolivia. */
 bool who_does_likewise(const struct who *w, uint32_t arg);
 
+/* "France has lied, Chad said": Chad accuses, where the weights chose France; an index into the
+ * candidates, or -1. */
+int32_t who_accuses_by_saying(const struct who *w);
+
+/* "Two Danes died in an attack": whom the attack was done to; likewise. */
+int32_t who_casualty(const struct who *w);
+
 /* How likely the doer's own state is to be a target; 0 where it may be one. Who is as little likely
  * and of the same country adds nothing beside another target. */
 double who_own_state(const struct who *w, enum who_side side, const struct who_actor *list,
