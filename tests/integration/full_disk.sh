@@ -37,17 +37,17 @@ is "there is room at first" 0 $?
 # The reserve is touched: refused before anything fails.
 head -c 20M /dev/zero >disk/ballast
 until_line broker.log disk-full
-timeout 60 "$demarche" submit second.jsonl --timeout 2s >jobs2 2>err
+timeout 60 "$demarche" submit second.jsonl --timeout 5s >jobs2 2>err
 is "submit to a full broker fails" 1 $?
 has "it says why" 'disk is full' err
 is "nothing of it was accepted" "0 100" "$(wc -l <jobs2) $(queued)"
 rm disk/ballast
-"$demarche" submit second.jsonl --timeout 20s >jobs2 2>err
+"$demarche" submit second.jsonl --timeout 60s >jobs2 2>err
 is "with room it goes on by itself" 0 $?
 
 # Really full, from one moment to the next: the commit fails and the broker ends.
 dd if=/dev/zero of=disk/ballast bs=1M 2>/dev/null
-timeout 60 "$demarche" submit third.jsonl --timeout 2s >jobs3 2>err
+timeout 15 "$demarche" submit third.jsonl --timeout 5s >jobs3 2>err
 is "submit to a full disk fails" 1 $(($? != 0))
 rm disk/ballast
 kill -9 "$broker" 2>/dev/null

@@ -11,6 +11,7 @@ cleanup() {
 }
 trap cleanup EXIT
 n_bad=0
+export DEMARCHE_TIMEOUT=60s # however busy this machine is; who waits for no answer says less
 
 # is WHAT EXPECTED GOT
 is() {
@@ -33,9 +34,9 @@ has() {
 	fi
 }
 
-# until_line FILE PATTERN: waits until the file has such a line; fails where it has none in 30 s.
+# until_line FILE PATTERN: waits until the file has such a line; fails where it has none in 60 s.
 until_line() {
-	timeout 30 sh -c 'until grep -q "$2" "$1" 2>/dev/null; do sleep 0.05; done' sh "$1" "$2"
+	timeout 60 sh -c 'until grep -q "$2" "$1" 2>/dev/null; do sleep 0.05; done' sh "$1" "$2"
 }
 
 finish() {

@@ -49,7 +49,7 @@ n=$(ls "$root"/samples/*.txt | wc -l)
 client watch --from start --limit "$n" --timeout 60s >watched 2>watch.err &
 watch=$!
 mapfile -t documents < <(ls "$root"/samples/*.txt)
-for _ in $(seq 100); do grep -q ready worker.out && break; sleep 0.1; done
+until_line worker.out ready
 client submit "${documents[@]:0:8}" --timeout 60s >jobs 2>submit.err
 ip -n "$id-b" link set "${id}1" down
 client submit "${documents[@]:8}" --timeout 60s >>jobs 2>>submit.err
