@@ -1,6 +1,7 @@
 #include "worker/engine/stance.h"
 
 #include "worker/engine/stance_features.h"
+#include "worker/engine/stance_repeats.h"
 #include "worker/engine/stance_sign.h"
 #include "worker/engine/stance_weigh.h"
 #include "worker/engine/topic.h"
@@ -33,6 +34,8 @@ struct work {
 	struct choice_past past;
 	struct stance_watcher *watch; /* or NULL */
 	double threshold;             /* raw */
+	struct stance_place *places;  /* of what is given */
+	uint32_t n_places, cap_places;
 };
 
 static int open_part(struct linear *m, const struct image *model, const char *name,
@@ -492,6 +495,13 @@ static void emit(struct work *w, const struct scored *s)
 	uint32_t about[ABOUT_MAX], n_about = target_about(d, t, about, ABOUT_MAX);
 	struct result_stance *out;
 
+	ARENA_GROW(d->arena, w->places, w->n_places, w->cap_places);
+	w->places[w->n_places++] = (struct stance_place){.stance = d->n_stances,
+							 .sentence = w->c.sentence,
+							 .holder = holder,
+							 .entity = t->entity,
+							 .tok = t->tok,
+							 .n_tok = t->n_tok};
 	ARENA_GROW(d->arena, d->stances, d->n_stances, d->cap_stances);
 	out = &d->stances[d->n_stances++];
 	*out = (struct result_stance){
@@ -585,6 +595,7 @@ void stance_watch(const struct stance_ranker *r, struct doc *d, struct stance_wa
 			stance_tone(&r->tones, &w->ground, i, first,
 				    d->stance_least > 0 ? d->stance_least : r->tones.least);
 	}
+	stance_drop_repeats(d, w->places, w->n_places);
 	features_free(&w->f);
 	features_free(&w->of_target);
 }
