@@ -343,6 +343,15 @@ static const struct coded READ[] = {
 	 "The Turkish president attacked the decision of the Dutch government."},
 	{"MOBILIZE", "PAK", "", "actual",
 	 "Pakistan tested a missile on Tuesday."},
+	{"COERCE", "IRN", "GRC", "actual",
+	 "The Portuguese government deplored the seizure of a Greek tanker by Iran."},
+	{"ACCUSE", "PRT", "IRN", "actual",
+	 "The Portuguese government deplored the seizure of a Greek tanker by Iran."},
+	{"REQUEST", "KEN", "AU", "actual",
+	 "KEN statement in the UN General Debate\n\nKenya has kept its word, and we thank our "
+	 "friends. We, the members of the African Union, must keep the peace."},
+	{"ASSAULT", "", "RUS", "actual",
+	 "A suicide bombing in Moscow left sixteen people dead."},
 };
 
 /* Written with them and read later: whether mending the first helps others. */

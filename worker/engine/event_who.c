@@ -181,19 +181,26 @@ static int32_t pick(struct who *w, enum who_side side, const struct who_chosen *
 	uint32_t n = who_weigh(w, side, actors);
 	int32_t at = -1;
 	bool is_agent;
+	double scene = 0;
 	double own = who_own_state(w, side, actors, n);
 
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t entity = w->args[actors[k].arg].entity;
 
-		if (is_chosen(not, entity) ||
-		    (side == WHO_TARGET ? who_is_no_target(w, actors[k].arg)
-					: who_is_no_source(w, actors[k].arg)))
+		if (side == WHO_SOURCE && who_is_scene(w, actors[k].arg)) {
+			scene = actors[k].p > scene ? actors[k].p : scene;
+			actors[k].p = -1;
+		} else if (is_chosen(not, entity) ||
+			   (side == WHO_TARGET ? who_is_no_target(w, actors[k].arg)
+					       : who_is_no_source(w, actors[k].arg)))
 			actors[k].p = -1;
 		else if (at < 0 || actors[k].p > actors[at].p)
 			at = (int32_t)k;
 	}
 	if (at < 0 || actors[at].p < first)
+		return -1;
+	/* where it happened would have been likelier: nobody else is said to have done it */
+	if (actors[at].p < scene && best_place(w, side, w->args[actors[at].arg].entity) < 0.35)
 		return -1;
 	*p = actors[at].p;
 	w->stood_for = (int64_t)w->args[actors[at].arg].entity;
@@ -411,8 +418,9 @@ static bool is_named_beside(const struct who *w, const struct who_chosen *target
 	return false;
 }
 
-/* "We must encourage Chile to stay": said in a speech it asks all who listen, and not Chile. */
-static bool is_call_to_all(const struct who *w)
+/* "We must encourage Chile to stay": said in a speech it asks all who listen, and not Chile; "we,
+ * the leaders of Africa, must" asks them. Returns whom, or -1. */
+static int64_t called_upon(const struct who *w)
 {
 	const struct doc *d = w->g->d;
 	int32_t tok = w->x->candidate->tok, subject;
@@ -422,9 +430,19 @@ static bool is_call_to_all(const struct who *w)
 	if (w->x->type != EVENT_REQUEST || voice <= ENTITY_DOC_AUTHOR || w->g->world <= 0 ||
 	    w->source < 0 || w->args[w->source].entity != (uint32_t)voice ||
 	    event_attribution(d, tok) || !event_is_duty(w->g, tok))
-		return false;
+		return -1;
 	subject = event_subject(d, tok, &inherited);
-	return subject >= 0 && str_is(d->tokens[subject].lower, "we");
+	if (subject < 0 || !str_is(d->tokens[subject].lower, "we"))
+		return -1;
+	for (uint32_t i = 0; i < w->x->n_args; i++) {
+		int32_t m = w->x->args[i].mention;
+
+		if (m >= 0 && d->mentions[m].head > subject && w->args[i].code &&
+		    w->args[i].code != w->args[w->source].code &&
+		    doc_dominates(d, subject, d->mentions[m].head))
+			return w->args[i].entity;
+	}
+	return w->g->world;
 }
 
 void who_decide(const struct who_model *m, const struct event_ground *g,
@@ -434,7 +452,7 @@ void who_decide(const struct who_model *m, const struct event_ground *g,
 	const struct who_chosen nobody = {0};
 	struct who_chosen not ;
 	struct who w;
-	int64_t accuser;
+	int64_t accuser, called;
 	int32_t speaker, casualty;
 	double p = 0;
 
@@ -464,8 +482,9 @@ void who_decide(const struct who_model *m, const struct event_ground *g,
 	}
 	if (target->n >= 2)
 		return;
-	if (is_call_to_all(&w)) {
-		who_choose(target, g->world);
+	called = called_upon(&w);
+	if (called >= 0) {
+		who_choose(target, (uint32_t)called);
 		return;
 	}
 	w.stood_for = -1;

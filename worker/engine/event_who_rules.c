@@ -207,7 +207,7 @@ int32_t who_accuses_by_saying(const struct who *w)
 static int32_t casualty(const struct who *w)
 {
 	static const char *const DIE[] = {"die", "perish", NULL};
-	static const char *const KILL[] = {"kill", "wound", "injure", "hurt", NULL};
+	static const char *const KILL[] = {"kill", "wound", "injure", "hurt", "leave", NULL};
 	const struct doc *d = w->g->d;
 	int32_t verb = w->x->candidate->tok, subject;
 	enum rel r = REL_NSUBJ;
@@ -247,7 +247,7 @@ int32_t who_casualty(const struct who *w)
 }
 
 /* "An attack in Somalia", "on Kyiv": where it happened is not who did it. */
-static bool is_scene(const struct who *w, uint32_t arg)
+bool who_is_scene(const struct who *w, uint32_t arg)
 {
 	static const char *const IN[] = {"in", "at", "near", "on", "against", NULL};
 	const struct event_ground *g = w->g;
@@ -264,7 +264,8 @@ static bool is_scene(const struct who *w, uint32_t arg)
 
 		if (m->entity != (int32_t)entity)
 			continue;
-		if (!m->is_place && (in < 0 || !str_in(d->tokens[in].lower, IN)))
+		if (d->tokens[m->head].rel == REL_NMOD_POSS ||
+		    (!m->is_place && (in < 0 || !str_in(d->tokens[in].lower, IN))))
 			return false;
 		scene = true;
 	}
@@ -275,8 +276,8 @@ bool who_is_no_source(const struct who *w, uint32_t arg)
 {
 	int32_t hurt = who_casualty(w);
 
-	return (hurt >= 0 && w->args[hurt].entity == w->args[arg].entity) || is_scene(w, arg) ||
-	       is_victim(w, arg) || is_judge(w, arg) || is_others_object(w, arg);
+	return (hurt >= 0 && w->args[hurt].entity == w->args[arg].entity) || is_victim(w, arg) ||
+	       is_judge(w, arg) || is_others_object(w, arg);
 }
 
 /* An army that is moved is the mover's own. */
@@ -344,8 +345,75 @@ static bool is_own_post(const struct who *w, uint32_t arg)
 	       str_in(d->tokens[d->mentions[a->mention].head].lemma, posts);
 }
 
+static bool is_deed(const struct who *w, int32_t tok)
+{
+	uint32_t deeds = 1u << EVENT_ASSAULT | 1u << EVENT_COERCE | 1u << EVENT_MOBILIZE |
+			 1u << EVENT_SANCTION;
+
+	return w->g->d->tokens[tok].upos == UPOS_NOUN && (w->g->tokens[tok].strong << 1 & deeds);
+}
+
+/* Whether the actor stands inside the phrase of `top`; *doer: as the one who does it ("by Iran",
+ * "Iran's"). */
+static bool is_within(const struct who *w, uint32_t arg, int32_t top, bool *doer)
+{
+	const struct doc *d = w->g->d;
+	int32_t m = w->x->args[arg].mention, head = m < 0 ? -1 : d->mentions[m].head, by;
+
+	if (head < 0 || head == top || !doc_dominates(d, top, head))
+		return false;
+	by = doc_child(d, head, REL_CASE);
+	*doer = d->tokens[head].rel == REL_NMOD_POSS ||
+		(by >= 0 && str_is(d->tokens[by].lower, "by"));
+	return true;
+}
+
+/* "Deplored the seizure of a Greek tanker by Iran": whom the deed was done to is not blamed for it,
+ * where somebody is. */
+static bool is_wronged(const struct who *w, uint32_t arg)
+{
+	int32_t tok = w->x->candidate->tok, object = doc_child(w->g->d, tok, REL_OBJ);
+	bool doer, known = false;
+
+	if (w->x->type != EVENT_ACCUSE || w->g->d->tokens[tok].upos != UPOS_VERB || object < 0 ||
+	    !is_deed(w, object))
+		return false;
+	for (uint32_t i = 0; i < w->x->n_args; i++) {
+		bool within = is_within(w, i, object, &doer);
+
+		if (within && doer && w->args[i].entity == w->args[arg].entity)
+			return false;
+		if (w->args[i].entity == w->args[arg].entity && !within && w->x->args[i].top >= 0)
+			return false;
+		known |= within && doer;
+	}
+	return known;
+}
+
+/* "Deplored the seizure": nobody seized anything of who deplores it, unless the text says so. */
+static bool is_mere_judge(const struct who *w, uint32_t arg)
+{
+	const struct token *t = &w->g->d->tokens[w->x->candidate->tok];
+	uint32_t said = 1u << (EVENT_ACCUSE - 1) | 1u << (EVENT_SUPPORT - 1);
+	bool judge = false;
+
+	if (rel_base(t->rel) != REL_OBJ || t->head < 0 || !(w->g->tokens[t->head].strong & said) ||
+	    !is_deed(w, w->x->candidate->tok))
+		return false;
+	for (uint32_t i = 0; i < w->x->n_args; i++) {
+		if (w->args[i].entity != w->args[arg].entity || w->x->args[i].top < 0)
+			continue;
+		if (w->args[i].place != ARG_LIGHT_SUBJECT)
+			return false;
+		judge = true;
+	}
+	return judge;
+}
+
 bool who_is_no_target(const struct who *w, uint32_t arg)
 {
+	if (is_wronged(w, arg) || is_mere_judge(w, arg))
+		return true;
 	return is_of_next_verb(w, arg) || is_own_force(w, arg) || is_inside_doer(w, arg) ||
 	       is_own_side(w, arg) || is_own_post(w, arg) || who_does_likewise(w, arg);
 }

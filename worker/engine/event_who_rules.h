@@ -12,6 +12,8 @@ int32_t who_in_sentence(const struct who *w, enum who_side side, int32_t arg);
 /* Whom the words rule out. The source must be known where targets are asked for. */
 bool who_is_no_source(const struct who *w, uint32_t arg);
 bool who_is_no_target(const struct who *w, uint32_t arg);
+/* "An attack in Somalia": it happened there, and that is all. */
+bool who_is_scene(const struct who *w, uint32_t arg);
 /* "Chile condemned Peru, as did Bolivia": Bolivia. */
 bool who_does_likewise(const struct who *w, uint32_t arg);
 
