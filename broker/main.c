@@ -161,6 +161,29 @@ static int make_dir(const char *path, struct err *e)
 	return r;
 }
 
+static bool is_store(const char *url)
+{
+	const char *colon = strchr(url, ':'), *slash = strchr(url, '/');
+
+	return str_starts(str_of(url), STR("sqlite:")) || !colon || (slash && slash < colon);
+}
+
+/* What can be seen to be wrong before anything is made or opened. */
+static int check(const struct settings *s, struct err *e)
+{
+	for (size_t i = 0; i < s->listen.n; i++)
+		if (wire_check_endpoint(s->listen.v[i], e) < 0)
+			return err_wrap(e, "--listen");
+	if (s->store && !is_store(s->store))
+		return err_set(e, ERR_INVALID, "--store %s: expected sqlite:PATH", s->store);
+	if (s->lease_ms < s->heartbeat_ms)
+		return err_set(e, ERR_INVALID,
+			       "--lease %gs is shorter than --heartbeat %gs: no worker could keep "
+			       "its leases",
+			       (double)s->lease_ms / 1000, (double)s->heartbeat_ms / 1000);
+	return 0;
+}
+
 static int store_url(const struct settings *s, struct arena *a, const char **url, struct err *e)
 {
 	const char *dir = s->data_dir ? s->data_dir : default_dir(a).p;
@@ -318,6 +341,10 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		goto out;
 	options_log(&set.log, wire_wall_ms);
+	if (check(&set, &e) < 0) {
+		status = options_wrong(&PROGRAM, &e);
+		goto out;
+	}
 	if (store_url(&set, &a, &url, &e) < 0) {
 		status = fail(&e);
 	} else if (operand < argc) {

@@ -341,7 +341,8 @@ static bool wants_store(int as)
 
 static void tell(const struct writer *w)
 {
-	fprintf(stderr, "%lu rows written to %s\n", w->written, w->o->out);
+	fprintf(stderr, "%lu row%s written to %s\n", w->written, w->written == 1 ? "" : "s",
+		w->o->out);
 	if (w->left_out && !w->o->status)
 		fprintf(stderr,
 			"%lu event%s left out as planned, hypothetical, negated or habitual: this "

@@ -94,7 +94,7 @@ static int check_system(void *arg, struct err *e)
 	struct system *s = arg;
 
 	if (stopped)
-		return err_set(e, ERR_CANCELLED, "stopped");
+		return err_set(e, ERR_CANCELLED, "stopped; the same command goes on from here");
 	if (child_alive(&s->broker, e) < 0)
 		return -1;
 	return child_alive(&s->worker, e);

@@ -158,7 +158,8 @@ int wire_check_endpoint(const char *endpoint, struct err *e)
 	static const char *const heads[] = {"tcp://", "ipc://", "inproc://"};
 
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
-		if (str_starts(str_of(endpoint), str_of(heads[i])))
+		if (str_starts(str_of(endpoint), str_of(heads[i])) &&
+		    (i > 0 || strchr(endpoint + strlen(heads[i]), ':')))
 			return 0;
 	return err_set(e, ERR_INVALID, "%s: expected tcp://HOST:PORT or ipc://PATH", endpoint);
 }

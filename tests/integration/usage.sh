@@ -53,4 +53,23 @@ is "a backup over a file" 1 $?
 is "is told in a sentence" 'demarche-broker: there.db is there already' "$(cat err)"
 "$broker" check --store sqlite:missing.db >out 2>err
 has "and a store that is none" '^demarche-broker: cannot open missing.db: ' err
+
+# Options that cannot work together, or are none, are told before anything is made.
+wrong() { # PATTERN OPTION…
+	local pattern=$1
+	shift
+	timeout 20 "$broker" --data-dir none "$@" >out 2>err
+	is "broker $* is wrong usage" 2 $?
+	has "and told why" "^demarche-broker: $pattern" err
+}
+wrong '--lease 1s is shorter than --heartbeat 5s' --lease 1s
+wrong '--lease 30s is shorter than --heartbeat 60s' --heartbeat 1m
+wrong '--store mysql:x: expected sqlite:PATH' --store mysql:x
+wrong '--listen: tcp://127.0.0.1: expected tcp://HOST:PORT or ipc://PATH' --listen tcp://127.0.0.1
+wrong '--listen: foo://x: expected tcp://HOST:PORT or ipc://PATH' --listen foo://x
+is "and no folder was made" no "$([ -e none ] && echo yes || echo no)"
+
+"$demarche" run one.txt --db closed.db --rows 0 --again >out 2>err
+"$demarche" export --db closed.db --as jsonl --out one.jsonl 2>err
+has "one row is one row" '^1 row written to one.jsonl' err
 finish
