@@ -348,6 +348,22 @@ static void emit_inner(struct matcher *m, const struct phrase *ph, uint32_t end)
 	}
 }
 
+/* "U.S. allies", "Syria's neighbours": others than the country; "Russian allies" may be Russians.
+ */
+static bool is_beside_country(const struct matcher *m, const struct phrase *ph,
+			      const struct unit_fact *employer)
+{
+	struct str head = m->d->tokens[ph->head_tok].lemma;
+
+	if (!ph->n_quals || ph->name || employer->entry < 0 || employer->code.n != 3 ||
+	    !ph->heads[ph->n_heads - 1]->plural)
+		return false;
+	if (ph->quals[0]->type != UNIT_NAME && ph->quals[0]->type != UNIT_CAPITAL)
+		return false;
+	return (ph->possessive || ph->quals[0]->is_adjective_too) && actor_is_beside(head) &&
+	       !str_is(head, "counterpart");
+}
+
 static void emit_headed(struct matcher *m, const struct phrase *ph, uint32_t end)
 {
 	struct unit_fact employer = {.entry = -1};
@@ -363,7 +379,7 @@ static void emit_headed(struct matcher *m, const struct phrase *ph, uint32_t end
 	x->generic = !ph->n_quals;
 	x->plural = last->plural;
 	x->etype = (uint8_t)phrase_kind(ph);
-	x->code = employer.code;
+	x->code = is_beside_country(m, ph, &employer) ? (struct str){0} : employer.code;
 	for (uint32_t i = ph->n_heads; !x->code.n && i > 0; i--)
 		x->code = book_text(m->book, m->book->entries[ph->heads[i - 1]->entry].code);
 	x->role = fit_role(phrase_role(m, ph, &employer), &employer);
