@@ -93,8 +93,7 @@ static const struct probe PROBES[] = {
 	/* other people's countries are not the document's */
 	{"2020-05-01", "France sent help, and France is proud. It has helped countries in need.",
 	 "countries", "", "GOV"},
-	{"2020-05-01", "Several U.S. allies accused Iran of piracy.", "U.S. allies",
-	 "OTHER:U.S. allies", "GOV"},
+	{"2020-05-01", "Several U.S. allies accused Iran of piracy.", "U.S. allies", "", "GOV"},
 	{"2012-05-01", "Saudi Arabia's King Abdullah met the British minister in Riyadh.",
 	 "King Abdullah", "SAU", "GOV"},
 	{"2012-05-01", "Jordan's King Abdullah met the Saudi minister.", "King Abdullah", "JOR",
