@@ -140,7 +140,9 @@ static bool is_one_of(const char *word, const char *words)
 
 static int check(const struct stances *o, struct err *e)
 {
-	if (o->matrix + o->over_time + o->contradictions > 1)
+	int counts = o->matrix + o->over_time + o->contradictions;
+
+	if (counts > 1)
 		return err_set(e, ERR_INVALID,
 			       "one of --matrix, --over-time and --contradictions at a time");
 	if (o->holders && !is_one_of(o->holders, "code|name"))
@@ -151,7 +153,13 @@ static int check(const struct stances *o, struct err *e)
 			       o->targets);
 	if (o->csv && o->filter.json)
 		return err_set(e, ERR_INVALID, "either --csv or --json");
-	if (o->csv && !o->matrix && !o->over_time && !o->contradictions)
+	if (o->type && o->polarity)
+		return err_set(e, ERR_INVALID, "--type and --polarity are the same: give one");
+	if (!counts && (o->holders || o->targets || o->least > 1))
+		return err_set(e, ERR_INVALID,
+			       "--holders, --targets and --least are for --matrix, --over-time and "
+			       "--contradictions");
+	if (o->csv && !counts)
 		return err_set(e, ERR_INVALID,
 			       "--csv is for --matrix, --over-time and --contradictions; demarche "
 			       "export --as csv writes the stances themselves");

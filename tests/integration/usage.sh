@@ -72,4 +72,10 @@ is "and no folder was made" no "$([ -e none ] && echo yes || echo no)"
 "$demarche" run one.txt --db closed.db --rows 0 --again >out 2>err
 "$demarche" export --db closed.db --as jsonl --out one.jsonl 2>err
 has "one row is one row" '^1 row written to one.jsonl' err
+for ask in "--type oppose --polarity support" "--targets topic" "--least 3" "--csv" "--matrix --over-time"; do
+	# shellcheck disable=SC2086
+	"$demarche" stances --db closed.db $ask >out 2>err
+	is "stances $ask is wrong usage" "2 0" "$? $(wc -c <out)"
+	has "and told why" '^demarche stances: .*--' err
+done
 finish
