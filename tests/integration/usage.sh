@@ -78,4 +78,13 @@ for ask in "--type oppose --polarity support" "--targets topic" "--least 3" "--c
 	is "stances $ask is wrong usage" "2 0" "$? $(wc -c <out)"
 	has "and told why" '^demarche stances: .*--' err
 done
+# A codebook whose files have other names would be passed over.
+mkdir -p mine/actors
+echo 'country ARL Arendelle' >mine/actors/own.dic
+for ask in "codebook check mine" "analyze --codebook mine one.txt" "run one.txt --db mine.db --codebook mine"; do
+	# shellcheck disable=SC2086
+	"$demarche" $ask >out 2>err
+	is "$ask fails" 1 $?
+	has "and says that no file is in it" 'mine: no \*.txt file is in it' err
+done
 finish

@@ -26,7 +26,8 @@ struct codebook_files {
 	uint32_t n, cap;
 };
 
-/* Adds all *.txt files below dir as a layer, sorted by path (files.c; the one file with I/O). */
+/* Adds all *.txt files below dir as a layer, sorted by path (files.c; the one file with I/O).
+ * Fails where there is none. */
 int codebook_read_dir(struct codebook_files *f, const char *dir, struct err *e);
 void codebook_files_add(struct codebook_files *f, struct str path, struct str text, uint32_t layer);
 void codebook_files_free(struct codebook_files *f);

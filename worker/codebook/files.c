@@ -106,7 +106,12 @@ static int walk_dir(struct walk *w, const char *below, struct err *e)
 int codebook_read_dir(struct codebook_files *f, const char *dir, struct err *e)
 {
 	struct walk w = {.files = f, .top = dir};
+	uint32_t before = f->n;
 
 	w.layer = f->n ? f->list[f->n - 1].layer + 1 : 0;
-	return walk_dir(&w, "", e);
+	if (walk_dir(&w, "", e) < 0)
+		return -1;
+	if (f->n == before) /* who wrote own.dic would believe that it counts */
+		return err_set(e, ERR_INVALID, "%s: no *.txt file is in it", dir);
+	return 0;
 }
