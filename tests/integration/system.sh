@@ -118,7 +118,7 @@ is "explain" 0 $?
 has "explain names the rule" '^  rule ' out
 has "and the line of the codebook that has it" '^    [a-z]+\.[a-z-]+  events/[a-z]+\.txt:[0-9]+' out
 has "and those of the actors" '  actors/[a-z-]+\.txt:[0-9]+' out
-has "explain tells what was weighed" '^    type +[A-Z]+ 0\.[0-9]+' out
+has "explain tells what was weighed" '^    type +[A-Za-z]+ [01]\.[0-9]+' out
 has "and the actors with their scores" '^    who .* [01]\.[0-9]+ .*, taken' out
 "$demarche" explain S1 --json >out
 has "also of a stance" '"alternatives":\{"weighed":\[\{"holder":' out
