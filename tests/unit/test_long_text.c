@@ -210,6 +210,37 @@ static void a_full_record_keeps_the_likeliest_and_says_so(void **state)
 	gather_free(g);
 }
 
+static void of_what_is_equally_certain_the_first_stay(void **state)
+{
+	enum { LIMIT = 100000, N = 600 };
+	struct gather *g = gather_new(LIMIT);
+	struct result out = {0};
+	struct buf packed = {0};
+	uint32_t ids[3];
+	struct part p;
+
+	(void)state;
+	for (uint32_t i = 0; i < N; i++) {
+		part_init(&p);
+		p.events[p.r.n_events++] = event(100, 0.5, 0);
+		if (i > N / 2)
+			p.events[p.r.n_events++] = event(200, 0.9, 1);
+		if (i)
+			memcpy(p.known, ids, sizeof(ids));
+		part_add(g, &p, 1000 * i, 0);
+		memcpy(ids, p.ids, sizeof(ids));
+	}
+	gather_finish(g, &out);
+	assert_in_range(out.n_events, 100, N);
+	assert_int_equal(out.events[0].trigger.start, 1000 * (N / 2 + 1) + 200);
+	for (uint32_t i = 1; i < out.n_events; i++)
+		assert_true(out.events[i].trigger.start > out.events[i - 1].trigger.start);
+	result_pack(&out, &packed);
+	assert_in_range(packed.n, LIMIT / 3, LIMIT);
+	buf_free(&packed);
+	gather_free(g);
+}
+
 /* ---- the engine ---- */
 
 static const char FIRST[] = "Chancellor Henrike Adenbrock met the president of France in Oslo on "
@@ -299,6 +330,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(spans_and_ids_are_those_of_the_whole_text),
 		cmocka_unit_test(what_stands_in_the_context_is_not_told_twice),
 		cmocka_unit_test(a_full_record_keeps_the_likeliest_and_says_so),
+		cmocka_unit_test(of_what_is_equally_certain_the_first_stay),
 		cmocka_unit_test(a_name_is_known_in_later_windows),
 		cmocka_unit_test(the_same_text_gives_the_same_result_again),
 		cmocka_unit_test(a_text_above_the_limit_is_refused_not_cut),

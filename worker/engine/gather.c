@@ -380,8 +380,27 @@ static void join_stances(struct gather *g, const struct gather_part *p, const ui
 
 /* ---- thinning out ---- */
 
-/* The lowest bin at which what is left takes no more than `room`. */
-static int floor_for(const struct gather *g, size_t room)
+/* What stays: all from a bin on, and of the bin below the first ones, as far as there is room. */
+struct keep {
+	int floor;
+	size_t room;
+};
+
+static bool stays(struct keep *k, double confidence, size_t bytes)
+{
+	int bin = bin_of(confidence);
+
+	if (bin >= k->floor)
+		return true;
+	if (bin + 1 < k->floor || bytes > k->room)
+		return false;
+	k->room -= bytes;
+	return true;
+}
+
+/* The bin below is kept in part where the others take less than half of the room: else what is
+ * equally certain could leave the record empty. */
+static struct keep keep_for(const struct gather *g, size_t room)
 {
 	size_t bytes[BINS] = {0}, sum = 0;
 	int b;
@@ -392,10 +411,10 @@ static int floor_for(const struct gather *g, size_t room)
 		bytes[bin_of(g->stances[i].confidence)] += stance_bytes(&g->stances[i]);
 	for (b = BINS; b > 0 && sum + bytes[b - 1] <= room; b--)
 		sum += bytes[b - 1];
-	return b;
+	return (struct keep){b, sum < room / 2 ? room - sum : 0};
 }
 
-static void thin_events(struct gather *g)
+static void thin_events(struct gather *g, struct keep *k)
 {
 	uint32_t *first = mem_alloc((g->n_events + 1) * sizeof(*first)), n = 0;
 	struct str last = STR("");
@@ -404,7 +423,7 @@ static void thin_events(struct gather *g)
 		const struct result_event *v = &g->events[i];
 		uint32_t same = v->same_as;
 
-		if (bin_of(v->confidence) < g->floor) {
+		if (!stays(k, v->confidence, event_bytes(v))) {
 			g->lost_events++;
 			continue;
 		}
@@ -417,13 +436,13 @@ static void thin_events(struct gather *g)
 	mem_free(first);
 }
 
-static void thin_stances(struct gather *g)
+static void thin_stances(struct gather *g, struct keep *k)
 {
 	struct str last = STR("");
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < g->n_stances; i++) {
-		if (bin_of(g->stances[i].confidence) < g->floor) {
+		if (!stays(k, g->stances[i].confidence, stance_bytes(&g->stances[i]))) {
 			g->lost_stances++;
 			continue;
 		}
@@ -483,17 +502,17 @@ static void drop_unnamed(struct gather *g)
 static void raise_floor(struct gather *g)
 {
 	size_t room = g->record_max > g->entity_bytes ? g->record_max - g->entity_bytes : 0;
-	int floor = floor_for(g, room / 4 * 3);
+	struct keep keep = keep_for(g, room / 4 * 3);
 	struct arena swap;
 
-	g->floor = floor > g->floor ? floor : g->floor;
+	g->floor = keep.floor > g->floor ? keep.floor : g->floor;
 	g->bytes = 0;
 	swap = g->arena; /* what stays is copied out of the old arena */
 	g->arena = g->spare;
 	g->spare = swap;
 	memset(g->usual, 0, sizeof(g->usual));
-	thin_events(g);
-	thin_stances(g);
+	thin_events(g, &keep);
+	thin_stances(g, &keep);
 	for (uint32_t i = 0; i < g->n_entities; i++) {
 		struct result_entity *e = &g->entities[i];
 
