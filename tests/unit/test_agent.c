@@ -481,7 +481,7 @@ static void leases_that_nobody_asked_for_are_bounded(void **state)
 	for (uint32_t i = 0; i < GIVEN; i++)
 		leases[i] = (struct msg_lease){
 			.job = i + 1, .attempt = 1, .lease_ms = 60000, .body = STR("text")};
-	welcome(f, 20);
+	welcome(f, 1000); /* who is slow to read all of them shall not take us for silent */
 	expect(f, MSG_WANT);
 	say(f, &(struct msg){.kind = MSG_GRANT, .grant = {leases, GIVEN}});
 	do
