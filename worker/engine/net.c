@@ -4,12 +4,11 @@
 
 #include "worker/engine/model.h"
 #include "worker/engine/names.h"
+#include "worker/engine/net_encoder.h"
 #include "worker/engine/parse.h"
 #include "worker/engine/segment.h"
 #include "worker/engine/words.h"
 #include "worker/engine/clones.h"
-
-enum { HALF = NET_D / 2, CHUNK = 384, CHUNK_MAX = CHUNK + SENTENCE_MAX };
 
 /* The section, opened. */
 struct net {
@@ -17,50 +16,21 @@ struct net {
 	const struct net_slot *slots;
 	const int8_t *words, *bag;
 	struct net_matrix m[N_NET_MATRICES];
-	const float *state;
+	struct net_encoder encoder; /* of some of them */
 	const int8_t *arc_root;
 	const float *rel_root;
 };
 
-/* Values of the sentences that are worked on together. Rows of `in` are one apart from the
- * tokens': a sentence has a row of zeros before and after it. */
+/* Values of the sentences that are worked on together. */
 struct work {
-	uint8_t *in;    /* [CHUNK_MAX + sentences + 1][NET_IN] */
-	uint8_t *q;     /* [CHUNK_MAX][NET_D] quantised values of a layer */
-	float *h;       /* [CHUNK_MAX][NET_D] the same as floats */
-	float *u;       /* [CHUNK_MAX][3 * NET_D], later the heads' outputs */
-	float *mlp;     /* [CHUNK_MAX][NET_MLP] */
-	float *arc;     /* [CHUNK_MAX][NET_A] */
-	uint8_t *arc_q; /* [CHUNK_MAX][2 * NET_A] dependents, then heads */
+	struct net_values v;
+	float *mlp;     /* [tokens][NET_MLP] */
+	float *arc;     /* [tokens][NET_A] */
+	uint8_t *arc_q; /* [tokens][2 * NET_A] dependents, then heads */
 	struct parse_work *parse;
 };
 
 /* -- the section -- */
-
-static bool take(const struct str *s, uint64_t at, uint64_t n, const void **p)
-{
-	if (at % 4 || at > s->n || n > s->n - at)
-		return false;
-	*p = s->p + at;
-	return true;
-}
-
-static bool open_matrix(struct net_matrix *m, const struct str *s, uint64_t at, uint32_t k,
-			uint32_t n)
-{
-	const void *p;
-
-	n = (n + NET_COLUMNS - 1) / NET_COLUMNS * NET_COLUMNS;
-	if (!take(s, at, (uint64_t)k * n + 12 * (uint64_t)n, &p))
-		return false;
-	m->w = p;
-	m->correction = (const int32_t *)(m->w + (size_t)k * n);
-	m->scale = (const float *)(m->correction + n);
-	m->bias = m->scale + n;
-	m->k = k;
-	m->n = n;
-	return true;
-}
 
 static int open_net(struct net *net, const struct image *model, struct err *e)
 {
@@ -79,21 +49,24 @@ static int open_net(struct net *net, const struct image *model, struct err *e)
 	if (s.n < sizeof(*h) || memcmp(h->magic, "NNET1", 6) != 0)
 		return err_set(e, ERR_CORRUPT, "the model has no network");
 	good = h->n_slots && !(h->n_slots & (h->n_slots - 1)) && h->n_words < h->n_slots &&
-	       take(&s, h->slots, (uint64_t)h->n_slots * sizeof(struct net_slot), &slots) &&
-	       take(&s, h->words, (uint64_t)h->n_words * NET_WORD, &words) &&
-	       take(&s, h->bag, ((uint64_t)1 << WORDS_LOG2_BAG) * NET_BAG, &bag) &&
-	       take(&s, h->state, NET_LAYERS * 4 * NET_D * sizeof(float), &state) &&
-	       take(&s, h->root, NET_A + NET_A * sizeof(float), &root) &&
-	       take(&s, h->feats, h->feats_bytes, &feats);
+	       net_section_take(s, h->slots, (uint64_t)h->n_slots * sizeof(struct net_slot),
+				&slots) &&
+	       net_section_take(s, h->words, (uint64_t)h->n_words * NET_WORD, &words) &&
+	       net_section_take(s, h->bag, ((uint64_t)1 << WORDS_LOG2_BAG) * NET_BAG, &bag) &&
+	       net_section_take(s, h->state, NET_LAYERS * 4 * NET_D * sizeof(float), &state) &&
+	       net_section_take(s, h->root, NET_A + NET_A * sizeof(float), &root) &&
+	       net_section_take(s, h->feats, h->feats_bytes, &feats);
 	for (int i = 0; good && i < N_NET_MATRICES; i++)
-		good = open_matrix(&net->m[i], &s, h->matrix[i], shape[i].k, shape[i].n);
+		good = net_section_matrix(&net->m[i], s, h->matrix[i], shape[i].k, shape[i].n);
 	if (!good || h->n_feats > NET_FEATS_MAX)
 		return err_set(e, ERR_CORRUPT, "the model's network has another shape");
 	net->h = h;
 	net->slots = slots;
 	net->words = words;
 	net->bag = bag;
-	net->state = state;
+	net->encoder = (struct net_encoder){.conv = net->m[NET_MATRIX_CONV], .state = state};
+	for (int l = 0; l < NET_LAYERS; l++)
+		net->encoder.layer[l] = net->m[NET_MATRIX_LAYER_0 + l];
 	net->arc_root = root;
 	net->rel_root = (const float *)((const char *)root + NET_A);
 	return 0;
@@ -146,21 +119,19 @@ void net_word_inputs(const struct doc *d, uint32_t tok, uint32_t n, uint8_t *out
 	}
 }
 
-/* -- the encoder -- */
+/* -- words -- */
 
-static uint8_t clip(int32_t v)
-{
-	return (uint8_t)(NET_ZERO + (v > NET_ONE ? NET_ONE : v < -NET_ONE ? -NET_ONE : v));
-}
+/* What net_read reads from. */
+struct words {
+	const struct net *net;
+	const struct doc *d;
+};
 
-CLONES static void add_row(int32_t *restrict sum, const int8_t *restrict row)
+static void read_word(void *context, uint32_t tok, uint8_t in[static NET_IN])
 {
-	for (int k = 0; k < NET_BAG; k++)
-		sum[k] += row[k];
-}
-
-static void read_word(const struct net *net, const struct token *t, uint8_t *in)
-{
+	const struct words *x = context;
+	const struct net *net = x->net;
+	const struct token *t = &x->d->tokens[tok];
 	const int8_t *word = net->words + (size_t)word_row(net, words_key(t->lower)) * NET_WORD;
 	uint32_t rows[WORDS_BAG_MAX + 2], n = words_bag(t, rows);
 	int32_t sum[NET_BAG] = {0};
@@ -168,96 +139,11 @@ static void read_word(const struct net *net, const struct token *t, uint8_t *in)
 	for (int k = 0; k < NET_WORD; k++)
 		in[k] = (uint8_t)(word[k] + NET_ZERO);
 	for (uint32_t i = 0; i < n; i++)
-		add_row(sum, net->bag + (size_t)rows[i] * NET_BAG);
+		net_add_row(sum, net->bag + (size_t)rows[i] * NET_BAG);
 	for (int k = 0; k < NET_BAG; k++) {
 		float v = (float)sum[k] * net->h->bag_scale;
 
-		in[NET_WORD + k] = clip((int32_t)(v < 0 ? v - 0.5f : v + 0.5f));
-	}
-}
-
-CLONES static void tanh_row(float *restrict h, uint8_t *restrict q)
-{
-	for (int k = 0; k < NET_D; k++) {
-		h[k] = net_tanh(h[k]);
-		q[k] = (uint8_t)(int32_t)(h[k] * NET_ONE + (NET_ZERO + 0.5f));
-	}
-}
-
-/* One step of one direction: HALF channels. */
-struct step {
-	const float *u, *v, *b;
-	float *h, *c; /* h: the layer below comes in, this layer goes out */
-	uint8_t *q;
-};
-
-CLONES static void scan_step(const struct step *s)
-{
-	const float *restrict u = s->u, *restrict v = s->v, *restrict b = s->b;
-	float *restrict sc = s->c, *restrict sh = s->h;
-	uint8_t *restrict q = s->q;
-
-	for (int k = 0; k < HALF; k++) {
-		float last = sc[k], f, r, c, h;
-
-		f = net_sigmoid(u[NET_D + k] + v[k] * last + b[k]);
-		r = net_sigmoid(u[2 * NET_D + k] + v[NET_D + k] * last + b[NET_D + k]);
-		c = f * last + (1.0f - f) * u[k];
-		h = r * net_tanh(c) + (1.0f - r) * sh[k];
-		sc[k] = c;
-		sh[k] = h;
-	}
-	for (int k = 0; k < HALF; k++)
-		q[k] = (uint8_t)(int32_t)(sh[k] * NET_ONE + (NET_ZERO + 0.5f));
-}
-
-static void scan_sentence(const struct net *net, struct work *w, int layer, uint32_t at, uint32_t n)
-{
-	const float *v = net->state + (size_t)layer * 4 * NET_D, *b = v + 2 * NET_D;
-
-	for (int back = 0; back < 2; back++) {
-		float c[HALF] = {0};
-		size_t off = (size_t)back * HALF;
-
-		for (uint32_t i = 0; i < n; i++) {
-			size_t t = at + (back ? n - 1 - i : i);
-
-			scan_step(&(struct step){.u = w->u + t * 3 * NET_D + off,
-						 .v = v + off,
-						 .b = b + off,
-						 .h = w->h + t * NET_D + off,
-						 .c = c,
-						 .q = w->q + t * NET_D + off});
-		}
-	}
-}
-
-/* Tokens of sentences [first, last) to w->q and w->h. */
-static void encode(const struct net *net, const struct doc *d, struct work *w, uint32_t first,
-		   uint32_t last)
-{
-	uint32_t base = d->sentences[first].tok, n = 0;
-	size_t row = 0;
-
-	for (uint32_t s = first; s < last; s++) {
-		const struct sentence *sent = &d->sentences[s];
-
-		memset(w->in + row * NET_IN, NET_ZERO, NET_IN);
-		for (uint32_t i = 0; i < sent->n_tok; i++)
-			read_word(net, &d->tokens[sent->tok + i], w->in + (row + 1 + i) * NET_IN);
-		memset(w->in + (row + 1 + sent->n_tok) * NET_IN, NET_ZERO, NET_IN);
-		/* the window of token i is rows i, i + 1, i + 2, which lie side by side */
-		net_product(NET_BEST, &net->m[NET_MATRIX_CONV], w->in + row * NET_IN, NET_IN,
-			    sent->n_tok, w->h + (size_t)(sent->tok - base) * NET_D);
-		row += sent->n_tok + 1;
-		n += sent->n_tok;
-	}
-	for (uint32_t i = 0; i < n; i++)
-		tanh_row(w->h + (size_t)i * NET_D, w->q + (size_t)i * NET_D);
-	for (int l = 0; l < NET_LAYERS; l++) {
-		net_product(NET_BEST, &net->m[NET_MATRIX_LAYER_0 + l], w->q, NET_D, n, w->u);
-		for (uint32_t s = first; s < last; s++)
-			scan_sentence(net, w, l, d->sentences[s].tok - base, d->sentences[s].n_tok);
+		in[NET_WORD + k] = net_clip((int32_t)(v < 0 ? v - 0.5f : v + 0.5f));
 	}
 }
 
@@ -274,9 +160,9 @@ static uint8_t best_of(const float *x, uint32_t n)
 
 static void tags(const struct net *net, struct token *t, const struct work *w, uint32_t n)
 {
-	net_product(NET_BEST, &net->m[NET_MATRIX_TAGS], w->q, NET_D, n, w->u);
+	net_product(NET_BEST, &net->m[NET_MATRIX_TAGS], w->v.q, NET_D, n, w->v.u);
 	for (uint32_t i = 0; i < n; i++) {
-		const float *x = w->u + (size_t)i * NET_TAGS;
+		const float *x = w->v.u + (size_t)i * NET_TAGS;
 
 		t[i].upos = best_of(x + NET_UPOS_AT, N_UPOS);
 		t[i].xpos = best_of(x + NET_XPOS_AT, N_XPOS);
@@ -292,11 +178,11 @@ static void names(const struct net *net, struct doc *d, const struct work *w, ui
 	const struct net_matrix *m = &net->m[NET_MATRIX_NER];
 	uint8_t labels[SENTENCE_MAX];
 
-	net_product(NET_BEST, m, w->q, NET_D, end->tok + end->n_tok - base, w->u);
+	net_product(NET_BEST, m, w->v.q, NET_D, end->tok + end->n_tok - base, w->v.u);
 	for (uint32_t s = first; s < last; s++) {
 		const struct sentence *sent = &d->sentences[s];
 
-		names_decode(w->u + (size_t)(sent->tok - base) * m->n, m->n, sent->n_tok, labels);
+		names_decode(w->v.u + (size_t)(sent->tok - base) * m->n, m->n, sent->n_tok, labels);
 		names_apply(&d->tokens[sent->tok], labels, sent->n_tok);
 	}
 }
@@ -367,7 +253,7 @@ static void trees(const struct net *net, struct doc *d, struct work *w, uint32_t
 	uint32_t n = d->sentences[last - 1].tok + d->sentences[last - 1].n_tok - base;
 	struct token *t = &d->tokens[base];
 
-	net_product(NET_BEST, &net->m[NET_MATRIX_MLP], w->q, NET_D, n, w->mlp);
+	net_product(NET_BEST, &net->m[NET_MATRIX_MLP], w->v.q, NET_D, n, w->mlp);
 	for (uint32_t i = 0; i < n; i++)
 		arc_row(w->mlp + (size_t)i * NET_MLP, w->arc_q + (size_t)i * 2 * NET_A);
 	net_product(NET_BEST, &net->m[NET_MATRIX_ARC], w->arc_q, 2 * NET_A, n, w->arc);
@@ -381,11 +267,11 @@ static void trees(const struct net *net, struct doc *d, struct work *w, uint32_t
 				      : w->mlp + ((size_t)t[i].head - base) * NET_MLP + 3 * NET_A;
 
 		relation_row(w->mlp + (size_t)i * NET_MLP + 2 * NET_A, head,
-			     w->q + (size_t)i * NET_A);
+			     w->v.q + (size_t)i * NET_A);
 	}
-	net_product(NET_BEST, &net->m[NET_MATRIX_REL], w->q, NET_A, n, w->u);
+	net_product(NET_BEST, &net->m[NET_MATRIX_REL], w->v.q, NET_A, n, w->v.u);
 	for (uint32_t i = 0; i < n; i++) {
-		float *x = w->u + (size_t)i * NET_REL;
+		float *x = w->v.u + (size_t)i * NET_REL;
 
 		x[REL_ROOT] = -1e9f; /* the root has it, and no other */
 		t[i].rel = t[i].head < 0 ? REL_ROOT : best_of(x, N_REL);
@@ -397,12 +283,9 @@ static void trees(const struct net *net, struct doc *d, struct work *w, uint32_t
 static struct work *new_work(struct arena *a, uint32_t n_tokens)
 {
 	struct work *w = ARENA_NEW(a, struct work);
-	size_t n = n_tokens < CHUNK_MAX ? n_tokens : CHUNK_MAX;
+	size_t n = net_chunk_max(n_tokens);
 
-	w->in = arena_alloc(a, (2 * n + 2) * NET_IN);
-	w->q = arena_alloc(a, n * NET_D);
-	w->h = ARENA_ARRAY(a, float, n *NET_D);
-	w->u = ARENA_ARRAY(a, float, n * 3 * NET_D);
+	w->v = net_values_new(a, n_tokens);
 	w->mlp = ARENA_ARRAY(a, float, n *NET_MLP);
 	w->arc = ARENA_ARRAY(a, float, n *NET_A);
 	w->arc_q = arena_alloc(a, n * 2 * NET_A);
@@ -419,13 +302,11 @@ int net_run(struct doc *d, struct err *e)
 		return -1;
 	w = new_work(d->arena, d->n_tokens);
 	for (uint32_t first = 0, last; first < d->n_sentences; first = last) {
-		uint32_t n = 0;
+		uint32_t n;
 
-		for (last = first; last < d->n_sentences && n < CHUNK; last++) {
-			CHECK(d->sentences[last].n_tok <= SENTENCE_MAX);
-			n += d->sentences[last].n_tok;
-		}
-		encode(&net, d, w, first, last);
+		last = net_chunk_end(d, first, &n);
+		net_encode(&net.encoder, d, &w->v, first, last, read_word,
+			   &(struct words){&net, d});
 		tags(&net, &d->tokens[d->sentences[first].tok], w, n);
 		names(&net, d, w, first, last);
 		trees(&net, d, w, first, last);
