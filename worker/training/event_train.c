@@ -9,13 +9,14 @@
 #include "worker/engine/result.h"
 #include "worker/training/conllu.h"
 #include "worker/training/event_choose.h"
-#include "worker/training/event_gold.h"
+#include "worker/training/event_coder.h"
+#include "worker/training/event_label.h"
 #include "worker/training/event_silver.h"
 #include "worker/training/linear_train.h"
 #include "worker/training/train.h"
 #include "worker/training/who_train.h"
 
-enum { FOLDS = 5, IGNORE = 255 };
+enum { FOLDS = 5 };
 
 /* Training sets: [fold] holds what is NOT of that fold; [FOLDS] holds all. */
 struct sets {
@@ -24,12 +25,7 @@ struct sets {
 };
 
 struct trainer {
-	struct gold gold;
-	struct image model, codebook;
-	struct buf model_bytes, codebook_bytes;
-	struct engine *engine;
-	struct frame_book *book;
-	struct word_clusters clusters;
+	struct coder coder;
 	struct sets sets;
 	struct who_cases *who;
 	struct features features;
@@ -53,68 +49,6 @@ static double option(const char *name, double otherwise)
 	return v ? atof(v) : otherwise;
 }
 
-/* How well a token of the trigger's words stands for the event: its frame says so, it is the
- * head of the words. */
-static int fitness(const struct event_ground *g, const struct gold_event *e, uint32_t first,
-		   uint32_t n, uint32_t tok)
-{
-	const struct event_token *x = &g->tokens[tok];
-	int32_t head = g->d->tokens[tok].head;
-	int f = 0;
-
-	if (x->candidate < 0)
-		return -1;
-	if (x->strong >> (e->type - 1) & 1)
-		f += 8;
-	else if (x->types >> (e->type - 1) & 1)
-		f += 4;
-	if (head < (int32_t)first || head >= (int32_t)(first + n))
-		f += 3;
-	if (g->d->tokens[tok].upos == UPOS_VERB)
-		f += 1;
-	return f;
-}
-
-/* The candidate that stands for the event, or -1. */
-static int32_t candidate_of(const struct event_ground *g, const struct gold_event *e,
-			    const uint8_t *labels, uint32_t first, uint32_t n)
-{
-	int32_t best = -1, up;
-	int best_fitness = -1;
-
-	for (uint32_t t = first; t < first + n; t++) {
-		int f = fitness(g, e, first, n, t);
-		int32_t c = g->tokens[t].candidate;
-
-		if (c >= 0 && labels[c] != 0 && labels[c] != IGNORE && labels[c] != e->type)
-			f -= 6;
-		if (f > best_fitness) {
-			best_fitness = f;
-			best = c;
-		}
-	}
-	/* "should", "must": the verb that they help. */
-	up = g->d->tokens[first].head;
-	if (best < 0 && up >= 0)
-		best = g->tokens[up].candidate;
-	return best;
-}
-
-/* A second word of the same action ("held" beside "talks") is no good example of no event. */
-static void ignore_linked(const struct event_ground *g, uint8_t *labels, int32_t candidate)
-{
-	int32_t tok = g->candidates[candidate].tok;
-	uint8_t type = labels[candidate];
-
-	for (uint32_t c = 0; c < g->n_candidates; c++) {
-		int32_t o = g->candidates[c].tok;
-
-		if (labels[c] == 0 && (g->tokens[o].types >> (type - 1) & 1) &&
-		    (g->d->tokens[o].head == tok || g->d->tokens[tok].head == o))
-			labels[c] = IGNORE;
-	}
-}
-
 static bool is_extra(const struct gold_doc *gd)
 {
 	return gd->fold == GOLD_EXTRA;
@@ -127,49 +61,35 @@ static double doc_weight(const struct gold_doc *gd)
 
 static void add_doc(struct trainer *t, const struct gold_doc *gd)
 {
-	struct engine_input in = gold_input(gd);
-	struct doc *d = engine_parse(t->engine, &in);
 	struct event_ground g;
-	uint8_t *labels;
+	struct event_labels l;
 	double w = doc_weight(gd);
 
-	event_ground_init(&g, t->book, &t->clusters, d);
-	labels = mem_alloc(g.n_candidates);
+	coder_read(&t->coder, gd, &g);
+	l = event_label(&g, gd);
+	t->n_events += gd->n_events;
+	t->n_located += l.n_located;
 	for (uint32_t i = 0; i < gd->n_events; i++) {
 		const struct gold_event *e = &gd->events[i];
-		uint32_t first, n;
-		int32_t c;
+		int32_t c = l.candidate[i];
 
-		t->n_events++;
-		if (!gold_locate(d, e->sentence, e->trigger, &first, &n))
-			continue;
-		t->n_located++;
-		c = candidate_of(&g, e, labels, first, n);
-		for (uint32_t k = first; k < first + n; k++)
-			if (g.tokens[k].candidate >= 0 && !labels[g.tokens[k].candidate])
-				labels[g.tokens[k].candidate] = IGNORE;
 		if (c < 0)
 			continue;
 		t->n_labelled++;
-		labels[c] = (uint8_t)e->type;
 		event_status_features(&g, &g.candidates[c], e->type, &t->features);
 		linear_set_group(t->sets.status, is_extra(gd) ? 0 : gd->fold + 1);
 		linear_set_add(t->sets.status, &t->features, e->status, w);
 		who_cases_add(t->who, &g, c, e, gold_fold(gd) + 1, gd->fold != GOLD_EXTRA);
 	}
-	for (uint32_t c = 0; c < g.n_candidates; c++)
-		if (labels[c] && labels[c] != IGNORE)
-			ignore_linked(&g, labels, (int32_t)c);
 	for (uint32_t c = 0; c < g.n_candidates; c++) {
-		if (labels[c] == IGNORE)
+		if (l.of[c] == EVENT_LABEL_OPEN)
 			continue;
 		event_trigger_features(&g, c, &t->features);
-		if (labels[c])
-			sets_add(t->sets.type, gold_fold(gd), &t->features, labels[c], w);
+		if (l.of[c])
+			sets_add(t->sets.type, gold_fold(gd), &t->features, l.of[c], w);
 		event_told_features(&g, c, &t->features);
-		sets_add(t->sets.trigger, gold_fold(gd), &t->features, labels[c] != 0, w);
+		sets_add(t->sets.trigger, gold_fold(gd), &t->features, l.of[c] != 0, w);
 	}
-	mem_free(labels);
 }
 
 /* The candidate that most likely carries an event of the type: by frame, then by height. */
@@ -224,8 +144,8 @@ static void add_silver(struct trainer *t, const struct silver_sentence *x, doubl
 
 	in.meta = (struct result_doc){x->id,     STR(""), x->date, STR("none"),
 				      STR("en"), STR(""), STR(""), STR("")};
-	d = engine_parse(t->engine, &in);
-	event_ground_init(&g, t->book, &t->clusters, d);
+	d = engine_parse(t->coder.engine, &in);
+	event_ground_init(&g, t->coder.book, &t->coder.clusters, d);
 	for (uint32_t i = 0; i < x->n; i++) {
 		uint32_t type = x->types[i];
 		int32_t c = type ? likely_candidate(&g, type) : -1;
@@ -289,8 +209,8 @@ static int train_weights(struct trainer *t, uint32_t fold, struct weights *w, st
 	    linear_open(&w->model.type, buf_str(&w->type), e) < 0 ||
 	    linear_open(&w->model.status, buf_str(&w->status), e) < 0)
 		return -1;
-	w->model.book = t->book;
-	w->model.clusters = t->clusters;
+	w->model.book = t->coder.book;
+	w->model.clusters = t->coder.clusters;
 	w->model.trained = true;
 	w->model.who = who_cases_model(t->who, fold < FOLDS ? fold + 1 : 0);
 	w->model.limits = (struct event_limits){.trigger = (float)option("T_TRIGGER", 0.35),
@@ -312,13 +232,13 @@ static void gather_choices(struct trainer *t, const struct weights *w)
 {
 	trees_set_free(&t->choices);
 	t->choices.n_features = EVENT_CHOICE_FEATURES;
-	for (uint32_t i = 0; i < t->gold.n; i++) {
-		struct gold_doc *gd = &t->gold.docs[i];
+	for (uint32_t i = 0; i < t->coder.gold.n; i++) {
+		struct gold_doc *gd = &t->coder.gold.docs[i];
 		struct engine_input in = gold_input(gd);
 		uint32_t fold = gold_fold(gd);
 
-		event_choose_examples(&w[fold].model, engine_parse(t->engine, &in), gd, &t->choices,
-				      (uint8_t)fold, doc_weight(gd));
+		event_choose_examples(&w[fold].model, engine_parse(t->coder.engine, &in), gd,
+				      &t->choices, (uint8_t)fold, doc_weight(gd));
 	}
 	fprintf(stderr, "choices=%u\n", t->choices.n);
 }
@@ -358,7 +278,7 @@ static void analyse(struct trainer *t, const struct gold_doc *gd, const struct e
 		    struct buf *out)
 {
 	struct engine_input in = gold_input(gd);
-	struct doc *d = engine_parse(t->engine, &in);
+	struct doc *d = engine_parse(t->coder.engine, &in);
 	struct result r = {.doc = d->meta, .engine = {STR("demarche"), STR("cv"), STR("cv")}};
 
 	event_run(m, d);
@@ -373,9 +293,10 @@ static int cross_validate(struct trainer *t, const struct weights *w, const char
 	struct buf out = {0};
 	int rc;
 
-	for (uint32_t i = 0; i < t->gold.n; i++)
-		if (t->gold.docs[i].fold != GOLD_EXTRA)
-			analyse(t, &t->gold.docs[i], &w[t->gold.docs[i].fold].model, &out);
+	for (uint32_t i = 0; i < t->coder.gold.n; i++)
+		if (t->coder.gold.docs[i].fold != GOLD_EXTRA)
+			analyse(t, &t->coder.gold.docs[i], &w[t->coder.gold.docs[i].fold].model,
+				&out);
 	rc = file_write(path, buf_str(&out), e);
 	buf_free(&out);
 	return rc;
@@ -406,21 +327,6 @@ static int write_weights(struct trainer *t, const char *path, struct err *e)
 	return rc;
 }
 
-static int open_image(struct image *im, struct buf *bytes, const char *path, struct err *e)
-{
-	struct buf raw = {0};
-	size_t pad, n;
-
-	if (file_read(&raw, path, e) < 0)
-		return -1;
-	buf_reserve(bytes, raw.n + IMAGE_ALIGN);
-	pad = (IMAGE_ALIGN - (uintptr_t)bytes->p % IMAGE_ALIGN) % IMAGE_ALIGN;
-	n = raw.n;
-	memcpy(bytes->p + pad, raw.p, n);
-	buf_free(&raw);
-	return image_open(im, bytes->p + pad, n, e);
-}
-
 static int trainer_open(struct trainer *t, char **argv, struct err *e)
 {
 	t->who = who_cases_new();
@@ -429,16 +335,7 @@ static int trainer_open(struct trainer *t, char **argv, struct err *e)
 		t->sets.trigger[k] = linear_set_new();
 		t->sets.type[k] = linear_set_new();
 	}
-	if (open_image(&t->model, &t->model_bytes, argv[1], e) < 0 ||
-	    open_image(&t->codebook, &t->codebook_bytes, argv[2], e) < 0)
-		return -1;
-	t->engine = engine_new(&t->model, &t->codebook, e);
-	if (!t->engine)
-		return -1;
-	if (word_clusters_open(&t->clusters, image_section(&t->model, "stance.clusters"), e) < 0)
-		return -1;
-	t->book = frame_book_new(&t->codebook, e);
-	return t->book ? gold_read(&t->gold, argv[3], argv[4], e) : -1;
+	return coder_open(&t->coder, argv[1], argv[2], argv[3], argv[4], e);
 }
 
 static void trainer_close(struct trainer *t)
@@ -450,13 +347,9 @@ static void trainer_close(struct trainer *t)
 	linear_set_free(t->sets.status);
 	who_cases_free(t->who);
 	features_free(&t->features);
-	frame_book_free(t->book);
-	engine_free(t->engine);
-	gold_free(&t->gold);
+	coder_close(&t->coder);
 	silver_free(&t->silver);
 	trees_set_free(&t->choices);
-	buf_free(&t->model_bytes);
-	buf_free(&t->codebook_bytes);
 }
 
 /* DOCUMENTS:RECORDS is coded documents, *.txt frames with examples, anything else sentences with
@@ -466,8 +359,8 @@ static int read_more(struct trainer *t, const char *argument, struct err *e)
 	if (str_ends(str_of(argument), STR(".txt")))
 		return silver_read_examples(&t->silver, argument, e);
 	if (!strchr(argument, ':'))
-		return silver_read(&t->silver, t->book, argument, e);
-	return gold_read_pair(&t->gold, argument, e);
+		return silver_read(&t->silver, t->coder.book, argument, e);
+	return gold_read_pair(&t->coder.gold, argument, e);
 }
 
 int train_events(int argc, char **argv)
@@ -488,13 +381,13 @@ int train_events(int argc, char **argv)
 		rc = read_more(&t, argv[i], &e);
 	for (uint32_t i = 0; rc == 0 && i < t.silver.n; i++)
 		add_silver(&t, &t.silver.list[i], option("SILVER", 0.4), i);
-	for (uint32_t i = 0; rc == 0 && i < t.gold.n; i++)
-		add_doc(&t, &t.gold.docs[i]);
+	for (uint32_t i = 0; rc == 0 && i < t.coder.gold.n; i++)
+		add_doc(&t, &t.coder.gold.docs[i]);
 	if (rc == 0)
 		fprintf(stderr,
 			"documents=%u events=%u located=%u labelled=%u candidates=%u "
 			"silver=%u\n",
-			t.gold.n, t.n_events, t.n_located, t.n_labelled,
+			t.coder.gold.n, t.n_events, t.n_located, t.n_labelled,
 			linear_set_size(t.sets.trigger[FOLDS]), t.n_silver);
 	if (rc == 0)
 		who_cases_report(t.who);
