@@ -45,7 +45,7 @@ static void make(struct event_fixture *f, struct made *m)
 		memset(m->p[c], 0, sizeof(*m->p));
 		m->p[c][0] = 1;
 	}
-	m->s.p = (const float(*)[N_EVENT_TYPES])m->p;
+	m->s = (struct event_scores){.p = (const float(*)[N_EVENT_TYPES])m->p};
 }
 
 static uint32_t candidate(const struct made *m, const char *word)

@@ -1,5 +1,7 @@
 #include "worker/engine/event.h"
 
+#include <math.h>
+
 #include "worker/engine/event_code.h"
 #include "worker/engine/event_merge.h"
 #include "worker/engine/event_status.h"
@@ -31,6 +33,8 @@ static int open_weights(struct event_model *m, const struct image *model, struct
 	    m->type.n_classes != N_EVENT_TYPES)
 		return err_set(e, ERR_CORRUPT, "the model's event weights do not fit together");
 	memcpy(&m->limits, limits.p, sizeof(m->limits));
+	if (event_net_open(&m->net, image_section(model, "event.net"), e) < 0)
+		return -1;
 	m->trained = true;
 	if (open_status(m, image_section(model, "event.status"), e) < 0)
 		return -1;
@@ -107,17 +111,11 @@ static void by_convention(const struct event_ground *g, uint32_t candidate, doub
 	}
 }
 
-void event_type_probabilities(const struct event_model *m, const struct event_ground *g,
-			      uint32_t candidate, struct features *f, double *p)
+static void linear_opinion(const struct event_model *m, const struct event_ground *g,
+			   uint32_t candidate, struct features *f, double *p)
 {
 	double yes;
 
-	if (decided(g, candidate, p))
-		return;
-	if (!m->trained) {
-		rule_probabilities(g, candidate, p);
-		return;
-	}
 	event_trigger_features(g, candidate, f);
 	linear_probabilities(&m->type, f, p);
 	event_told_features(g, candidate, f);
@@ -125,7 +123,19 @@ void event_type_probabilities(const struct event_model *m, const struct event_gr
 	for (uint32_t t = 1; t < N_EVENT_TYPES; t++)
 		p[t] *= yes;
 	p[0] = 1 - yes;
-	by_convention(g, candidate, p);
+}
+
+/* The mean of the linear models' and the network's odds. */
+static void with_net(const float *net, double *p)
+{
+	double yes = 1 - p[0], q = 1 - (double)net[0], odds, sum = 0;
+
+	odds = sqrt((yes + 1e-6) / (1 - yes + 1e-6) * ((q + 1e-5) / (1 - q + 1e-5)));
+	for (uint32_t t = 1; t < N_EVENT_TYPES; t++)
+		sum += p[t] = sqrt((p[t] + 1e-9) * ((double)net[t] + 1e-6));
+	p[0] = 1 / (1 + odds);
+	for (uint32_t t = 1; t < N_EVENT_TYPES; t++)
+		p[t] *= (1 - p[0]) / sum;
 }
 
 /* The stage's working state for one document. */
@@ -134,33 +144,72 @@ struct work {
 	struct doc *d;
 	struct event_ground ground;
 	struct features features;
+	struct event_scores scores;
 	struct event_guess *guesses;
 	bool by_trees; /* they chose the guesses */
 	uint32_t n, cap;
 };
 
+/* Network and trees have learned what is told of whole documents, where much is left out: of a few
+ * lone sentences all is given that is likely enough. */
+enum { LONE_SENTENCES = 5 };
+
+bool event_whole(const struct doc *d)
+{
+	return d->n_sentences > LONE_SENTENCES;
+}
+
+/* Before the network is asked. */
+struct opinion {
+	double p[N_EVENT_TYPES];
+	bool decided;
+};
+
+/* Below it in all words of a sentence, the network is not asked about that. */
+#define ASK_LEAST 0.1
+
+static event_net_chances *ask_net(const struct event_model *m, const struct event_ground *g,
+				  const struct opinion *o, bool *asked)
+{
+	for (uint32_t c = 0; c < g->n_candidates; c++)
+		asked[g->d->tokens[g->candidates[c].tok].sent] |= 1 - o[c].p[0] >= ASK_LEAST;
+	return event_net_run(&m->net, g, asked);
+}
+
 struct event_scores event_score(const struct event_model *m, const struct event_ground *g,
-				struct features *f)
+				bool whole, struct features *f)
 {
 	float(*all)[N_EVENT_TYPES] = arena_alloc(g->d->arena, g->n_candidates * sizeof(*all));
+	struct opinion *o = ARENA_ARRAY(g->d->arena, struct opinion, g->n_candidates);
+	bool *asked = ARENA_ARRAY(g->d->arena, bool, g->d->n_sentences);
+	event_net_chances *net = NULL;
 
 	for (uint32_t c = 0; c < g->n_candidates; c++) {
-		double p[N_EVENT_TYPES];
-
-		event_type_probabilities(m, g, c, f, p);
-		for (uint32_t t = 0; t < N_EVENT_TYPES; t++)
-			all[c][t] = (float)p[t];
+		o[c].decided = decided(g, c, o[c].p);
+		if (!o[c].decided && m->trained)
+			linear_opinion(m, g, c, f, o[c].p);
+		else if (!o[c].decided)
+			rule_probabilities(g, c, o[c].p);
 	}
-	return (struct event_scores){(const float(*)[N_EVENT_TYPES])all};
+	if (m->trained && whole)
+		net = ask_net(m, g, o, asked);
+	for (uint32_t c = 0; c < g->n_candidates; c++) {
+		if (!o[c].decided && net && asked[g->d->tokens[g->candidates[c].tok].sent])
+			with_net(net[c], o[c].p);
+		if (!o[c].decided && m->trained)
+			by_convention(g, c, o[c].p);
+		for (uint32_t t = 0; t < N_EVENT_TYPES; t++)
+			all[c][t] = (float)o[c].p[t];
+	}
+	return (struct event_scores){(const float(*)[N_EVENT_TYPES])all, net};
 }
 
 static void choose_by_trees(struct work *w)
 {
-	struct event_scores s = event_score(w->m, &w->ground, &w->features);
 	struct event_chosen *list;
 
-	w->n = event_choose(&w->ground, &s, &w->m->choice, (double)w->m->limits.choice, NULL,
-			    &list);
+	w->n = event_choose(&w->ground, &w->scores, &w->m->choice, (double)w->m->limits.choice,
+			    NULL, &list);
 	w->guesses = ARENA_ARRAY(w->d->arena, struct event_guess, w->n);
 	for (uint32_t i = 0; i < w->n; i++)
 		w->guesses[i] =
@@ -188,13 +237,12 @@ static double least_chance(const struct work *w, const struct event_guess *x)
 static void guess(struct work *w)
 {
 	for (uint32_t c = 0; c < w->ground.n_candidates; c++) {
-		double p[N_EVENT_TYPES];
+		const float *p = w->scores.p[c];
 		struct event_guess x = {.candidate = c, .type = 1};
 
-		event_type_probabilities(w->m, &w->ground, c, &w->features, p);
 		for (uint32_t t = 2; t < N_EVENT_TYPES; t++)
 			x.type = p[t] > p[x.type] ? t : x.type;
-		x.p = p[x.type];
+		x.p = (double)p[x.type];
 		if (x.p < least_chance(w, &x))
 			continue;
 		ARENA_GROW(w->d->arena, w->guesses, w->n, w->cap);
@@ -508,16 +556,13 @@ static bool is_told(const struct work *w, const struct event_guess *x)
 	       !is_plain_no(w, x) && !is_named_actor(w, x) && !is_in_protest(w, x);
 }
 
-/* The trees have learned what is told of whole documents, where much is left out: of a few lone
- * sentences all is given that is likely enough. */
-enum { LONE_SENTENCES = 5 };
-
 void event_run(const struct event_model *m, struct doc *d)
 {
 	struct work w = {.m = m, .d = d};
 
 	event_ground_init(&w.ground, m->book, &m->clusters, d);
-	w.by_trees = m->choice.n_trees && d->n_sentences > LONE_SENTENCES;
+	w.scores = event_score(m, &w.ground, event_whole(d), &w.features);
+	w.by_trees = m->choice.n_trees && event_whole(d);
 	if (w.by_trees)
 		choose_by_trees(&w);
 	else

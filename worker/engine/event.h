@@ -8,6 +8,7 @@
 
 #include "worker/engine/event_choice.h"
 #include "worker/engine/event_features.h"
+#include "worker/engine/event_net.h"
 #include "worker/engine/event_who.h"
 #include "worker/engine/frame.h"
 #include "worker/engine/linear.h"
@@ -26,6 +27,7 @@ struct event_model {
 	bool trained;
 	struct linear trigger; /* of two classes: is it an event at all? */
 	struct linear type;    /* if it is, which? class: enum event_type */
+	struct event_net net;  /* both at once, from the whole sentence */
 	struct trees choice;   /* n_trees 0: the limits decide */
 	struct linear status;  /* n_classes 0: rules decide it */
 	struct who_model who;
@@ -47,12 +49,13 @@ struct event_guess {
 	double p;
 };
 
+/* Whether a text is long enough to be coded as a whole: what is left out of documents is learned by
+ * the network and the trees. A few sentences are decided by what the linear models say of each
+ * word. */
+bool event_whole(const struct doc *d);
+
 /* The first models' opinion of all candidates, in the document's arena. */
 struct event_scores event_score(const struct event_model *m, const struct event_ground *g,
-				struct features *f);
-
-/* Probabilities of the types (index 0: none) for a candidate. */
-void event_type_probabilities(const struct event_model *m, const struct event_ground *g,
-			      uint32_t candidate, struct features *f, double *p);
+				bool whole, struct features *f);
 
 #endif

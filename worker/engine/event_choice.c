@@ -131,6 +131,14 @@ static void put_scores(struct row *r, const struct chooser *c, const struct even
 	row_put(r, (int64_t)(c->any * 6));
 }
 
+static void put_net(struct row *r, const struct chooser *c, const struct event_option *o)
+{
+	const float *p = c->s->net ? c->s->net[o->candidate] : NULL;
+
+	put_chance(r, p ? (double)p[o->type] : 0);
+	put_chance(r, p ? 1 - (double)p[0] : 0);
+}
+
 static void put_frames(struct row *r, const struct chooser *c, const struct event_option *o)
 {
 	const struct event_candidate *x = &c->g->candidates[o->candidate];
@@ -212,6 +220,7 @@ static void describe(struct chooser *c)
 
 		put_scores(&r, c, o);
 		put_rivals(&r, c, o);
+		put_net(&r, c, o);
 		put_frames(&r, c, o);
 		put_word(&r, c, o);
 		put_sentence(&r, c);

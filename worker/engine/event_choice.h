@@ -8,14 +8,15 @@
 #include "worker/engine/event_ground.h"
 #include "worker/engine/trees.h"
 
-enum { EVENT_CHOICE_ALONE = 37, EVENT_CHOICE_FEATURES = 43, EVENT_OPTIONS_MAX = 48 };
+enum { EVENT_CHOICE_ALONE = 39, EVENT_CHOICE_FEATURES = 45, EVENT_OPTIONS_MAX = 48 };
 
 /* Which of the values tells the kind of the sentence, a small number. */
-enum { EVENT_CHOICE_KIND = 29 };
+enum { EVENT_CHOICE_KIND = 31 };
 
 /* What the first models say of all candidates. */
 struct event_scores {
-	const float (*p)[N_EVENT_TYPES]; /* [n_candidates] chances of the types; [0]: of none */
+	const float (*p)[N_EVENT_TYPES];   /* [n_candidates] chances of the types; [0]: of none */
+	const float (*net)[N_EVENT_TYPES]; /* the network's alone, or NULL */
 };
 
 /* A candidate with a type that it may have. */

@@ -118,8 +118,7 @@ static void add_hash(struct features *f, uint32_t t, uint64_t h)
 	features_add(f, mix2(t, h));
 }
 
-/* One number for what a phrase is: no actor, pronoun, actor by role, place. */
-static uint32_t phrase_kind(const struct doc *d, int32_t tok)
+uint32_t event_phrase_kind(const struct doc *d, int32_t tok)
 {
 	const struct mention *m;
 
@@ -254,8 +253,7 @@ static void with_child(const struct event_ground *g, int32_t tok, int32_t child,
 
 enum { SEEN_BACK = 300 }; /* candidates looked back upon */
 
-/* Whether the document has had the word before: what is told again is seldom coded again. */
-static void seen(const struct event_ground *g, int32_t tok, struct features *f)
+uint32_t event_seen(const struct event_ground *g, int32_t tok)
 {
 	uint64_t lemma = g->tokens[tok].lemma;
 	uint32_t sent = g->d->tokens[tok].sent, n = 0, back = 0;
@@ -265,6 +263,15 @@ static void seen(const struct event_ground *g, int32_t tok, struct features *f)
 
 		n += g->tokens[o].lemma == lemma && g->d->tokens[o].sent != sent;
 	}
+	return n;
+}
+
+/* Whether the document has had the word before: what is told again is seldom coded again. */
+static void seen(const struct event_ground *g, int32_t tok, struct features *f)
+{
+	uint64_t lemma = g->tokens[tok].lemma;
+	uint32_t sent = g->d->tokens[tok].sent, n = event_seen(g, tok);
+
 	n = n > 2 ? 2 : n;
 	add(f, T_SEEN, n);
 	add(f, T_SEEN, 4 + n + 4 * (int64_t)g->d->tokens[tok].upos);
@@ -297,7 +304,7 @@ static void children(const struct event_ground *g, int32_t tok, int64_t view, st
 				add(f, T_CHILD_CLASS, (int64_t)(r * 64 + i));
 		if (r == REL_OBL || r == REL_NMOD) {
 			int32_t p = doc_child(d, c, REL_CASE);
-			uint32_t kind = phrase_kind(d, c);
+			uint32_t kind = event_phrase_kind(d, c);
 
 			if (p >= 0) {
 				add_hash(f, T_PREP, g->tokens[p].lemma);
@@ -345,7 +352,7 @@ static void arguments(const struct event_ground *g, int32_t tok, int64_t view, s
 	const struct doc *d = g->d;
 	bool inherited, passive = event_is_passive(d, tok);
 	int32_t s = event_subject(d, tok, &inherited), o = object_of(d, tok);
-	uint32_t sk = phrase_kind(d, s), ok = phrase_kind(d, o);
+	uint32_t sk = event_phrase_kind(d, s), ok = event_phrase_kind(d, o);
 
 	add(f, T_SUBJ_KIND, sk * 4 + inherited * 2 + passive);
 	add(f, T_OBJ_KIND, ok);
@@ -458,8 +465,8 @@ static void together(const struct event_ground *g, const struct event_candidate 
 	int32_t voice = event_voice(d, c->tok, &direct), s = event_subject(d, c->tok, &inherited);
 	int32_t det = doc_child(d, c->tok, REL_DET), prep = doc_child(d, c->tok, REL_CASE);
 	uint64_t v = (direct ? 2 : 0) + (voice > ENTITY_DOC_AUTHOR ? 1 : 0) + 1;
-	uint64_t args = is_actor(phrase_kind(d, s)) * 2u +
-			is_actor(phrase_kind(d, object_of(d, c->tok))) + 1u;
+	uint64_t args = is_actor(event_phrase_kind(d, s)) * 2u +
+			is_actor(event_phrase_kind(d, object_of(d, c->tok))) + 1u;
 
 	if (c->n_matches)
 		name = feature_of(3, frame_name(g->book, c->matches[0].frame));
@@ -595,10 +602,10 @@ static void company(const struct event_ground *g, int32_t tok, int64_t view, str
 	int32_t s = event_subject(d, tok, &inherited), clause = event_clause(d, tok);
 	int32_t det = doc_child(d, tok, REL_DET), owner = doc_child(d, tok, REL_NMOD_POSS);
 
-	kinds = phrase_kind(d, s) * 16 + phrase_kind(d, object_of(d, tok)) + 1u;
+	kinds = event_phrase_kind(d, s) * 16 + event_phrase_kind(d, object_of(d, tok)) + 1u;
 	add_hash(f, T_PARTS, feature_and(coarse, kinds));
 	add_hash(f, T_PARTS, feature_and((uint64_t)view + 1000, kinds));
-	add_hash(f, T_SUBJ_TENSE, feature_and(phrase_kind(d, s) + 1u, tense_of(g, tok)));
+	add_hash(f, T_SUBJ_TENSE, feature_and(event_phrase_kind(d, s) + 1u, tense_of(g, tok)));
 	if (s >= 0)
 		add_hash(f, T_SUBJ_CLUSTER, feature_and(g->tokens[s].cluster.coarse + 1u, coarse));
 	noun = feature_and(noun, owner >= 0 ? 7u : det >= 0 ? g->tokens[det].lemma : 3u);

@@ -14,15 +14,15 @@ static const struct event_candidate *candidate_at(const struct event_ground *g, 
 static void weigh_types(const struct event_model *m, const struct event_ground *g, uint32_t c,
 			struct features *f, struct event_why *out)
 {
-	double p[N_EVENT_TYPES];
+	const float *p = event_score(m, g, event_whole(g->d), f).p[c];
 
-	event_type_probabilities(m, g, c, f, p);
 	for (uint32_t t = 0; t < N_EVENT_TYPES; t++) {
+		double x = (double)p[t];
 		uint32_t at = t;
 
-		for (; at > 0 && out->types[at - 1].p < p[t]; at--)
+		for (; at > 0 && out->types[at - 1].p < x; at--)
 			out->types[at] = out->types[at - 1];
-		out->types[at] = (struct event_why_type){(enum event_type)t, p[t]};
+		out->types[at] = (struct event_why_type){(enum event_type)t, x};
 	}
 }
 

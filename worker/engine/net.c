@@ -91,16 +91,31 @@ static uint32_t word_row(const struct net *net, uint64_t key)
 	return 0;
 }
 
-const int8_t *net_word_vector(const struct image *model, struct str lower)
+const int8_t *net_words(const struct image *model, uint32_t *n_words)
 {
 	struct net net;
 	struct err e;
-	uint32_t row;
 
+	*n_words = 0;
 	if (open_net(&net, model, &e) < 0)
 		return NULL;
-	row = word_row(&net, words_key(lower));
-	return row ? net.words + (size_t)row * NET_WORD : NULL;
+	*n_words = net.h->n_words;
+	return net.words;
+}
+
+uint32_t net_word_row(const struct image *model, struct str lower)
+{
+	struct net net;
+	struct err e;
+
+	return open_net(&net, model, &e) < 0 ? 0 : word_row(&net, words_key(lower));
+}
+
+const int8_t *net_word_vector(const struct image *model, struct str lower)
+{
+	uint32_t n, row = net_word_row(model, lower);
+
+	return row ? net_words(model, &n) + (size_t)row * NET_WORD : NULL;
 }
 
 void net_word_inputs(const struct doc *d, uint32_t tok, uint32_t n, uint8_t *out)
@@ -304,7 +319,7 @@ int net_run(struct doc *d, struct err *e)
 	for (uint32_t first = 0, last; first < d->n_sentences; first = last) {
 		uint32_t n;
 
-		last = net_chunk_end(d, first, &n);
+		last = net_chunk_end(d, NULL, first, &n);
 		net_encode(&net.encoder, d, &w->v, first, last, read_word,
 			   &(struct words){&net, d});
 		tags(&net, &d->tokens[d->sentences[first].tok], w, n);

@@ -19,6 +19,10 @@ int net_check(const struct image *model, struct err *e);
  * as long as the model's image. */
 const int8_t *net_word_vector(const struct image *model, struct str lower);
 
+/* The table of them and, for a word, its row there; 0: not in the vocabulary. */
+const int8_t *net_words(const struct image *model, uint32_t *n_words);
+uint32_t net_word_row(const struct image *model, struct str lower);
+
 /* The vectors of a run of tokens as inputs of a net_product: out[n][NET_WORD], small integers plus
  * NET_ZERO; all zero for a word that is not in the vocabulary. */
 void net_word_inputs(const struct doc *d, uint32_t tok, uint32_t n, uint8_t *out);

@@ -11,6 +11,7 @@
 #include "worker/training/event_choose.h"
 #include "worker/training/event_coder.h"
 #include "worker/training/event_label.h"
+#include "worker/training/event_opinions.h"
 #include "worker/training/event_silver.h"
 #include "worker/training/linear_train.h"
 #include "worker/training/train.h"
@@ -26,6 +27,7 @@ struct sets {
 
 struct trainer {
 	struct coder coder;
+	struct opinions opinions; /* of networks that had not seen the texts */
 	struct sets sets;
 	struct who_cases *who;
 	struct features features;
@@ -212,10 +214,11 @@ static int train_weights(struct trainer *t, uint32_t fold, struct weights *w, st
 	w->model.book = t->coder.book;
 	w->model.clusters = t->coder.clusters;
 	w->model.trained = true;
+	w->model.net.held = t->opinions.n ? &t->opinions.held : NULL;
 	w->model.who = who_cases_model(t->who, fold < FOLDS ? fold + 1 : 0);
 	w->model.limits = (struct event_limits){.trigger = (float)option("T_TRIGGER", 0.35),
 						.repeat = (float)option("T_REPEAT", 0.4),
-						.choice = (float)option("T_CHOICE", 0.25)};
+						.choice = (float)option("T_CHOICE", 0.27)};
 	return 0;
 }
 
@@ -349,15 +352,18 @@ static void trainer_close(struct trainer *t)
 	features_free(&t->features);
 	coder_close(&t->coder);
 	silver_free(&t->silver);
+	opinions_free(&t->opinions);
 	trees_set_free(&t->choices);
 }
 
-/* DOCUMENTS:RECORDS is coded documents, *.txt frames with examples, anything else sentences with
- * codes. */
+/* DOCUMENTS:RECORDS is coded documents, *.txt frames with examples, *.opinions what a network says
+ * (demarche-train event-net), anything else sentences with codes. */
 static int read_more(struct trainer *t, const char *argument, struct err *e)
 {
 	if (str_ends(str_of(argument), STR(".txt")))
 		return silver_read_examples(&t->silver, argument, e);
+	if (str_ends(str_of(argument), STR(".opinions")))
+		return opinions_read(&t->opinions, argument, e);
 	if (!strchr(argument, ':'))
 		return silver_read(&t->silver, t->coder.book, argument, e);
 	return gold_read_pair(&t->coder.gold, argument, e);
@@ -373,7 +379,7 @@ int train_events(int argc, char **argv)
 	if (argc < 7) {
 		fprintf(stderr, "usage: events MODEL CODEBOOK CORPUS RECORDS OUT RESULTS|- "
 				"[DOCUMENTS:RECORDS...] [SENTENCES...] "
-				"[FRAMES.txt...]\n");
+				"[FRAMES.txt...] [NET.opinions...]\n");
 		return 2;
 	}
 	rc = trainer_open(&t, argv, &e);

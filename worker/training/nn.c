@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "worker/engine/net.h"
 #include "worker/training/conllu.h"
 #include "worker/training/random.h"
 #include "worker/training/vectors.h"
@@ -84,7 +85,7 @@ static uint32_t word_row(const struct nn *n, uint64_t key)
 	return n->slots[s];
 }
 
-static struct nn *allocate(uint32_t n_words)
+static struct nn *allocate(uint32_t n_words, uint32_t bag_rows)
 {
 	struct nn *n = mem_alloc(sizeof(*n));
 
@@ -96,7 +97,7 @@ static struct nn *allocate(uint32_t n_words)
 	place(&n->at, n->w);
 	place(&n->grad, n->g);
 	table_init(&n->words, n_words, NET_WORD);
-	table_init(&n->bag, NN_BAG_ROWS, NET_BAG);
+	table_init(&n->bag, bag_rows, NET_BAG);
 	n->keys = mem_alloc(n_words * sizeof(uint64_t));
 	return n;
 }
@@ -118,6 +119,27 @@ static void init_dense(struct nn *n)
 	spread(w->root, 2 * NET_A, 12, &n->seed);
 }
 
+static void init_bag(struct nn *n)
+{
+	for (size_t i = 0; i < (size_t)n->bag.n * NET_BAG; i++)
+		n->bag.w[i] = (2 * random_unit(&n->seed) - 1) * 0.15f;
+}
+
+struct nn *nn_new_over(const struct image *model, uint32_t bag_rows, uint64_t seed)
+{
+	uint32_t n_words;
+	const int8_t *words = net_words(model, &n_words);
+	struct nn *n = allocate(n_words, bag_rows);
+
+	n->seed = seed;
+	n->words_fixed = true;
+	init_dense(n);
+	init_bag(n);
+	for (size_t i = NET_WORD; i < (size_t)n_words * NET_WORD; i++)
+		n->words.w[i] = (float)words[i] / NET_ONE;
+	return n;
+}
+
 struct nn *nn_new(const char *vectors_path, uint64_t seed, struct err *e)
 {
 	struct vectors v;
@@ -127,7 +149,7 @@ struct nn *nn_new(const char *vectors_path, uint64_t seed, struct err *e)
 
 	if (vectors_read(&v, vectors_path, e) < 0)
 		return NULL;
-	n = allocate(v.n + 1);
+	n = allocate(v.n + 1, NN_BAG_ROWS);
 	n->seed = seed;
 	init_dense(n);
 	for (size_t i = 0; i < (size_t)v.n * NET_WORD; i++)
@@ -139,8 +161,7 @@ struct nn *nn_new(const char *vectors_path, uint64_t seed, struct err *e)
 			n->words.w[(size_t)(i + 1) * NET_WORD + (size_t)k] =
 				scale * v.v[(size_t)i * NET_WORD + (size_t)k];
 	}
-	for (size_t i = 0; i < (size_t)NN_BAG_ROWS * NET_BAG; i++)
-		n->bag.w[i] = (2 * random_unit(&n->seed) - 1) * 0.15f;
+	init_bag(n);
 	vectors_free(&v);
 	index_words(n);
 	return n;
@@ -187,7 +208,7 @@ struct nn *nn_load(const char *path, struct err *e)
 		return NULL;
 	}
 	take(head, &b, &at, sizeof(head));
-	n = allocate(head[0]);
+	n = allocate(head[0], NN_BAG_ROWS);
 	need = at + head[0] * (8 + 4 * (size_t)NET_WORD) + 4 * (size_t)NN_BAG_ROWS * NET_BAG +
 	       4 * n->n_dense;
 	if (b.n < need || head[1] > NET_FEATS_MAX) {
@@ -271,7 +292,8 @@ void nn_adam(struct nn *n, float rate)
 	/* bias correction of both moments, folded into the rate */
 	rate *= (float)(sqrt(1 - pow(0.98, n->step)) / (1 - pow(0.9, n->step)));
 	adam(n->w, n->g, n->m, n->v, n->n_dense, rate, scale);
-	adam_rows(&n->words, rate, scale);
+	if (!n->words_fixed)
+		adam_rows(&n->words, rate, scale);
 	adam_rows(&n->bag, rate, scale);
 }
 
@@ -305,26 +327,30 @@ void nn_mean_use(struct nn_mean *m, struct nn *n)
 	*m = (struct nn_mean){0};
 }
 
+void nn_data_add(struct nn_data *d, uint32_t word, const uint32_t *bag, uint32_t n_bag)
+{
+	MEM_GROW(d->t, d->n, d->cap);
+	d->t[d->n++] = (struct nn_token){.word = word,
+					 .bag_at = d->n_bag,
+					 .n_bag = (uint16_t)n_bag,
+					 .upos = NN_NONE,
+					 .xpos = NN_NONE,
+					 .feats = NN_NONE,
+					 .ner = NN_NONE,
+					 .rel = NN_NONE,
+					 .head = NN_NONE,
+					 .event = NN_NONE};
+	for (uint32_t i = 0; i < n_bag; i++) {
+		MEM_GROW(d->bag, d->n_bag, d->cap_bag);
+		d->bag[d->n_bag++] = bag[i];
+	}
+}
+
 void nn_data_token(struct nn_data *d, const struct nn *n, const struct token *t)
 {
 	uint32_t rows[WORDS_BAG_MAX + 2];
-	struct nn_token *x;
 
-	MEM_GROW(d->t, d->n, d->cap);
-	x = &d->t[d->n++];
-	*x = (struct nn_token){.word = word_row(n, words_key(t->lower)),
-			       .bag_at = d->n_bag,
-			       .upos = NN_NONE,
-			       .xpos = NN_NONE,
-			       .feats = NN_NONE,
-			       .ner = NN_NONE,
-			       .rel = NN_NONE,
-			       .head = NN_NONE};
-	x->n_bag = (uint16_t)words_bag(t, rows);
-	for (uint32_t i = 0; i < x->n_bag; i++) {
-		MEM_GROW(d->bag, d->n_bag, d->cap_bag);
-		d->bag[d->n_bag++] = rows[i];
-	}
+	nn_data_add(d, word_row(n, words_key(t->lower)), rows, words_bag(t, rows));
 }
 
 void nn_data_end(struct nn_data *d)

@@ -5,6 +5,7 @@
 
 #include "proto/err.h"
 #include "proto/mem.h"
+#include "worker/engine/image.h"
 #include "worker/engine/model.h"
 #include "worker/engine/words.h"
 
@@ -40,7 +41,8 @@ struct nn {
 	struct nn_weights at, grad;
 	struct nn_table words; /* row 0: unknown; row i: key[i] */
 	struct nn_table bag;
-	uint64_t *keys; /* [words.n], keys[0] = 0 */
+	bool words_fixed; /* they are another network's and stay as they are */
+	uint64_t *keys;   /* [words.n], keys[0] = 0 */
 	uint32_t *slots, mask;
 	uint32_t step;
 	uint64_t seed;
@@ -50,6 +52,9 @@ struct nn {
 };
 
 struct nn *nn_new(const char *vectors_path, uint64_t seed, struct err *e);
+/* Over the word vectors of a trained network (rows as there, 0: unknown), which stay as they are,
+ * and an empty bag of so many rows; without keys, so that it cannot be saved. */
+struct nn *nn_new_over(const struct image *model, uint32_t bag_rows, uint64_t seed);
 int nn_save(const struct nn *n, const char *path, struct err *e);
 struct nn *nn_load(const char *path, struct err *e);
 void nn_adam(struct nn *n, float rate); /* uses and clears the gradients */
@@ -71,7 +76,8 @@ struct nn_token {
 	uint32_t word, bag_at;
 	uint16_t n_bag;
 	uint16_t upos, xpos, feats, ner, rel;
-	uint16_t head; /* 0 root, else 1 + place in the sentence */
+	uint16_t head;  /* 0 root, else 1 + place in the sentence */
+	uint16_t event; /* type, 0 none */
 };
 struct nn_data {
 	struct nn_token *t;
@@ -80,6 +86,8 @@ struct nn_data {
 	uint32_t *start, n_sentences, cap_sentences; /* sentence i: [start[i], start[i + 1]) */
 };
 void nn_data_token(struct nn_data *d, const struct nn *n, const struct token *t);
+/* The same with rows of both tables at hand. */
+void nn_data_add(struct nn_data *d, uint32_t word, const uint32_t *bag, uint32_t n_bag);
 void nn_data_end(struct nn_data *d);
 
 /* Values of a batch of whole sentences, tokens one after the other. */

@@ -310,9 +310,11 @@ static void scatter(struct nn *n, struct nn_batch *b)
 					d[k] += (at + 3 * NET_IN)[k];
 				d[k] *= b->x_mask[t * NET_IN + (size_t)k];
 			}
-			g = nn_table_touch(&n->words, b->word[t]);
-			for (int k = 0; k < NET_WORD; k++)
-				g[k] += d[k];
+			if (!n->words_fixed) {
+				g = nn_table_touch(&n->words, b->word[t]);
+				for (int k = 0; k < NET_WORD; k++)
+					g[k] += d[k];
+			}
 			for (uint32_t i = 0; i < x->n_bag; i++) {
 				g = nn_table_touch(&n->bag, b->data->bag[x->bag_at + i]);
 				for (int k = 0; k < NET_BAG; k++)

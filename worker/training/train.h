@@ -28,6 +28,7 @@ struct train_command {
 	  "codes of sentences found")                                                              \
 	X(train_events, "events", "MODEL CODEBOOK CORPUS RECORDS OUT ...",                         \
 	  "triggers and actors of events")                                                         \
+	X(train_event_net, "event-net", "FOLD|all OUT MODEL CODEBOOK ...", "network of events")    \
 	X(actor_measure, "actor-measure", "MODEL CODEBOOK CORPUS RECORDS STRINGS [-v]",            \
 	  "codes of actors")                                                                       \
 	X(train_join, "join", "OUT IMAGE...", "join the sections of images into one image")        \

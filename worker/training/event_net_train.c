@@ -1,0 +1,341 @@
+/* demarche-train event-net: the network that says of each candidate what event it is (event_net.h).
+ * A text's fold is learned from the texts of all others, so that what the network says of it can
+ * teach the choice of events (event_opinions.h); without a fold it learns from all of them and is
+ * written as it is shipped. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "worker/engine/event_net.h"
+#include "worker/training/conllu.h"
+#include "worker/training/event_coder.h"
+#include "worker/training/event_label.h"
+#include "worker/training/event_opinions.h"
+#include "worker/training/matrix.h"
+#include "worker/training/nn.h"
+#include "worker/training/nn_quantise.h"
+#include "worker/training/random.h"
+#include "worker/training/train.h"
+
+enum { HEAD = 32, LONGEST = 250, BATCH_TOKENS = 600, AVERAGE_EVERY = 25, EPOCHS = 4 };
+static const float RATE = 1e-3f, AVERAGE_FROM = 0.7f, OWN_WEIGHT = 2;
+
+/* Of a sentence of the data. */
+struct place {
+	uint32_t doc, tok; /* its first token there */
+	uint8_t fold;
+	bool own; /* of the documents whose coders' habits count */
+};
+
+struct net_trainer {
+	struct coder coder;
+	struct nn *n;
+	struct nn_data data;
+	struct nn_batch *batch;
+	struct place *places;
+	uint32_t n_places, cap_places;
+	float flipped[HEAD * NET_D]; /* the head's weights, transposed */
+};
+
+static void add_doc(struct net_trainer *t, uint32_t doc)
+{
+	const struct gold_doc *gd = &t->coder.gold.docs[doc];
+	bool own = gd->fold != GOLD_EXTRA;
+	struct event_ground g;
+	struct event_labels l;
+	struct doc *d = coder_read(&t->coder, gd, &g);
+
+	l = event_label(&g, gd);
+	for (uint32_t s = 0; s < d->n_sentences; s++) {
+		const struct sentence *sent = &d->sentences[s];
+		uint32_t n = sent->n_tok < LONGEST ? sent->n_tok : LONGEST;
+
+		if (!n)
+			continue;
+		for (uint32_t i = sent->tok; i < sent->tok + n; i++) {
+			int32_t c = g.tokens[i].candidate;
+			uint32_t rows[EVENT_NET_ROWS_MAX], k = event_net_rows(&g, i, !own, rows);
+
+			nn_data_add(&t->data, net_word_row(d->model, d->tokens[i].lower), rows, k);
+			if (c >= 0)
+				t->data.t[t->data.n - 1].event = l.of[c];
+		}
+		nn_data_end(&t->data);
+		MEM_GROW(t->places, t->n_places, t->cap_places);
+		t->places[t->n_places++] =
+			(struct place){doc, sent->tok, (uint8_t)gold_fold(gd), own};
+	}
+}
+
+/* -- the head: the first columns of what tags are elsewhere -- */
+
+static bool is_example(const struct nn_token *t)
+{
+	return t->event < N_EVENT_TYPES;
+}
+
+/* b->tags: [n][HEAD] */
+static void head(struct nn *n, struct nn_batch *b)
+{
+	gemm_run(&(struct gemm){.a = b->xd[NET_LAYERS],
+				.b = n->at.tags,
+				.c = b->tags,
+				.a_row = NET_D,
+				.a_col = 1,
+				.ldb = NET_TAGS,
+				.ldc = HEAD,
+				.m = b->n,
+				.n = HEAD,
+				.k = NET_D});
+	matrix_add_bias(b->tags, HEAD, n->at.tags_b, b->n, HEAD);
+}
+
+/* Logits become gradients; returns the sum of the losses, *weight that of the weights. */
+static double losses(const struct net_trainer *t, const bool *own, double *weight)
+{
+	struct nn_batch *b = t->batch;
+	double loss = 0;
+	float examples = 0;
+
+	for (uint32_t i = 0; i < b->n; i++)
+		examples += is_example(&b->data->t[b->token[i]]);
+	for (uint32_t i = 0; i < b->n; i++) {
+		const struct nn_token *x = &b->data->t[b->token[i]];
+		float *y = b->tags + (size_t)i * HEAD, w = own[b->token[i]] ? OWN_WEIGHT : 1, gold;
+
+		if (!is_example(x)) {
+			memset(y, 0, HEAD * sizeof(float));
+			continue;
+		}
+		gold = y[x->event];
+		loss += (double)w * (double)(matrix_softmax(y, N_EVENT_TYPES) - gold);
+		*weight += (double)w;
+		y[x->event] -= 1;
+		for (int k = 0; k < N_EVENT_TYPES; k++)
+			y[k] *= w / examples;
+		memset(y + N_EVENT_TYPES, 0, (HEAD - N_EVENT_TYPES) * sizeof(float));
+	}
+	return loss;
+}
+
+static void head_back(struct net_trainer *t)
+{
+	struct nn *n = t->n;
+	struct nn_batch *b = t->batch;
+
+	matrix_sum_rows(b->tags, HEAD, n->grad.tags_b, b->n, HEAD);
+	gemm_run(&(struct gemm){.a = b->xd[NET_LAYERS],
+				.b = b->tags,
+				.c = n->grad.tags,
+				.a_row = 1,
+				.a_col = NET_D,
+				.ldb = HEAD,
+				.ldc = NET_TAGS,
+				.m = NET_D,
+				.n = HEAD,
+				.k = b->n,
+				.add = true});
+	for (int k = 0; k < NET_D; k++)
+		for (int c = 0; c < HEAD; c++)
+			t->flipped[c * NET_D + k] = n->at.tags[k * NET_TAGS + c];
+	gemm_run(&(struct gemm){.a = b->tags,
+				.b = t->flipped,
+				.c = b->dh,
+				.a_row = HEAD,
+				.a_col = 1,
+				.ldb = NET_D,
+				.ldc = NET_D,
+				.m = b->n,
+				.n = NET_D,
+				.k = HEAD});
+}
+
+/* -- training -- */
+
+static float rate_at(double part)
+{
+	return part < 0.02 ? RATE * (float)(part / 0.02) : RATE * (float)(1 - part) + 1e-6f;
+}
+
+static void learn(struct net_trainer *t, uint32_t *order, uint32_t n_order, const bool *own)
+{
+	const struct nn_data *d = &t->data;
+	struct nn_mean mean = {0};
+
+	for (uint32_t epoch = 0; epoch < EPOCHS; epoch++) {
+		double loss = 0, weight = 0;
+		uint32_t i = 0;
+
+		random_shuffle(order, n_order, &t->n->seed);
+		while (i < n_order) {
+			uint32_t tokens = 0, from = i;
+			double part;
+
+			while (i < n_order && tokens < BATCH_TOKENS && i - from < NN_SENTENCES_MAX)
+				tokens += d->start[order[i] + 1] - d->start[order[i]], i++;
+			t->batch->train = true;
+			nn_batch_fill(t->batch, d, order + from, i - from);
+			nn_encode(t->n, t->batch);
+			head(t->n, t->batch);
+			loss += losses(t, own, &weight);
+			head_back(t);
+			nn_encode_back(t->n, t->batch);
+			part = (epoch + (double)from / n_order) / EPOCHS;
+			nn_adam(t->n, rate_at(part));
+			if (t->n->step % AVERAGE_EVERY == 0 && part > (double)AVERAGE_FROM)
+				nn_mean_add(&mean, t->n);
+		}
+		fprintf(stderr, "epoch %u: loss %.4f\n", epoch + 1, loss / weight);
+	}
+	nn_mean_use(&mean, t->n);
+}
+
+/* Sentences of other folds with any example. */
+static void train(struct net_trainer *t, uint32_t fold)
+{
+	const struct nn_data *d = &t->data;
+	uint32_t *order = mem_alloc(t->n_places * sizeof(*order)), n = 0;
+	bool *own = mem_alloc(d->n * sizeof(*own));
+
+	for (uint32_t s = 0; s < t->n_places; s++) {
+		bool any = false;
+
+		for (uint32_t i = d->start[s]; i < d->start[s + 1]; i++) {
+			own[i] = t->places[s].own;
+			any |= is_example(&d->t[i]);
+		}
+		if (any && t->places[s].fold != fold)
+			order[n++] = s;
+	}
+	fprintf(stderr, "%u sentences, %u tokens; learning from %u sentences\n", t->n_places, d->n,
+		n);
+	t->n->at.tags_b[0] = 2;
+	learn(t, order, n, own);
+	mem_free(order);
+	mem_free(own);
+}
+
+/* -- what comes of it -- */
+
+static int write_opinions(struct net_trainer *t, uint32_t fold, const char *path, struct err *e)
+{
+	struct nn_batch *b = t->batch;
+	struct buf out = {0};
+	int rc;
+
+	b->train = false;
+	for (uint32_t s = 0; s < t->n_places; s++) {
+		if (t->places[s].fold != fold)
+			continue;
+		nn_batch_fill(b, &t->data, &s, 1);
+		nn_encode(t->n, b);
+		head(t->n, b);
+		for (uint32_t i = 0; i < b->n; i++) {
+			float *p = b->tags + (size_t)i * HEAD;
+
+			if (t->data.t[b->token[i]].event == NN_NONE)
+				continue;
+			matrix_softmax(p, N_EVENT_TYPES);
+			opinions_add(&out, t->coder.gold.docs[t->places[s].doc].id,
+				     (int32_t)(t->places[s].tok + i), p);
+		}
+	}
+	rc = file_write(path, buf_str(&out), e);
+	buf_free(&out);
+	return rc;
+}
+
+/* The sums of rows over tokens of the data, to see how large they get. */
+static float bag_limit(const struct net_trainer *t)
+{
+	enum { SAMPLE = 20000 };
+	const struct nn_data *d = &t->data;
+	uint32_t step = d->n / SAMPLE + 1, k = 0;
+	float *sums = mem_alloc((size_t)(SAMPLE + 1) * NET_BAG * sizeof(float)), limit;
+
+	for (uint32_t i = 0; i < d->n; i += step, k++)
+		for (uint32_t r = 0; r < d->t[i].n_bag; r++)
+			for (int j = 0; j < NET_BAG; j++)
+				sums[(size_t)k * NET_BAG + (size_t)j] +=
+					t->n->bag.w[(size_t)d->bag[d->t[i].bag_at + r] * NET_BAG +
+						    (size_t)j];
+	limit = quantise_usual_limit(sums, (size_t)k * NET_BAG);
+	mem_free(sums);
+	return limit;
+}
+
+static void quantise(const struct net_trainer *t, struct buf *b)
+{
+	const struct nn_weights *w = &t->n->at;
+	struct event_net_header h = {.magic = "ENET001", .n_classes = N_EVENT_TYPES};
+	float bag_unit = bag_limit(t) / NET_ONE, input[3 * NET_IN], inner[NET_D],
+	      columns[NET_D * HEAD];
+
+	for (int i = 0; i < 3 * NET_IN; i++)
+		input[i] = i % NET_IN < NET_WORD ? 1.0f / NET_ONE : bag_unit;
+	for (int i = 0; i < NET_D; i++) {
+		inner[i] = 1.0f / NET_ONE;
+		memcpy(columns + (size_t)i * HEAD, w->tags + (size_t)i * NET_TAGS,
+		       HEAD * sizeof(float));
+	}
+	buf_add(b, &h, sizeof(h));
+	h.bag = quantise_table(b, t->n->bag.w, (size_t)t->n->bag.n * NET_BAG, bag_unit,
+			       &h.bag_scale);
+	h.conv = quantise_matrix(b, w->conv, w->conv_b, input, 3 * NET_IN, NET_D);
+	for (int l = 0; l < NET_LAYERS; l++)
+		h.layer[l] = quantise_matrix(b, w->layer[l].w, NULL, inner, NET_D, 3 * NET_D);
+	h.head = quantise_matrix(b, columns, w->tags_b, inner, NET_D, HEAD);
+	h.state = quantise_align(b);
+	for (int l = 0; l < NET_LAYERS; l++) {
+		buf_add(b, w->layer[l].v, 2 * NET_D * sizeof(float));
+		buf_add(b, w->layer[l].b, 2 * NET_D * sizeof(float));
+	}
+	memcpy(b->p, &h, sizeof(h));
+}
+
+static int write_image(const struct net_trainer *t, const char *path, struct err *e)
+{
+	struct image_writer *w = image_writer_new();
+	struct buf section = {0}, image = {0};
+	int rc;
+
+	quantise(t, &section);
+	image_writer_add(w, "event.net", section.p, section.n);
+	image_writer_finish(w, &image);
+	rc = file_write(path, buf_str(&image), e);
+	image_writer_free(w);
+	buf_free(&section);
+	buf_free(&image);
+	return rc;
+}
+
+int train_event_net(int argc, char **argv)
+{
+	static struct net_trainer t;
+	uint32_t fold;
+	struct err e;
+	int rc;
+
+	if (argc < 7) {
+		fprintf(stderr, "usage: event-net FOLD|all OUT MODEL CODEBOOK CORPUS RECORDS "
+				"[DOCUMENTS:RECORDS...]\n");
+		return 2;
+	}
+	fold = strcmp(argv[1], "all") == 0 ? UINT32_MAX : (uint32_t)atoi(argv[1]);
+	rc = coder_open(&t.coder, argv[3], argv[4], argv[5], argv[6], &e);
+	for (int i = 7; rc == 0 && i < argc; i++)
+		rc = gold_read_pair(&t.coder.gold, argv[i], &e);
+	if (rc == 0) {
+		t.n = nn_new_over(&t.coder.model, 1u << EVENT_NET_LOG2_ROWS, 1);
+		t.batch = nn_batch_new();
+		t.batch->input_keep = 0.8f;
+		for (uint32_t i = 0; i < t.coder.gold.n; i++)
+			add_doc(&t, i);
+		train(&t, fold);
+		rc = fold == UINT32_MAX ? write_image(&t, argv[2], &e)
+					: write_opinions(&t, fold, argv[2], &e);
+	}
+	if (rc < 0)
+		fprintf(stderr, "event-net: %s\n", e.text);
+	coder_close(&t.coder);
+	return rc < 0;
+}
