@@ -57,11 +57,6 @@ struct net_values net_values_new(struct arena *a, uint32_t n_tokens)
 				   .u = ARENA_ARRAY(a, float, n * 3 * NET_D)};
 }
 
-uint8_t net_clip(int32_t v)
-{
-	return (uint8_t)(NET_ZERO + (v > NET_ONE ? NET_ONE : v < -NET_ONE ? -NET_ONE : v));
-}
-
 CLONES void net_add_row(int32_t *restrict sum, const int8_t *restrict row)
 {
 	for (int k = 0; k < NET_BAG; k++)

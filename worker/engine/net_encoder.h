@@ -39,7 +39,10 @@ uint32_t net_chunk_end(const struct doc *d, const bool *wanted, uint32_t first, 
 
 /* Fills the inputs of a token: integers from -NET_ONE to NET_ONE, plus NET_ZERO. */
 typedef void net_read(void *context, uint32_t tok, uint8_t in[static NET_IN]);
-uint8_t net_clip(int32_t v);
+static inline uint8_t net_clip(int32_t v)
+{
+	return (uint8_t)(NET_ZERO + (v > NET_ONE ? NET_ONE : v < -NET_ONE ? -NET_ONE : v));
+}
 /* sum[NET_BAG] += row[NET_BAG] */
 void net_add_row(int32_t *restrict sum, const int8_t *restrict row);
 
