@@ -30,38 +30,39 @@ struct settings {
 #define AT(field) offsetof(struct settings, field)
 static const struct option_row ROWS[] = {
 	{"listen", 0, OPTION_LIST, AT(listen), "ENDPOINT", WIRE_DEFAULT_ENDPOINT,
-	 "listen here (tcp://ADDRESS:PORT, ipc://PATH); may be repeated", 0, 0, NULL},
+	 "listen here (tcp://ADDRESS:PORT, ipc://PATH); may be repeated", 0, 0, NULL,
+	 wire_check_endpoint},
 	{"data-dir", 0, OPTION_STR, AT(data_dir), "DIR", NULL,
-	 "where the store lies (default: $XDG_STATE_HOME/demarche)", 0, 0, NULL},
+	 "where the store lies (default: $XDG_STATE_HOME/demarche)", 0, 0, NULL, NULL},
 	{"store", 0, OPTION_STR, AT(store), "URL", NULL,
-	 "the store itself: sqlite:PATH (default: demarche.db in --data-dir)", 0, 0, NULL},
+	 "the store itself: sqlite:PATH (default: demarche.db in --data-dir)", 0, 0, NULL, NULL},
 	{"keys", 0, OPTION_STR, AT(keys), "FILE", NULL,
-	 "CURVE keys and roles; needed to listen beyond this machine", 0, 0, NULL},
+	 "CURVE keys and roles; needed to listen beyond this machine", 0, 0, NULL, NULL},
 	{"http", 0, OPTION_STR, AT(http), "ENDPOINT", NULL,
 	 "figures for browsers and monitoring, on this machine only (127.0.0.1:7780): a live page, "
 	 "/status as JSON, /metrics",
-	 0, 0, NULL},
+	 0, 0, NULL, NULL},
 	{"lease", 0, OPTION_DURATION, AT(lease_ms), "TIME", "30s",
-	 "a lease without heartbeat ends after this", 100, 86400000, NULL},
+	 "a lease without heartbeat ends after this", 100, 86400000, NULL, NULL},
 	{"heartbeat", 0, OPTION_DURATION, AT(heartbeat_ms), "TIME", "5s",
-	 "peers say something at least this often", 50, 3600000, NULL},
+	 "peers say something at least this often", 50, 3600000, NULL, NULL},
 	{"max-attempts", 0, OPTION_INT, AT(attempts), "N", "5",
-	 "a job that failed so often is dead", 1, 1000, NULL},
+	 "a job that failed so often is dead", 1, 1000, NULL, NULL},
 	{"backoff", 0, OPTION_DURATION, AT(backoff_ms), "TIME", "1s",
-	 "pause after the first failed attempt; doubles each time", 1, 86400000, NULL},
+	 "pause after the first failed attempt; doubles each time", 1, 86400000, NULL, NULL},
 	{"backoff-most", 0, OPTION_DURATION, AT(backoff_most_ms), "TIME", "5m",
-	 "longest pause between attempts", 1, 86400000, NULL},
+	 "longest pause between attempts", 1, 86400000, NULL, NULL},
 	{"max-waiting", 0, OPTION_INT, AT(max_waiting), "N", "0",
 	 "so many jobs may wait; then submitters are told to wait (0: no limit)", 0, INT64_MAX,
-	 NULL},
+	 NULL, NULL},
 	{"window", 0, OPTION_INT, AT(window), "N", "16384", "jobs kept in memory, about", 16,
-	 1 << 20, NULL},
+	 1 << 20, NULL, NULL},
 	{"keep", 0, OPTION_DURATION, AT(keep_ms), "TIME", "0",
-	 "results are kept that long (0: for ever)", 0, INT64_MAX / 2, NULL},
+	 "results are kept that long (0: for ever)", 0, INT64_MAX / 2, NULL, NULL},
 	{"keep-results", 0, OPTION_INT, AT(keep_results), "N", "0",
-	 "so many of the last results are kept (0: all)", 0, INT64_MAX, NULL},
-	{"seed", 0, OPTION_INT, AT(seed), "N", "0", NULL, 0, INT64_MAX, NULL},
-	{.type = OPTION_INCLUDE, .offset = AT(log), .include = OPTION_LOG_ROWS},
+	 "so many of the last results are kept (0: all)", 0, INT64_MAX, NULL, NULL},
+	{"seed", 0, OPTION_INT, AT(seed), "N", "0", NULL, 0, INT64_MAX, NULL, NULL},
+	{.type = OPTION_INCLUDE, .offset = AT(log), .include = OPTION_LOG_ROWS, NULL},
 	{.type = OPTION_END},
 };
 
@@ -171,9 +172,6 @@ static bool is_store(const char *url)
 /* What can be seen to be wrong before anything is made or opened. */
 static int check(const struct settings *s, struct err *e)
 {
-	for (size_t i = 0; i < s->listen.n; i++)
-		if (wire_check_endpoint(s->listen.v[i], e) < 0)
-			return err_wrap(e, "--listen");
 	if (s->store && !is_store(s->store))
 		return err_set(e, ERR_INVALID, "--store %s: expected sqlite:PATH", s->store);
 	if (s->lease_ms < s->heartbeat_ms)

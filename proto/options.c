@@ -186,8 +186,16 @@ static int list_add(struct option_list *l, struct str word, const char *where, s
 	return 0;
 }
 
-static int list_add_words(struct option_list *l, const char *text, const char *where,
-			  struct arena *a, struct err *e)
+static int add_value(const struct option_row *r, struct option_list *l, struct str word,
+		     const char *where, struct arena *a, struct err *e)
+{
+	if (list_add(l, word, where, a, e) < 0)
+		return -1;
+	return r->check && r->check(l->v[l->n - 1], e) < 0 ? err_wrap(e, "%s", where) : 0;
+}
+
+static int list_add_words(const struct option_row *r, struct option_list *l, const char *text,
+			  const char *where, struct arena *a, struct err *e)
 {
 	for (;;) {
 		size_t n;
@@ -196,7 +204,7 @@ static int list_add_words(struct option_list *l, const char *text, const char *w
 		n = strcspn(text, " \t\n,");
 		if (!n)
 			return 0;
-		if (list_add(l, (struct str){text, n}, where, a, e) < 0)
+		if (add_value(r, l, (struct str){text, n}, where, a, e) < 0)
 			return -1;
 		text += n;
 	}
@@ -223,7 +231,7 @@ int options_set(const struct option_row *row, const char *text, const char *wher
 	case OPTION_CHOICE:
 		return set_choice(row, text, where, field, e);
 	case OPTION_LIST:
-		return list_add_words(field, text, where, a, e);
+		return list_add_words(row, field, text, where, a, e);
 	case OPTION_END:
 	case OPTION_INCLUDE:
 		break;
@@ -242,7 +250,7 @@ static int slot_set(struct slot *s, enum origin origin, const char *text, const 
 		*list = (struct option_list){0};
 	s->origin = origin;
 	if (r->type == OPTION_LIST && origin == ORIGIN_FLAG)
-		return list_add(list, str_of(text), where, a, e);
+		return add_value(r, list, str_of(text), where, a, e);
 	return options_set(r, text, where, a, s->base, e);
 }
 

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <zmq.h>
 
@@ -153,13 +154,26 @@ static void unmap(char *endpoint)
 	memmove(endpoint + 6 + n, end + 1, strlen(end + 1) + 1);
 }
 
+/* "*" lets the system choose one to listen on. */
+static bool has_port(const char *address)
+{
+	const char *colon = strrchr(address, ':');
+	char *end;
+
+	if (!colon || strchr(address, ','))
+		return false;
+	if (strcmp(colon, ":*") == 0)
+		return true;
+	return strtoul(colon + 1, &end, 10) <= UINT16_MAX && end > colon + 1 && !*end;
+}
+
 int wire_check_endpoint(const char *endpoint, struct err *e)
 {
 	static const char *const heads[] = {"tcp://", "ipc://", "inproc://"};
 
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
 		if (str_starts(str_of(endpoint), str_of(heads[i])) &&
-		    (i > 0 || strchr(endpoint + strlen(heads[i]), ':')))
+		    (i > 0 || has_port(endpoint + strlen(heads[i]))))
 			return 0;
 	return err_set(e, ERR_INVALID, "%s: expected tcp://HOST:PORT or ipc://PATH", endpoint);
 }

@@ -224,6 +224,7 @@ has "and it is said why" 'no broker answers .*--key-file' err
 is "nor to who wants to submit" 3 $?
 has "in the same words" 'no broker answers .*--key-file' err
 "$demarche" status --broker 127.0.0.1 >out 2>err
+is "a malformed endpoint is wrong usage" 2 $?
 has "an endpoint is spelt out" 'expected tcp://HOST:PORT or ipc://PATH' err
 
 "$demarche" run "$samples" --db run.db -j 2 >out 2>err

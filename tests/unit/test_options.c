@@ -26,19 +26,20 @@ struct settings {
 
 static const struct option_row COMMON_ROWS[] = {
 	{"broker", 'b', OPTION_LIST, COMMON(brokers), "ENDPOINT", "tcp://127.0.0.1:7730",
-	 "where the broker listens", 0, 0, NULL},
+	 "where the broker listens", 0, 0, NULL, NULL},
 	{"log-format", 0, OPTION_CHOICE, COMMON(format), "text|json", "text", "shape of log lines",
-	 0, 0, NULL},
+	 0, 0, NULL, NULL},
 	{.type = OPTION_END},
 };
 
 static const struct option_row ROWS[] = {
-	{"data-dir", 0, OPTION_STR, AT(data_dir), "DIR", NULL, "where the store is", 0, 0, NULL},
-	{"slots", 'j', OPTION_INT, AT(slots), "N", "2", "documents analysed at a time", 1, 256,
+	{"data-dir", 0, OPTION_STR, AT(data_dir), "DIR", NULL, "where the store is", 0, 0, NULL,
 	 NULL},
-	{"memory", 0, OPTION_SIZE, AT(memory), "SIZE", "1G", "memory of a slot", 0, 0, NULL},
-	{"wait", 0, OPTION_DURATION, AT(wait), "T", "30s", "how long to wait", 0, 0, NULL},
-	{"again", 0, OPTION_BOOL, AT(again), NULL, NULL, "even if done before", 0, 0, NULL},
+	{"slots", 'j', OPTION_INT, AT(slots), "N", "2", "documents analysed at a time", 1, 256,
+	 NULL, NULL},
+	{"memory", 0, OPTION_SIZE, AT(memory), "SIZE", "1G", "memory of a slot", 0, 0, NULL, NULL},
+	{"wait", 0, OPTION_DURATION, AT(wait), "T", "30s", "how long to wait", 0, 0, NULL, NULL},
+	{"again", 0, OPTION_BOOL, AT(again), NULL, NULL, "even if done before", 0, 0, NULL, NULL},
 	{.name = "only-here", .type = OPTION_STR_FLAG, .offset = AT(only_here)},
 	{.type = OPTION_INCLUDE, .offset = AT(common), .include = COMMON_ROWS},
 	{.type = OPTION_END},

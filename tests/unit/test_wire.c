@@ -79,12 +79,30 @@ static void what_is_no_endpoint_is_told(void **state)
 	assert_string_equal(e.text, "somewhere: expected tcp://HOST:PORT or ipc://PATH");
 }
 
+static void endpoints_have_host_and_port(void **state)
+{
+	static const char *const good[] = {"tcp://127.0.0.1:7711", "tcp://*:*", "tcp://[::1]:0",
+					   "ipc:///run/demarche.sock", "tcp://broker:65535"};
+	static const char *const bad[] = {"",          "tcp://",           "tcp://broker",
+					  "tcp://b:",  "tcp://b:port",     "tcp://b:65536",
+					  "udp://b:1", "tcp://b:7711,c:1", "b:7711"};
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
+		assert_int_equal(wire_check_endpoint(good[i], &e), 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		if (wire_check_endpoint(bad[i], &e) == 0)
+			fail_msg("%s was taken for an endpoint", bad[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_message_of_two_frames_is_dropped_and_counted,
 						start, stop),
 		cmocka_unit_test(what_is_no_endpoint_is_told),
+		cmocka_unit_test(endpoints_have_host_and_port),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
