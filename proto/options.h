@@ -45,7 +45,8 @@ struct option_row {
 	const char *help;     /* one sentence without a point at the end; NULL hides the option */
 	int64_t min, max;     /* of INT, SIZE, DURATION; both 0: from 0 up */
 	const struct option_row *include;
-	int (*check)(const char *value, struct err *e); /* of a LIST: each value; NULL: any will do */
+	int (*check)(const char *value,
+		     struct err *e); /* of a LIST: each value; NULL: any will do */
 };
 
 struct option_program {
