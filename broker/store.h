@@ -147,6 +147,8 @@ int store_cursor_set(struct store *s, struct str name, uint64_t seq, int64_t now
  * and those that are not among the last `keep` (0: no such bound). *removed counts them. */
 int store_retain(struct store *s, int64_t before_ms, uint64_t keep, uint32_t n, uint32_t *removed,
 		 struct err *e);
+/* Results up to this one have no record any more; 0: all have theirs. */
+uint64_t store_retired(const struct store *s);
 
 int64_t store_bytes(const struct store *s); /* on disk, with its log */
 /* Of a store that was closed and that nobody has open: one file that needs no other beside it, for

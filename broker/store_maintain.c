@@ -110,7 +110,13 @@ static int retire(struct store *s, uint64_t up_to, struct err *e)
 	for (size_t i = 0; i < sizeof(sql) / sizeof(sql[0]); i++)
 		if (run_once(s, sql[i], up_to, e) < 0)
 			return -1;
+	s->retired = up_to;
 	return 0;
+}
+
+uint64_t store_retired(const struct store *s)
+{
+	return s->retired;
 }
 
 int store_retain(struct store *s, int64_t before_ms, uint64_t keep, uint32_t n, uint32_t *removed,

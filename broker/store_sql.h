@@ -211,6 +211,7 @@ struct store {
 	bool slow;        /* some have a slow one without sharing a quick one */
 	bool repeats;     /* some document may have several jobs */
 	int64_t last_log; /* highest n of job_log written */
+	uint64_t retired; /* last result without a record, which may be in the open turn */
 };
 
 extern const char *const STORE_SCHEMA[]; /* makes what is not there yet; NULL at the end */

@@ -163,6 +163,17 @@ static int read_id(struct store *s, struct err *e)
 	return 0;
 }
 
+static int read_retired(struct store *s, struct err *e)
+{
+	int64_t n = 0;
+
+	if (store_ask(s, "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'retired'", 0, &n,
+		      e) < 0)
+		return -1;
+	s->retired = (uint64_t)n;
+	return 0;
+}
+
 static int prepare_all(struct store *s, struct err *e)
 {
 	static const char *const sql[N_SQL] = {
@@ -241,7 +252,8 @@ static int open_all(struct store *s, struct err *e)
 		    "set the store up", e) < 0)
 		return -1;
 	sqlite3_wal_hook(s->db, note_wal, s);
-	if (check_version(s, &version, e) < 0 || bring_up(s, version, e) < 0 || read_id(s, e) < 0)
+	if (check_version(s, &version, e) < 0 || bring_up(s, version, e) < 0 || read_id(s, e) < 0 ||
+	    read_retired(s, e) < 0)
 		return -1;
 	roomy = disk_is_roomy(s);
 	if (store_same_start(s, e) < 0 || store_identity_start(s, e) < 0 ||

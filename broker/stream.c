@@ -47,6 +47,8 @@ struct stream {
 	struct server_peer *peer;
 	uint64_t tag, after;
 	uint32_t credit;
+	uint64_t
+		gone; /* results that it might have had and that are no longer kept, not told yet */
 	struct cursor *cursor; /* NULL: a reader of its own */
 	struct store_filter filter;
 	char filter_text[4 * (MSG_NAME_MAX + 1)];
@@ -327,6 +329,19 @@ static void set_position(struct stream *t, uint64_t seq)
 		t->after = seq;
 }
 
+/* What is no longer kept is passed over. Who begins at the beginning asks for what there is; who
+ * goes on is told how much it missed. */
+static void pass_retired(struct server *s, struct stream *t)
+{
+	uint64_t from = position(t), retired = store_retired(s->store);
+
+	if (from >= retired)
+		return;
+	if (from)
+		t->gone += retired - from;
+	set_position(t, retired);
+}
+
 /* Nothing is to be done, and all results are on the disk. */
 static bool is_idle(const struct server *s)
 {
@@ -352,6 +367,7 @@ static enum wire_sent send_results(struct server *s, struct stream *t,
 	m.results.last_seq = r->last_seq;
 	m.results.caught_up = r->last_seq >= s->durable_seq;
 	m.results.idle = m.results.caught_up && is_idle(s);
+	m.results.gone = t->gone;
 	buf_reserve(&b, bytes + 64);
 	msg_write(&m, &b);
 	sent = wire_send_counted(s->wire, &t->peer->id, &b, t->peer->load);
@@ -361,6 +377,7 @@ static enum wire_sent send_results(struct server *s, struct stream *t,
 		t->told_idle = m.results.idle;
 		t->told_up_to = r->last_seq;
 		t->told_ms = s->now_ms;
+		t->gone = 0;
 	}
 	return sent;
 }
@@ -371,6 +388,7 @@ static int send_orphans(struct server *s, struct stream *t, struct err *e)
 	struct store_results all = {0};
 	struct given *g, **taken;
 	uint32_t cap = 0, n = 0, cap_taken = 0;
+	uint64_t gone = 0;
 
 	taken = NULL;
 	DL_FOREACH(t->cursor->given, g)
@@ -385,13 +403,17 @@ static int send_orphans(struct server *s, struct stream *t, struct err *e)
 		ARENA_GROW(&s->frame, taken, n, cap_taken);
 		taken[n++] = g;
 		all.last_seq = g->seq;
+		gone += g->seq <= store_retired(s->store);
 		if (!one.n)
 			continue;
 		ARENA_GROW(&s->frame, all.items, all.n, cap);
 		all.items[all.n++] = one.items[0];
 	}
-	if (send_results(s, t, &all) != WIRE_SENT)
+	t->gone += gone;
+	if (send_results(s, t, &all) != WIRE_SENT) {
+		t->gone -= gone;
 		return 0;
+	}
 	t->credit -= all.n;
 	t->cursor->n_orphans -= n;
 	for (uint32_t i = 0; i < n; i++)
@@ -456,6 +478,7 @@ static int pump_one(struct server *s, struct stream *t, struct err *e)
 	}
 	if (t->cursor && t->cursor->n_orphans && t->credit && send_orphans(s, t, e) < 0)
 		return -1;
+	pass_retired(s, t);
 	if (t->credit && position(t) < s->durable_seq &&
 	    !(t->cursor && t->cursor->n_given >= GIVEN_MOST)) {
 		s->n_pages++;

@@ -151,9 +151,21 @@ static int acknowledge(struct stream *s, struct err *e)
 	return link_send(s->link, &m, e);
 }
 
+/* The stream goes on, but whoever keeps its lines must know that some are missing. */
+static void say_gone(uint64_t n)
+{
+	fprintf(stderr,
+		"demarche watch: %lu result%s no longer kept by the broker (--keep, "
+		"--keep-results) "
+		"and left out here\n",
+		n, n == 1 ? " is" : "s are");
+}
+
 /* 1 to go on, 0 the end that was asked for. */
 static int take_results(struct stream *s, const struct msg_results *m, struct err *e)
 {
+	if (m->gone)
+		say_gone(m->gone);
 	for (uint32_t i = 0; i < m->n_items; i++) {
 		const struct msg_result_item *x = &m->items[i];
 

@@ -176,7 +176,8 @@ enum msg_start { START_AFTER, START_NOW, START_BEGINNING, START_NAME };
 	L(2, result_item, items, MSG_ITEMS_MAX)                                                    \
 	F(3, U64, last_seq, INT64_MAX)                                                             \
 	F(4, BOOL, caught_up, 1)                                                                   \
-	F(5, BOOL, idle, 1)
+	F(5, BOOL, idle, 1)                                                                        \
+	F(6, U64, gone, INT64_MAX)
 #define MSG_credit(F, L)                                                                           \
 	F(1, U64, tag, UINT64_MAX)                                                                 \
 	F(2, U64, credit, MSG_CREDIT_MAX)                                                          \
