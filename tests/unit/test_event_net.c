@@ -9,9 +9,6 @@
 #include "worker/engine/engine.h"
 #include "worker/engine/event_net.h"
 
-/* Sentences of all texts here. */
-static const bool EVERY[8] = {true, true, true, true, true, true, true, true};
-
 static int start(void **state)
 {
 	struct event_fixture *f = mem_alloc(sizeof(*f));
@@ -57,7 +54,8 @@ static void no_section_is_no_net(void **state)
 
 	assert_int_equal(event_net_open(&n, STR(""), &e), 0);
 	event_fixture_read(f, "Rebels attacked the town.", &g);
-	assert_null(event_net_run(&n, &g, EVERY));
+	assert_null(event_net_run(&n, &g).events);
+	assert_null(event_net_run(&n, &g).hints);
 }
 
 static void refused(struct str section)
@@ -123,7 +121,7 @@ static void a_deed_has_its_type(void **state)
 
 		event_fixture_read(f, cases[i].text, &g);
 		c = event_candidate_at(&g, cases[i].word);
-		p = event_net_run(&n, &g, EVERY);
+		p = event_net_run(&n, &g).events;
 		for (uint32_t t = 0; t < N_EVENT_TYPES; t++)
 			sum += p[c][t];
 		assert_true(sum > 0.9999f && sum < 1.0001f);
@@ -131,27 +129,54 @@ static void a_deed_has_its_type(void **state)
 	}
 }
 
-/* What it says of a sentence does not depend on which others it is asked about. */
-static void only_what_is_asked_is_answered(void **state)
+/* What it says of a sentence does not depend on how many others are read with it. */
+static void sentences_stand_by_themselves(void **state)
 {
 	struct event_fixture *f = *state;
-	static const bool second[8] = {false, true};
+	static const char one[] = "Rebels attacked the town, and France condemned the attack. ";
+	struct buf text = {0};
 	struct event_ground g;
-	event_net_chances *all, *p;
+	struct event_net_said x;
+	struct event_net n;
+	uint32_t each;
+
+	open_shipped(f, &n);
+	for (int i = 0; i < 120; i++)
+		buf_add_str(&text, str_of(one));
+	buf_add(&text, "", 1);
+	event_fixture_read(f, text.p, &g);
+	x = event_net_run(&n, &g);
+	each = g.d->sentences[0].n_tok;
+	for (uint32_t t = 12 * each; t < 112 * each; t++) {
+		assert_true(x.hints[t].target == x.hints[t - each].target);
+		assert_true(x.hints[t].holder == x.hints[t - each].holder);
+	}
+	buf_free(&text);
+}
+
+/* Who stands for or against what: phrase, sign and holder. */
+static void a_stance_is_seen(void **state)
+{
+	struct event_fixture *f = *state;
+	static const struct {
+		const char *text;
+		int sign;
+	} cases[] = {{"France supports the plan of the commission.", 1},
+		     {"France rejected the plan of the commission.", -1}};
 	struct event_net n;
 
 	open_shipped(f, &n);
-	event_fixture_read(f, "Rebels attacked a town. France condemned it. Iran praised it.", &g);
-	all = event_net_run(&n, &g, EVERY);
-	p = event_net_run(&n, &g, second);
-	for (uint32_t c = 0; c < g.n_candidates; c++)
-		for (uint32_t t = 0; t < N_EVENT_TYPES; t++) {
-			bool asked = g.d->tokens[g.candidates[c].tok].sent == 1;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct event_ground g;
+		const struct stance_hint *x;
 
-			assert_true(p[c][t] == (asked ? all[c][t] : 0));
-			assert_true(all[c][t] > 0);
-		}
-	assert_int_equal(likeliest(p[event_candidate_at(&g, "condemned")]), EVENT_ACCUSE);
+		event_fixture_read(f, cases[i].text, &g);
+		x = event_net_run(&n, &g).hints;
+		assert_true(x[0].holder > 0);
+		assert_true(x[3].target > 0);
+		assert_true(x[3].target > x[6].target);
+		assert_true(x[3].support * (float)cases[i].sign > 1);
+	}
 }
 
 /* It reads the sentence, not the word. */
@@ -164,9 +189,9 @@ static void the_sentence_counts(void **state)
 
 	open_shipped(f, &n);
 	event_fixture_read(f, "The army attacked the rebels near the border on Tuesday.", &g);
-	politics = event_net_run(&n, &g, EVERY)[event_candidate_at(&g, "attacked")][EVENT_ASSAULT];
+	politics = event_net_run(&n, &g).events[event_candidate_at(&g, "attacked")][EVENT_ASSAULT];
 	event_fixture_read(f, "The striker attacked the goal in the second half of the match.", &g);
-	sport = event_net_run(&n, &g, EVERY)[event_candidate_at(&g, "attacked")][EVENT_ASSAULT];
+	sport = event_net_run(&n, &g).events[event_candidate_at(&g, "attacked")][EVENT_ASSAULT];
 	assert_true(politics > 2 * sport);
 }
 
@@ -188,7 +213,7 @@ static void what_is_held_speaks_in_its_place(void **state)
 	event_net_chances *p;
 
 	event_fixture_read(*state, "They met in Cairo and talked.", &g);
-	p = event_net_run(&n, &g, EVERY);
+	p = event_net_run(&n, &g).events;
 	assert_int_equal(likeliest(p[event_candidate_at(&g, "met")]), EVENT_ASSAULT);
 	assert_int_equal(likeliest(p[event_candidate_at(&g, "talked")]), 0);
 }
@@ -239,7 +264,8 @@ int main(void)
 		cmocka_unit_test(no_section_is_no_net),
 		cmocka_unit_test(damage_is_refused),
 		cmocka_unit_test(a_deed_has_its_type),
-		cmocka_unit_test(only_what_is_asked_is_answered),
+		cmocka_unit_test(sentences_stand_by_themselves),
+		cmocka_unit_test(a_stance_is_seen),
 		cmocka_unit_test(the_sentence_counts),
 		cmocka_unit_test(what_is_held_speaks_in_its_place),
 		cmocka_unit_test(many_parts_have_room),

@@ -172,6 +172,13 @@ struct attribution {
 	uint8_t kind;                /* enum attribution_kind: said, thought, or wanted */
 };
 
+/* What the network that reads sentences (event_net.h) says of a token to the stances, as log odds:
+ * that it heads a phrase somebody stands for or against, that this is support, that it names who.
+ */
+struct stance_hint {
+	float target, support, holder;
+};
+
 struct doc {
 	struct arena *arena;
 	const struct image *model, *codebook;
@@ -198,6 +205,7 @@ struct doc {
 	struct result_event *events;
 	int32_t *event_tok; /* [n_events] head token of the trigger */
 	struct result_stance *stances;
+	const struct stance_hint *hints; /* [n_tokens]; NULL: it was not asked */
 	struct str *warnings;
 	uint32_t n_tokens, n_sentences, n_timexes, n_mentions, n_entities, n_attributions;
 	uint32_t n_quotes, n_events, n_stances, n_warnings;

@@ -165,24 +165,12 @@ struct opinion {
 	bool decided;
 };
 
-/* Below it in all words of a sentence, the network is not asked about that. */
-#define ASK_LEAST 0.1
-
-static event_net_chances *ask_net(const struct event_model *m, const struct event_ground *g,
-				  const struct opinion *o, bool *asked)
-{
-	for (uint32_t c = 0; c < g->n_candidates; c++)
-		asked[g->d->tokens[g->candidates[c].tok].sent] |= 1 - o[c].p[0] >= ASK_LEAST;
-	return event_net_run(&m->net, g, asked);
-}
-
 struct event_scores event_score(const struct event_model *m, const struct event_ground *g,
 				bool whole, struct features *f)
 {
 	float(*all)[N_EVENT_TYPES] = arena_alloc(g->d->arena, g->n_candidates * sizeof(*all));
 	struct opinion *o = ARENA_ARRAY(g->d->arena, struct opinion, g->n_candidates);
-	bool *asked = ARENA_ARRAY(g->d->arena, bool, g->d->n_sentences);
-	event_net_chances *net = NULL;
+	struct event_net_said net = {0};
 
 	for (uint32_t c = 0; c < g->n_candidates; c++) {
 		o[c].decided = decided(g, c, o[c].p);
@@ -191,17 +179,17 @@ struct event_scores event_score(const struct event_model *m, const struct event_
 		else if (!o[c].decided)
 			rule_probabilities(g, c, o[c].p);
 	}
-	if (m->trained && whole)
-		net = ask_net(m, g, o, asked);
+	if (m->trained)
+		net = event_net_run(&m->net, g);
 	for (uint32_t c = 0; c < g->n_candidates; c++) {
-		if (!o[c].decided && net && asked[g->d->tokens[g->candidates[c].tok].sent])
-			with_net(net[c], o[c].p);
+		if (!o[c].decided && net.events && whole)
+			with_net(net.events[c], o[c].p);
 		if (!o[c].decided && m->trained)
 			by_convention(g, c, o[c].p);
 		for (uint32_t t = 0; t < N_EVENT_TYPES; t++)
 			all[c][t] = (float)o[c].p[t];
 	}
-	return (struct event_scores){(const float(*)[N_EVENT_TYPES])all, net};
+	return (struct event_scores){(const float(*)[N_EVENT_TYPES])all, net.events, net.hints};
 }
 
 static void choose_by_trees(struct work *w)
@@ -562,6 +550,7 @@ void event_run(const struct event_model *m, struct doc *d)
 
 	event_ground_init(&w.ground, m->book, &m->clusters, d);
 	w.scores = event_score(m, &w.ground, event_whole(d), &w.features);
+	d->hints = w.scores.hints;
 	w.by_trees = m->choice.n_trees && event_whole(d);
 	if (w.by_trees)
 		choose_by_trees(&w);

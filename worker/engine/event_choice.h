@@ -17,6 +17,7 @@ enum { EVENT_CHOICE_KIND = 31 };
 struct event_scores {
 	const float (*p)[N_EVENT_TYPES];   /* [n_candidates] chances of the types; [0]: of none */
 	const float (*net)[N_EVENT_TYPES]; /* the network's alone, or NULL */
+	const struct stance_hint *hints;   /* what it says for stances, or NULL */
 };
 
 /* A candidate with a type that it may have. */

@@ -173,8 +173,8 @@ int event_net_open(struct event_net *n, struct str section, struct err *e)
 	*n = (struct event_net){0};
 	if (!section.n)
 		return 0;
-	good = section.n >= sizeof(*h) && memcmp(h->magic, "ENET001", 8) == 0 &&
-	       h->n_classes == N_EVENT_TYPES &&
+	good = section.n >= sizeof(*h) && memcmp(h->magic, "ENET002", 8) == 0 &&
+	       h->n_classes == EVENT_NET_USED &&
 	       net_section_take(section, h->bag, ((uint64_t)1 << EVENT_NET_LOG2_ROWS) * NET_BAG,
 				&bag) &&
 	       net_section_take(section, h->state, NET_LAYERS * 4 * NET_D * sizeof(float),
@@ -227,41 +227,50 @@ static void chances(const float *logits, float p[static N_EVENT_TYPES])
 		p[t] = (float)(q[t] / sum);
 }
 
-event_net_chances *event_net_run(const struct event_net *n, const struct event_ground *g,
-				 const bool *asked)
+struct stance_hint event_net_hint(const float *u)
+{
+	return (struct stance_hint){.target = u[EVENT_NET_TARGET + 1] - u[EVENT_NET_TARGET],
+				    .support = u[EVENT_NET_SIGN] - u[EVENT_NET_SIGN + 1],
+				    .holder = u[EVENT_NET_HOLDER + 1] - u[EVENT_NET_HOLDER]};
+}
+
+static event_net_chances *ask_held(const struct event_net_held *held, const struct event_ground *g,
+				   float (*p)[N_EVENT_TYPES])
+{
+	for (uint32_t c = 0; c < g->n_candidates; c++)
+		if (!held->find(held, g->d, g->candidates[c].tok, p[c]))
+			p[c][0] = 1;
+	return (event_net_chances *)p;
+}
+
+struct event_net_said event_net_run(const struct event_net *n, const struct event_ground *g)
 {
 	const struct doc *d = g->d;
 	float(*p)[N_EVENT_TYPES];
+	struct stance_hint *hints;
 	struct reader reader = {.n = n, .g = g};
 	struct net_values v;
 	uint32_t c = 0;
 
 	if (!n->bag && !n->held)
-		return NULL;
+		return (struct event_net_said){0};
 	p = arena_alloc(d->arena, g->n_candidates * sizeof(*p));
-	if (n->held) {
-		for (; c < g->n_candidates; c++)
-			if (!n->held->find(n->held, d, g->candidates[c].tok, p[c]))
-				p[c][0] = 1;
-		return (event_net_chances *)p;
-	}
+	if (n->held)
+		return (struct event_net_said){ask_held(n->held, g, p), NULL};
+	hints = ARENA_ARRAY(d->arena, struct stance_hint, d->n_tokens);
 	v = net_values_new(d->arena, d->n_tokens);
 	reader.words = arena_alloc(d->arena, (size_t)net_chunk_max(d->n_tokens) * NET_WORD);
 	for (uint32_t first = 0, last; first < d->n_sentences; first = last) {
 		uint32_t base = reader.base = d->sentences[first].tok, n_tokens;
 
-		last = net_chunk_end(d, asked, first, &n_tokens);
-		if (last == first) {
-			last++;
-			continue;
-		}
+		last = net_chunk_end(d, first, &n_tokens);
 		net_word_inputs(d, base, n_tokens, reader.words);
 		net_encode(&n->encoder, d, &v, first, last, read_token, &reader);
 		net_product(NET_BEST, &n->head, v.q, NET_D, n_tokens, v.u);
-		for (; c < g->n_candidates && (uint32_t)g->candidates[c].tok < base; c++)
-			; /* of sentences in between */
+		for (uint32_t i = 0; i < n_tokens; i++)
+			hints[base + i] = event_net_hint(v.u + (size_t)i * EVENT_NET_WIDE);
 		for (; c < g->n_candidates && (uint32_t)g->candidates[c].tok < base + n_tokens; c++)
 			chances(v.u + ((size_t)g->candidates[c].tok - base) * EVENT_NET_WIDE, p[c]);
 	}
-	return (event_net_chances *)p;
+	return (struct event_net_said){(event_net_chances *)p, hints};
 }

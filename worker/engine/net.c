@@ -319,7 +319,7 @@ int net_run(struct doc *d, struct err *e)
 	for (uint32_t first = 0, last; first < d->n_sentences; first = last) {
 		uint32_t n;
 
-		last = net_chunk_end(d, NULL, first, &n);
+		last = net_chunk_end(d, first, &n);
 		net_encode(&net.encoder, d, &w->v, first, last, read_word,
 			   &(struct words){&net, d});
 		tags(&net, &d->tokens[d->sentences[first].tok], w, n);

@@ -35,12 +35,12 @@ uint32_t net_chunk_max(uint32_t n_tokens)
 	return n_tokens < CHUNK_MAX ? n_tokens : CHUNK_MAX;
 }
 
-uint32_t net_chunk_end(const struct doc *d, const bool *wanted, uint32_t first, uint32_t *n_tokens)
+uint32_t net_chunk_end(const struct doc *d, uint32_t first, uint32_t *n_tokens)
 {
 	uint32_t last = first;
 
 	*n_tokens = 0;
-	for (; last < d->n_sentences && *n_tokens < CHUNK && (!wanted || wanted[last]); last++) {
+	for (; last < d->n_sentences && *n_tokens < CHUNK; last++) {
 		CHECK(d->sentences[last].n_tok <= SENTENCE_MAX);
 		*n_tokens += d->sentences[last].n_tok;
 	}

@@ -33,9 +33,8 @@ struct net_values {
 struct net_values net_values_new(struct arena *a, uint32_t n_tokens);
 /* Tokens of its largest chunk. */
 uint32_t net_chunk_max(uint32_t n_tokens);
-/* The sentence after the chunk that begins with `first`, which ends before one that is not wanted
- * (wanted[d->n_sentences]; NULL: all are); *n_tokens of the chunk. */
-uint32_t net_chunk_end(const struct doc *d, const bool *wanted, uint32_t first, uint32_t *n_tokens);
+/* The sentence after the chunk that begins with `first`; *n_tokens of the chunk. */
+uint32_t net_chunk_end(const struct doc *d, uint32_t first, uint32_t *n_tokens);
 
 /* Fills the inputs of a token: integers from -NET_ONE to NET_ONE, plus NET_ZERO. */
 typedef void net_read(void *context, uint32_t tok, uint8_t in[static NET_IN]);

@@ -26,6 +26,12 @@ static inline void row_put_margin(struct row *r, double mine, double other)
 	row_put(r, other <= ROW_NOBODY ? 31 : d < -5 ? 0 : d >= 5 ? 30 : (int64_t)((d + 5) * 3));
 }
 
+/* A logit in thirds, from 1; `zero` says where 0 lies. */
+static inline void row_put_logit(struct row *r, float x, int zero)
+{
+	row_put(r, 1 + (int64_t)((double)x * 3 + zero));
+}
+
 /* A small number that may be negative: 8 is 0. */
 static inline void row_put_signed(struct row *r, int64_t v)
 {

@@ -321,6 +321,38 @@ static void put_past(struct row *r, const struct stance_ground *s, const struct 
 	row_put(r, has_subject(s->d, t));
 }
 
+/* What the network says of phrase, holder and sign, and of the surest others beside them. */
+static void put_hints(struct row *r, const struct doc *d, const struct candidates *c,
+		      const struct scored *list, uint32_t n, const struct scored *x)
+{
+	const struct stance_hint *at = d->hints;
+	int32_t t = target_of(c, x)->head, h = c->holders[x->pair.holder].tok;
+	double target = ROW_NOBODY, holder = ROW_NOBODY;
+
+	if (!at) {
+		for (int i = 0; i < CHOICE_HINTS; i++)
+			row_put(r, 0);
+		return;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		int32_t u = target_of(c, &list[i])->head;
+		int32_t k = c->holders[list[i].pair.holder].tok;
+
+		if (u != t)
+			max_to(&target, (double)at[u].target);
+		if (k >= 0 && k != h)
+			max_to(&holder, (double)at[k].holder);
+	}
+	row_put_logit(r, at[t].target, 18);
+	row_put_margin(r, (double)at[t].target, target);
+	if (h < 0)
+		row_put(r, 0);
+	else
+		row_put_logit(r, at[h].holder, 18);
+	row_put_margin(r, h < 0 ? 0 : (double)at[h].holder, holder);
+	row_put_logit(r, x->polarity == POLARITY_SUPPORT ? at[t].support : -at[t].support, 15);
+}
+
 void choice_alone(const struct stance_ground *s, const struct candidates *c,
 		  const struct choice_past *past, struct scored *list, uint32_t n)
 {
@@ -336,6 +368,7 @@ void choice_alone(const struct stance_ground *s, const struct candidates *c,
 		put_past(&r, s, c, past, &list[i]);
 		put_own_frame(&r, s, target_of(c, &list[i]));
 		put_nested(&r, &list[i], &y);
+		put_hints(&r, s->d, c, list, n, &list[i]);
 		row_put(&r, said_before(past, c, &list[i]));
 		CHECK(r.n == CHOICE_ALONE);
 	}

@@ -10,9 +10,10 @@ enum {
 	CHOSEN_MAX = 24,
 	OPTIONS_MAX = 96, /* more of a sentence's pairs than that are never near a choice */
 	STANDS_MAX = 128,
-	CHOICE_PARTS = 11,                /* kinds of features of the first models */
-	CHOICE_ALONE = 73 + CHOICE_PARTS, /* features of a pair among its rivals */
-	CHOICE_BESIDE = 14,               /* features of a pair beside what is chosen */
+	CHOICE_PARTS = 11,                               /* kinds of features of the first models */
+	CHOICE_HINTS = 5,                                /* of the network's */
+	CHOICE_ALONE = 73 + CHOICE_HINTS + CHOICE_PARTS, /* features of a pair among its rivals */
+	CHOICE_BESIDE = 14, /* features of a pair beside what is chosen */
 	CHOICE_FEATURES = CHOICE_ALONE + CHOICE_BESIDE,
 	CHOICE_SMALL = CHOICE_ALONE - 1, /* a value that is hardly ever above 3 */
 };

@@ -139,6 +139,14 @@ static void put_past(struct row *r, const struct candidates *c, const struct cho
 	row_put_signed(r, past->last_holder == holder ? past->last_sign : 0);
 }
 
+static void put_hint(struct row *r, const struct stance_ground *s, const struct target *t)
+{
+	if (s->d->hints)
+		row_put_logit(r, s->d->hints[t->head].support, 15);
+	else
+		row_put(r, 0);
+}
+
 void sign_values(const struct stance_ground *s, const struct candidates *c,
 		 const struct choice_past *past, const struct pair *pair,
 		 const struct sign_view *view, uint8_t *values)
@@ -155,5 +163,6 @@ void sign_values(const struct stance_ground *s, const struct candidates *c,
 	put_values(&r, s, c, &c->targets[pair->target]);
 	put_phrase(&r, s, c, pair);
 	put_past(&r, c, past, pair);
+	put_hint(&r, s, &c->targets[pair->target]);
 	CHECK(r.n == SIGN_FEATURES);
 }

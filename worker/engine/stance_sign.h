@@ -8,7 +8,7 @@
 
 enum {
 	SIGN_SOURCES = 4,
-	SIGN_FEATURES = 44,
+	SIGN_FEATURES = 45,
 	SIGN_SMALL = 33, /* a value that is at most 3 */
 };
 

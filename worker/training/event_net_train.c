@@ -2,6 +2,7 @@
  * A text's fold is learned from the texts of all others, so that what the network says of it can
  * teach the choice of events (event_opinions.h); without a fold it learns from all of them and is
  * written as it is shipped. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -14,10 +15,22 @@
 #include "worker/training/nn.h"
 #include "worker/training/nn_quantise.h"
 #include "worker/training/random.h"
+#include "worker/training/stance_heads.h"
+#include "worker/training/stance_hints.h"
 #include "worker/training/train.h"
 
 enum { HEAD = 32, LONGEST = 250, BATCH_TOKENS = 600, AVERAGE_EVERY = 25, EPOCHS = 4 };
 static const float RATE = 1e-3f, AVERAGE_FROM = 0.7f, OWN_WEIGHT = 2;
+
+/* The heads, one after the other. */
+enum { N_HEADS = 4 };
+static const struct {
+	int at, n;
+	float weight;
+} heads[N_HEADS] = {{0, N_EVENT_TYPES, 1},
+		    {EVENT_NET_TARGET, 2, 0.5f},
+		    {EVENT_NET_SIGN, 2, 0.25f},
+		    {EVENT_NET_HOLDER, 2, 0.25f}};
 
 /* Of a sentence of the data. */
 struct place {
@@ -28,6 +41,7 @@ struct place {
 
 struct net_trainer {
 	struct coder coder;
+	struct stance_heads *stances;
 	struct nn *n;
 	struct nn_data data;
 	struct nn_batch *batch;
@@ -36,15 +50,31 @@ struct net_trainer {
 	float flipped[HEAD * NET_D]; /* the head's weights, transposed */
 };
 
+static uint16_t label_of(uint8_t x)
+{
+	return x == STANCE_HEAD_NONE ? NN_NONE : x;
+}
+
+static void put_stance(struct nn_token *t, const struct stance_head *h)
+{
+	t->target = label_of(h->target);
+	t->sign = label_of(h->sign);
+	t->holder = label_of(h->holder);
+	t->asked = h->asked;
+}
+
 static void add_doc(struct net_trainer *t, uint32_t doc)
 {
 	const struct gold_doc *gd = &t->coder.gold.docs[doc];
 	bool own = gd->fold != GOLD_EXTRA;
 	struct event_ground g;
 	struct event_labels l;
+	struct stance_head *stance;
 	struct doc *d = coder_read(&t->coder, gd, &g);
 
 	l = event_label(&g, gd);
+	stance = ARENA_ARRAY(d->arena, struct stance_head, d->n_tokens + 1);
+	stance_heads_label(t->stances, d, gd->id, stance);
 	for (uint32_t s = 0; s < d->n_sentences; s++) {
 		const struct sentence *sent = &d->sentences[s];
 		uint32_t n = sent->n_tok < LONGEST ? sent->n_tok : LONGEST;
@@ -58,6 +88,7 @@ static void add_doc(struct net_trainer *t, uint32_t doc)
 			nn_data_add(&t->data, net_word_row(d->model, d->tokens[i].lower), rows, k);
 			if (c >= 0)
 				t->data.t[t->data.n - 1].event = l.of[c];
+			put_stance(&t->data.t[t->data.n - 1], &stance[i]);
 		}
 		nn_data_end(&t->data);
 		MEM_GROW(t->places, t->n_places, t->cap_places);
@@ -68,9 +99,23 @@ static void add_doc(struct net_trainer *t, uint32_t doc)
 
 /* -- the head: the first columns of what tags are elsewhere -- */
 
+static uint16_t label(const struct nn_token *t, int k)
+{
+	return k == 0 ? t->event : k == 1 ? t->target : k == 2 ? t->sign : t->holder;
+}
+
+static bool is_example_of(const struct nn_token *t, int k)
+{
+	return label(t, k) < heads[k].n;
+}
+
 static bool is_example(const struct nn_token *t)
 {
-	return t->event < N_EVENT_TYPES;
+	bool is = false;
+
+	for (int k = 0; k < N_HEADS; k++)
+		is |= is_example_of(t, k);
+	return is;
 }
 
 /* b->tags: [n][HEAD] */
@@ -89,32 +134,44 @@ static void head(struct nn *n, struct nn_batch *b)
 	matrix_add_bias(b->tags, HEAD, n->at.tags_b, b->n, HEAD);
 }
 
-/* Logits become gradients; returns the sum of the losses, *weight that of the weights. */
-static double losses(const struct net_trainer *t, const bool *own, double *weight)
+struct tally {
+	double loss[N_HEADS], weight[N_HEADS];
+};
+
+/* Logits of one head become gradients. */
+static void losses_of(const struct net_trainer *t, const bool *own, int k, struct tally *sum)
 {
 	struct nn_batch *b = t->batch;
-	double loss = 0;
 	float examples = 0;
 
 	for (uint32_t i = 0; i < b->n; i++)
-		examples += is_example(&b->data->t[b->token[i]]);
+		examples += is_example_of(&b->data->t[b->token[i]], k);
 	for (uint32_t i = 0; i < b->n; i++) {
 		const struct nn_token *x = &b->data->t[b->token[i]];
-		float *y = b->tags + (size_t)i * HEAD, w = own[b->token[i]] ? OWN_WEIGHT : 1, gold;
+		float *y = b->tags + (size_t)i * HEAD + heads[k].at;
+		float w = own[b->token[i]] ? OWN_WEIGHT : 1, gold;
 
-		if (!is_example(x)) {
-			memset(y, 0, HEAD * sizeof(float));
+		if (!is_example_of(x, k)) {
+			memset(y, 0, (size_t)heads[k].n * sizeof(float));
 			continue;
 		}
-		gold = y[x->event];
-		loss += (double)w * (double)(matrix_softmax(y, N_EVENT_TYPES) - gold);
-		*weight += (double)w;
-		y[x->event] -= 1;
-		for (int k = 0; k < N_EVENT_TYPES; k++)
-			y[k] *= w / examples;
-		memset(y + N_EVENT_TYPES, 0, (HEAD - N_EVENT_TYPES) * sizeof(float));
+		gold = y[label(x, k)];
+		sum->loss[k] +=
+			(double)w * (double)(matrix_softmax(y, (uint32_t)heads[k].n) - gold);
+		sum->weight[k] += (double)w;
+		y[label(x, k)] -= 1;
+		for (int c = 0; c < heads[k].n; c++)
+			y[c] *= w / examples * heads[k].weight;
 	}
-	return loss;
+}
+
+static void losses(const struct net_trainer *t, const bool *own, struct tally *sum)
+{
+	for (int k = 0; k < N_HEADS; k++)
+		losses_of(t, own, k, sum);
+	for (uint32_t i = 0; i < t->batch->n; i++)
+		memset(t->batch->tags + (size_t)i * HEAD + EVENT_NET_USED, 0,
+		       (HEAD - EVENT_NET_USED) * sizeof(float));
 }
 
 static void head_back(struct net_trainer *t)
@@ -151,6 +208,17 @@ static void head_back(struct net_trainer *t)
 
 /* -- training -- */
 
+static void print_losses(const char *of, const struct tally *t)
+{
+	static const char *const names[N_HEADS] = {"events", "targets", "signs", "holders"};
+
+	fprintf(stderr, "%s:", of);
+	for (int k = 0; k < N_HEADS; k++)
+		fprintf(stderr, " %s %.4f (%.0f)", names[k], t->loss[k] / t->weight[k],
+			t->weight[k]);
+	fprintf(stderr, "\n");
+}
+
 static float rate_at(double part)
 {
 	return part < 0.02 ? RATE * (float)(part / 0.02) : RATE * (float)(1 - part) + 1e-6f;
@@ -162,7 +230,7 @@ static void learn(struct net_trainer *t, uint32_t *order, uint32_t n_order, cons
 	struct nn_mean mean = {0};
 
 	for (uint32_t epoch = 0; epoch < EPOCHS; epoch++) {
-		double loss = 0, weight = 0;
+		struct tally sum = {0};
 		uint32_t i = 0;
 
 		random_shuffle(order, n_order, &t->n->seed);
@@ -176,7 +244,7 @@ static void learn(struct net_trainer *t, uint32_t *order, uint32_t n_order, cons
 			nn_batch_fill(t->batch, d, order + from, i - from);
 			nn_encode(t->n, t->batch);
 			head(t->n, t->batch);
-			loss += losses(t, own, &weight);
+			losses(t, own, &sum);
 			head_back(t);
 			nn_encode_back(t->n, t->batch);
 			part = (epoch + (double)from / n_order) / EPOCHS;
@@ -184,7 +252,8 @@ static void learn(struct net_trainer *t, uint32_t *order, uint32_t n_order, cons
 			if (t->n->step % AVERAGE_EVERY == 0 && part > (double)AVERAGE_FROM)
 				nn_mean_add(&mean, t->n);
 		}
-		fprintf(stderr, "epoch %u: loss %.4f\n", epoch + 1, loss / weight);
+		fprintf(stderr, "epoch %u ", epoch + 1);
+		print_losses("seen", &sum);
 	}
 	nn_mean_use(&mean, t->n);
 }
@@ -216,31 +285,64 @@ static void train(struct net_trainer *t, uint32_t fold)
 
 /* -- what comes of it -- */
 
+/* What is said of a fold's tokens, and the losses there on the documents that count. */
+struct telling {
+	struct buf opinions, hints;
+	struct tally sum;
+};
+
+static void add_loss(const struct nn_token *x, const float *p, struct tally *sum)
+{
+	for (int k = 0; k < N_HEADS; k++) {
+		if (!is_example_of(x, k))
+			continue;
+		sum->loss[k] -= log((double)p[heads[k].at + label(x, k)] + 1e-9);
+		sum->weight[k]++;
+	}
+}
+
+static void tell(struct net_trainer *t, uint32_t sentence, struct telling *out)
+{
+	const struct place *at = &t->places[sentence];
+	struct str id = t->coder.gold.docs[at->doc].id;
+	struct nn_batch *b = t->batch;
+
+	nn_batch_fill(b, &t->data, &sentence, 1);
+	nn_encode(t->n, b);
+	head(t->n, b);
+	for (uint32_t i = 0; i < b->n; i++) {
+		const struct nn_token *x = &t->data.t[b->token[i]];
+		float *p = b->tags + (size_t)i * HEAD;
+		int32_t tok = (int32_t)(at->tok + i);
+
+		if (x->asked)
+			hints_add(&out->hints, id, tok, event_net_hint(p));
+		for (int k = 0; k < N_HEADS; k++)
+			matrix_softmax(p + heads[k].at, (uint32_t)heads[k].n);
+		if (at->own)
+			add_loss(x, p, &out->sum);
+		if (x->event != NN_NONE)
+			opinions_add(&out->opinions, id, tok, p);
+	}
+}
+
 static int write_opinions(struct net_trainer *t, uint32_t fold, const char *path, struct err *e)
 {
-	struct nn_batch *b = t->batch;
-	struct buf out = {0};
+	struct telling said = {0};
+	struct arena a = {0};
 	int rc;
 
-	b->train = false;
-	for (uint32_t s = 0; s < t->n_places; s++) {
-		if (t->places[s].fold != fold)
-			continue;
-		nn_batch_fill(b, &t->data, &s, 1);
-		nn_encode(t->n, b);
-		head(t->n, b);
-		for (uint32_t i = 0; i < b->n; i++) {
-			float *p = b->tags + (size_t)i * HEAD;
-
-			if (t->data.t[b->token[i]].event == NN_NONE)
-				continue;
-			matrix_softmax(p, N_EVENT_TYPES);
-			opinions_add(&out, t->coder.gold.docs[t->places[s].doc].id,
-				     (int32_t)(t->places[s].tok + i), p);
-		}
-	}
-	rc = file_write(path, buf_str(&out), e);
-	buf_free(&out);
+	t->batch->train = false;
+	for (uint32_t s = 0; s < t->n_places; s++)
+		if (t->places[s].fold == fold)
+			tell(t, s, &said);
+	print_losses("not seen", &said.sum);
+	rc = file_write(arena_printf(&a, "%s.opinions", path).p, buf_str(&said.opinions), e);
+	if (rc == 0)
+		rc = file_write(arena_printf(&a, "%s.hints", path).p, buf_str(&said.hints), e);
+	buf_free(&said.opinions);
+	buf_free(&said.hints);
+	arena_free(&a);
 	return rc;
 }
 
@@ -266,7 +368,7 @@ static float bag_limit(const struct net_trainer *t)
 static void quantise(const struct net_trainer *t, struct buf *b)
 {
 	const struct nn_weights *w = &t->n->at;
-	struct event_net_header h = {.magic = "ENET001", .n_classes = N_EVENT_TYPES};
+	struct event_net_header h = {.magic = "ENET002", .n_classes = EVENT_NET_USED};
 	float bag_unit = bag_limit(t) / NET_ONE, input[3 * NET_IN], inner[NET_D],
 	      columns[NET_D * HEAD];
 
@@ -308,6 +410,28 @@ static int write_image(const struct net_trainer *t, const char *path, struct err
 	return rc;
 }
 
+/* SHARED holds corpus.jsonl and gold, OWN documents.jsonl and records.jsonl. */
+static int open_all(struct net_trainer *t, char **argv, int argc, struct err *e)
+{
+	struct arena a = {0};
+	const char *shared = argv[5], *own = argv[6];
+	int rc = coder_open(&t->coder, argv[3], argv[4],
+			    arena_printf(&a, "%s/corpus.jsonl", shared).p,
+			    arena_printf(&a, "%s/gold", shared).p, e);
+
+	if (rc == 0)
+		rc = gold_read_pair(
+			&t->coder.gold,
+			arena_printf(&a, "%s/documents.jsonl:%s/records.jsonl", own, own).p, e);
+	for (int i = 7; rc == 0 && i < argc; i++)
+		rc = gold_read_pair(&t->coder.gold, argv[i], e);
+	arena_free(&a);
+	if (rc < 0)
+		return -1;
+	t->stances = stance_heads_new(&t->coder.model, &t->coder.codebook, shared, own, e);
+	return t->stances ? 0 : -1;
+}
+
 int train_event_net(int argc, char **argv)
 {
 	static struct net_trainer t;
@@ -316,14 +440,13 @@ int train_event_net(int argc, char **argv)
 	int rc;
 
 	if (argc < 7) {
-		fprintf(stderr, "usage: event-net FOLD|all OUT MODEL CODEBOOK CORPUS RECORDS "
-				"[DOCUMENTS:RECORDS...]\n");
+		fprintf(stderr, "usage: event-net FOLD|all OUT MODEL CODEBOOK SHARED OWN "
+				"[DOCUMENTS:RECORDS...]\n"
+				"OUT: OUT.opinions and OUT.hints of the fold, or the image\n");
 		return 2;
 	}
 	fold = strcmp(argv[1], "all") == 0 ? UINT32_MAX : (uint32_t)atoi(argv[1]);
-	rc = coder_open(&t.coder, argv[3], argv[4], argv[5], argv[6], &e);
-	for (int i = 7; rc == 0 && i < argc; i++)
-		rc = gold_read_pair(&t.coder.gold, argv[i], &e);
+	rc = open_all(&t, argv, argc, &e);
 	if (rc == 0) {
 		t.n = nn_new_over(&t.coder.model, 1u << EVENT_NET_LOG2_ROWS, 1);
 		t.batch = nn_batch_new();
@@ -336,6 +459,7 @@ int train_event_net(int argc, char **argv)
 	}
 	if (rc < 0)
 		fprintf(stderr, "event-net: %s\n", e.text);
+	stance_heads_free(t.stances);
 	coder_close(&t.coder);
 	return rc < 0;
 }

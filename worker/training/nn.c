@@ -339,7 +339,10 @@ void nn_data_add(struct nn_data *d, uint32_t word, const uint32_t *bag, uint32_t
 					 .ner = NN_NONE,
 					 .rel = NN_NONE,
 					 .head = NN_NONE,
-					 .event = NN_NONE};
+					 .event = NN_NONE,
+					 .target = NN_NONE,
+					 .sign = NN_NONE,
+					 .holder = NN_NONE};
 	for (uint32_t i = 0; i < n_bag; i++) {
 		MEM_GROW(d->bag, d->n_bag, d->cap_bag);
 		d->bag[d->n_bag++] = bag[i];

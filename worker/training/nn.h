@@ -76,8 +76,10 @@ struct nn_token {
 	uint32_t word, bag_at;
 	uint16_t n_bag;
 	uint16_t upos, xpos, feats, ner, rel;
-	uint16_t head;  /* 0 root, else 1 + place in the sentence */
-	uint16_t event; /* type, 0 none */
+	uint16_t head;                 /* 0 root, else 1 + place in the sentence */
+	uint16_t event;                /* type, 0 none */
+	uint16_t target, sign, holder; /* of stances */
+	bool asked;                    /* may be one of these */
 };
 struct nn_data {
 	struct nn_token *t;

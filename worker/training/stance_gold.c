@@ -171,7 +171,14 @@ static struct str string_at(struct arena *a, const json_t *o, const char *key)
 	return arena_str(a, str_of(s ? s : ""));
 }
 
-static struct gold_doc *doc_of(struct stance_gold *g, struct str id)
+struct str gold_id(struct str id)
+{
+	const char *slash = memrchr(id.p, '/', id.n);
+
+	return slash ? (struct str){slash + 1, id.n - (size_t)(slash + 1 - id.p)} : id;
+}
+
+struct gold_doc *gold_find(const struct stance_gold *g, struct str id)
 {
 	for (uint32_t i = 0; i < g->n_docs; i++)
 		if (str_eq(g->docs[i].id, id))
@@ -181,11 +188,8 @@ static struct gold_doc *doc_of(struct stance_gold *g, struct str id)
 
 static void read_corpus_line(struct stance_gold *g, const json_t *o)
 {
-	struct str id = string_at(&g->arena, o, "id");
-	const char *slash = memrchr(id.p, '/', id.n);
+	struct str id = gold_id(string_at(&g->arena, o, "id"));
 
-	if (slash)
-		id = (struct str){slash + 1, id.n - (size_t)(slash + 1 - id.p)};
 	ARENA_GROW(&g->arena, g->docs, g->n_docs, g->cap);
 	g->docs[g->n_docs++] = (struct gold_doc){.id = id,
 						 .date = string_at(&g->arena, o, "date"),
@@ -194,7 +198,7 @@ static void read_corpus_line(struct stance_gold *g, const json_t *o)
 
 static void read_stance(struct stance_gold *g, const json_t *o)
 {
-	struct gold_doc *d = doc_of(g, string_at(&g->arena, o, "doc"));
+	struct gold_doc *d = gold_find(g, string_at(&g->arena, o, "doc"));
 	const json_t *holders = json_object_get(o, "holder"), *t = json_object_get(o, "target");
 	struct str polarity = string_at(&g->arena, o, "polarity");
 	struct gold_stance s = {0};

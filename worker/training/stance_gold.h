@@ -43,6 +43,10 @@ struct stance_gold {
  * `own`/documents.jsonl and records.jsonl. Kept until the trainer ends. */
 int stance_gold_read(struct stance_gold *g, const char *folder, const char *own, struct err *e);
 
+/* What follows the last slash: by that the documents are known. */
+struct str gold_id(struct str id);
+struct gold_doc *gold_find(const struct stance_gold *g, struct str id); /* or NULL */
+
 /* Lower case, plain quotes, single blanks: how the scorer compares texts. */
 struct str gold_normal(struct arena *a, struct str s);
 bool gold_same_sentence(struct str gold, struct str ours); /* both normalised */

@@ -14,6 +14,7 @@
 #include "worker/training/progress.h"
 #include "worker/training/stance_choose.h"
 #include "worker/training/stance_extra.h"
+#include "worker/training/stance_hints.h"
 #include "worker/training/stance_measure.h"
 #include "worker/training/train.h"
 #include "worker/training/word_cluster.h"
@@ -23,7 +24,7 @@ enum { FOLDS = 5, PARSERS = 8 };
 #define LOW 0.05 /* raw scores below are not measured */
 
 struct options {
-	const char *model, *codebook, *shared, *out, *results, *own;
+	const char *model, *codebook, *shared, *out, *results, *own, *hints;
 	uint32_t epochs, min_count, own_most, trees, tree_sets;
 	double l2, rate, foreign, own_weight, tree_rate, least;
 	bool rules;
@@ -112,6 +113,8 @@ static int parse_all(struct bench *b, struct err *e)
 	engine_free(en);
 	b->docs = mem_alloc(b->gold.n_docs * sizeof(*b->docs));
 	parallel_run(parse_some, b, PARSERS);
+	if (b->o.hints && hints_read(b->docs, b->gold.n_docs, b->o.hints, e) < 0)
+		return -1;
 	progress("%u documents analysed", b->gold.n_docs);
 	return 0;
 }
@@ -674,6 +677,7 @@ static int read_options(struct options *o, int argc, char **argv)
 		{"out", .text = &o->out},
 		{"results", .text = &o->results},
 		{"own", .text = &o->own},
+		{"hints", .text = &o->hints},
 		{"epochs", .whole = &o->epochs},
 		{"min-count", .whole = &o->min_count},
 		{"own-most", .whole = &o->own_most},
@@ -719,7 +723,7 @@ int train_stances(int argc, char **argv)
 		fprintf(stderr,
 			"usage: stances [--epochs N] [--l2 X] [--rate X] [--least X] "
 			"[--foreign WEIGHT] "
-			"[--rules] [--own FOLDER] [--own-most N] [--own-weight X] "
+			"[--rules] [--hints FOLDER] [--own FOLDER] [--own-most N] [--own-weight X] "
 			"[--trees N] [--tree-sets N] [--tree-rate X] [--results FILE] [--out "
 			"IMAGE] "
 			"MODEL CODEBOOK SHARED\n");
