@@ -206,6 +206,7 @@ struct doc {
 	int32_t *event_tok; /* [n_events] head token of the trigger */
 	struct result_stance *stances;
 	const struct stance_hint *hints; /* [n_tokens]; NULL: it was not asked */
+	struct net_values *net_values;   /* what networks work in: net_run makes it */
 	struct str *warnings;
 	uint32_t n_tokens, n_sentences, n_timexes, n_mentions, n_entities, n_attributions;
 	uint32_t n_quotes, n_events, n_stances, n_warnings;

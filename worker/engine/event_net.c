@@ -249,7 +249,7 @@ struct event_net_said event_net_run(const struct event_net *n, const struct even
 	float(*p)[N_EVENT_TYPES];
 	struct stance_hint *hints;
 	struct reader reader = {.n = n, .g = g};
-	struct net_values v;
+	struct net_values *v = d->net_values;
 	uint32_t c = 0;
 
 	if (!n->bag && !n->held)
@@ -258,19 +258,20 @@ struct event_net_said event_net_run(const struct event_net *n, const struct even
 	if (n->held)
 		return (struct event_net_said){ask_held(n->held, g, p), NULL};
 	hints = ARENA_ARRAY(d->arena, struct stance_hint, d->n_tokens);
-	v = net_values_new(d->arena, d->n_tokens);
+	CHECK(v);
 	reader.words = arena_alloc(d->arena, (size_t)net_chunk_max(d->n_tokens) * NET_WORD);
 	for (uint32_t first = 0, last; first < d->n_sentences; first = last) {
 		uint32_t base = reader.base = d->sentences[first].tok, n_tokens;
 
 		last = net_chunk_end(d, first, &n_tokens);
 		net_word_inputs(d, base, n_tokens, reader.words);
-		net_encode(&n->encoder, d, &v, first, last, read_token, &reader);
-		net_product(NET_BEST, &n->head, v.q, NET_D, n_tokens, v.u);
+		net_encode(&n->encoder, d, v, first, last, read_token, &reader);
+		net_product(NET_BEST, &n->head, v->q, NET_D, n_tokens, v->u);
 		for (uint32_t i = 0; i < n_tokens; i++)
-			hints[base + i] = event_net_hint(v.u + (size_t)i * EVENT_NET_WIDE);
+			hints[base + i] = event_net_hint(v->u + (size_t)i * EVENT_NET_WIDE);
 		for (; c < g->n_candidates && (uint32_t)g->candidates[c].tok < base + n_tokens; c++)
-			chances(v.u + ((size_t)g->candidates[c].tok - base) * EVENT_NET_WIDE, p[c]);
+			chances(v->u + ((size_t)g->candidates[c].tok - base) * EVENT_NET_WIDE,
+				p[c]);
 	}
 	return (struct event_net_said){(event_net_chances *)p, hints};
 }

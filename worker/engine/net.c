@@ -23,7 +23,7 @@ struct net {
 
 /* Values of the sentences that are worked on together. */
 struct work {
-	struct net_values v;
+	struct net_values *v;
 	float *mlp;     /* [tokens][NET_MLP] */
 	float *arc;     /* [tokens][NET_A] */
 	uint8_t *arc_q; /* [tokens][2 * NET_A] dependents, then heads */
@@ -175,9 +175,9 @@ static uint8_t best_of(const float *x, uint32_t n)
 
 static void tags(const struct net *net, struct token *t, const struct work *w, uint32_t n)
 {
-	net_product(NET_BEST, &net->m[NET_MATRIX_TAGS], w->v.q, NET_D, n, w->v.u);
+	net_product(NET_BEST, &net->m[NET_MATRIX_TAGS], w->v->q, NET_D, n, w->v->u);
 	for (uint32_t i = 0; i < n; i++) {
-		const float *x = w->v.u + (size_t)i * NET_TAGS;
+		const float *x = w->v->u + (size_t)i * NET_TAGS;
 
 		t[i].upos = best_of(x + NET_UPOS_AT, N_UPOS);
 		t[i].xpos = best_of(x + NET_XPOS_AT, N_XPOS);
@@ -193,11 +193,12 @@ static void names(const struct net *net, struct doc *d, const struct work *w, ui
 	const struct net_matrix *m = &net->m[NET_MATRIX_NER];
 	uint8_t labels[SENTENCE_MAX];
 
-	net_product(NET_BEST, m, w->v.q, NET_D, end->tok + end->n_tok - base, w->v.u);
+	net_product(NET_BEST, m, w->v->q, NET_D, end->tok + end->n_tok - base, w->v->u);
 	for (uint32_t s = first; s < last; s++) {
 		const struct sentence *sent = &d->sentences[s];
 
-		names_decode(w->v.u + (size_t)(sent->tok - base) * m->n, m->n, sent->n_tok, labels);
+		names_decode(w->v->u + (size_t)(sent->tok - base) * m->n, m->n, sent->n_tok,
+			     labels);
 		names_apply(&d->tokens[sent->tok], labels, sent->n_tok);
 	}
 }
@@ -268,7 +269,7 @@ static void trees(const struct net *net, struct doc *d, struct work *w, uint32_t
 	uint32_t n = d->sentences[last - 1].tok + d->sentences[last - 1].n_tok - base;
 	struct token *t = &d->tokens[base];
 
-	net_product(NET_BEST, &net->m[NET_MATRIX_MLP], w->v.q, NET_D, n, w->mlp);
+	net_product(NET_BEST, &net->m[NET_MATRIX_MLP], w->v->q, NET_D, n, w->mlp);
 	for (uint32_t i = 0; i < n; i++)
 		arc_row(w->mlp + (size_t)i * NET_MLP, w->arc_q + (size_t)i * 2 * NET_A);
 	net_product(NET_BEST, &net->m[NET_MATRIX_ARC], w->arc_q, 2 * NET_A, n, w->arc);
@@ -282,11 +283,11 @@ static void trees(const struct net *net, struct doc *d, struct work *w, uint32_t
 				      : w->mlp + ((size_t)t[i].head - base) * NET_MLP + 3 * NET_A;
 
 		relation_row(w->mlp + (size_t)i * NET_MLP + 2 * NET_A, head,
-			     w->v.q + (size_t)i * NET_A);
+			     w->v->q + (size_t)i * NET_A);
 	}
-	net_product(NET_BEST, &net->m[NET_MATRIX_REL], w->v.q, NET_A, n, w->v.u);
+	net_product(NET_BEST, &net->m[NET_MATRIX_REL], w->v->q, NET_A, n, w->v->u);
 	for (uint32_t i = 0; i < n; i++) {
-		float *x = w->v.u + (size_t)i * NET_REL;
+		float *x = w->v->u + (size_t)i * NET_REL;
 
 		x[REL_ROOT] = -1e9f; /* the root has it, and no other */
 		t[i].rel = t[i].head < 0 ? REL_ROOT : best_of(x, N_REL);
@@ -295,16 +296,18 @@ static void trees(const struct net *net, struct doc *d, struct work *w, uint32_t
 		doc_link_children(d, s);
 }
 
-static struct work *new_work(struct arena *a, uint32_t n_tokens)
+static struct work *new_work(struct doc *d)
 {
+	struct arena *a = d->arena;
 	struct work *w = ARENA_NEW(a, struct work);
-	size_t n = net_chunk_max(n_tokens);
+	size_t n = net_chunk_max(d->n_tokens);
 
-	w->v = net_values_new(a, n_tokens);
+	net_values_make(d);
+	w->v = d->net_values;
 	w->mlp = ARENA_ARRAY(a, float, n *NET_MLP);
 	w->arc = ARENA_ARRAY(a, float, n *NET_A);
 	w->arc_q = arena_alloc(a, n * 2 * NET_A);
-	w->parse = parse_work_new(a, n_tokens < SENTENCE_MAX ? n_tokens : SENTENCE_MAX);
+	w->parse = parse_work_new(a, d->n_tokens < SENTENCE_MAX ? d->n_tokens : SENTENCE_MAX);
 	return w;
 }
 
@@ -315,13 +318,12 @@ int net_run(struct doc *d, struct err *e)
 
 	if (open_net(&net, d->model, e) < 0)
 		return -1;
-	w = new_work(d->arena, d->n_tokens);
+	w = new_work(d);
 	for (uint32_t first = 0, last; first < d->n_sentences; first = last) {
 		uint32_t n;
 
 		last = net_chunk_end(d, first, &n);
-		net_encode(&net.encoder, d, &w->v, first, last, read_word,
-			   &(struct words){&net, d});
+		net_encode(&net.encoder, d, w->v, first, last, read_word, &(struct words){&net, d});
 		tags(&net, &d->tokens[d->sentences[first].tok], w, n);
 		names(&net, d, w, first, last);
 		trees(&net, d, w, first, last);

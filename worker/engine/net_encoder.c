@@ -47,14 +47,16 @@ uint32_t net_chunk_end(const struct doc *d, uint32_t first, uint32_t *n_tokens)
 	return last;
 }
 
-struct net_values net_values_new(struct arena *a, uint32_t n_tokens)
+void net_values_make(struct doc *d)
 {
-	size_t n = net_chunk_max(n_tokens);
+	size_t n = net_chunk_max(d->n_tokens);
+	struct arena *a = d->arena;
 
-	return (struct net_values){.in = arena_alloc(a, (2 * n + 2) * NET_IN),
-				   .q = arena_alloc(a, n * NET_D),
-				   .h = ARENA_ARRAY(a, float, n *NET_D),
-				   .u = ARENA_ARRAY(a, float, n * 3 * NET_D)};
+	d->net_values = ARENA_NEW(a, struct net_values);
+	*d->net_values = (struct net_values){.in = arena_alloc(a, (2 * n + 2) * NET_IN),
+					     .q = arena_alloc(a, n * NET_D),
+					     .h = ARENA_ARRAY(a, float, n *NET_D),
+					     .u = ARENA_ARRAY(a, float, n * 3 * NET_D)};
 }
 
 CLONES void net_add_row(int32_t *restrict sum, const int8_t *restrict row)

@@ -29,8 +29,8 @@ struct net_values {
 	float *h;    /* [tokens][NET_D] the same as floats */
 	float *u;    /* [tokens][3 * NET_D] free for the heads afterwards */
 };
-/* Room for any chunk of a document of so many tokens. */
-struct net_values net_values_new(struct arena *a, uint32_t n_tokens);
+/* Sets d->net_values, in the document's arena: room for any of its chunks. */
+void net_values_make(struct doc *d);
 /* Tokens of its largest chunk. */
 uint32_t net_chunk_max(uint32_t n_tokens);
 /* The sentence after the chunk that begins with `first`; *n_tokens of the chunk. */
