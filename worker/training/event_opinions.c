@@ -1,9 +1,7 @@
 #include "worker/training/event_opinions.h"
 
-#include <stdlib.h>
-
 #include "worker/engine/linear.h"
-#include "worker/training/conllu.h"
+#include "worker/training/said.h"
 
 struct opinion {
 	uint64_t key;
@@ -48,52 +46,24 @@ static bool find(const struct event_net_held *h, const struct doc *d, int32_t to
 
 void opinions_add(struct buf *out, struct str id, int32_t tok, const float p[static N_EVENT_TYPES])
 {
-	buf_add_str(out, id);
-	buf_printf(out, "\t%d", tok);
-	for (int k = 0; k < N_EVENT_TYPES; k++)
-		buf_printf(out, "\t%.5f", (double)p[k]);
-	buf_add(out, "\n", 1);
+	said_add(out, id, tok, p, N_EVENT_TYPES);
 }
 
-static bool read_line(struct opinions *o, struct str line)
+static bool take(void *context, struct str id, int32_t tok, const float *p)
 {
-	const char *tab = memchr(line.p, '\t', line.n);
-	struct opinion x = {0};
-	char *at;
+	struct opinions *o = context;
+	struct opinion x = {.key = key_of(id, tok)};
 
-	if (!tab)
-		return false;
-	x.key = key_of((struct str){line.p, (size_t)(tab - line.p)},
-		       (int32_t)strtol(tab + 1, &at, 10));
-	for (int k = 0; k < N_EVENT_TYPES; k++) {
-		if (*at != '\t')
-			return false;
-		x.p[k] = strtof(at + 1, &at);
-	}
+	memcpy(x.p, p, sizeof(x.p));
 	MEM_GROW(o->list, o->n, o->cap);
 	o->list[o->n++] = x;
-	return *at == '\n';
+	return true;
 }
 
 int opinions_read(struct opinions *o, const char *path, struct err *e)
 {
-	struct buf b = {0};
-	uint32_t n = 0;
-
-	if (file_read(&b, path, e) < 0)
+	if (said_read(path, N_EVENT_TYPES, take, o, e) < 0)
 		return -1;
-	for (size_t at = 0; at < b.n;) {
-		const char *nl = memchr(b.p + at, '\n', b.n - at);
-		size_t end = nl ? (size_t)(nl - b.p) + 1 : b.n;
-
-		n++;
-		if (!nl || !read_line(o, (struct str){b.p + at, end - at})) {
-			buf_free(&b);
-			return err_set(e, ERR_CORRUPT, "%s:%u: no opinion of a network", path, n);
-		}
-		at = end;
-	}
-	buf_free(&b);
 	o->held.find = find;
 	index_all(o);
 	return 0;

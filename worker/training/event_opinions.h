@@ -1,5 +1,5 @@
-/* What networks said of candidates of documents that they had not learned from: a file with a line
- * for each, id, token, chances of the types. */
+/* What networks said of candidates of documents that they had not learned from (said.h): chances of
+ * the types. */
 #ifndef DEMARCHE_TRAINING_EVENT_OPINIONS_H
 #define DEMARCHE_TRAINING_EVENT_OPINIONS_H
 

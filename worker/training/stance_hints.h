@@ -1,5 +1,5 @@
-/* What networks said for the stances of words of documents that they had not learned from:
- * FOLDER/0.hints to 4.hints, a line for each token: id, token, log odds. */
+/* What networks said for the stances of words of documents that they had not learned from (said.h):
+ * FOLDER/0.hints to 4.hints, log odds. */
 #ifndef DEMARCHE_TRAINING_STANCE_HINTS_H
 #define DEMARCHE_TRAINING_STANCE_HINTS_H
 
