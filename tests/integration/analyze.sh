@@ -48,6 +48,11 @@ has "NUL is named" '^demarche analyze: nul.txt: not text: NUL at byte 1' err
 has "missing file is named" '^demarche analyze: missing.txt: cannot open' err
 has "malformed UTF-8 is replaced and counted" 'malformed byte sequences replaced' out
 
+echo 'Министр иностранных дел призвал обе стороны к переговорам.' >other.txt
+"$demarche" analyze other.txt good.txt >out
+is "another language is no failure" 0 $?
+has "but told" '"sentences":0,.*"warnings":."language ru not supported"' out
+
 head -c 104857600 /dev/zero | tr '\0' x >long.txt
 "$demarche" analyze long.txt good.txt >out 2>err
 is "100 MB in one line" 1 $?

@@ -252,7 +252,7 @@ struct event_net_said event_net_run(const struct event_net *n, const struct even
 	struct net_values *v = d->net_values;
 	uint32_t c = 0;
 
-	if (!n->bag && !n->held)
+	if ((!n->bag && !n->held) || !d->n_sentences)
 		return (struct event_net_said){0};
 	p = arena_alloc(d->arena, g->n_candidates * sizeof(*p));
 	if (n->held)
