@@ -50,7 +50,7 @@ struct event_net {
 int event_net_open(struct event_net *n, struct str section, struct err *e);
 
 /* What it says of a document, in its arena: chances of the types for every candidate ([0]: of none)
- * and, of every token, what is said to the stances. NULL where there is no net, or nothing to read. */
+ * and, of every token, what is said to the stances. NULL where there is no net or no sentence. */
 typedef const float event_net_chances[N_EVENT_TYPES];
 struct event_net_said {
 	event_net_chances *events;
