@@ -78,6 +78,7 @@ static const struct {
 	 "countries", 0, 1},
 	{"The ship crossed the Red Sea. Another crossed the Black Sea.", "Red", "Black", 0, 0},
 	{"Norway is rich. Chile dared to impose tariffs on it.", "Chile", "it", 0, 0},
+	{"His vote was wrong. Chile's Anna Kowal called it a betrayal.", "Chile", "it", 0, 0},
 };
 
 static void different_actors_are_apart(void **state)

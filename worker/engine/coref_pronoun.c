@@ -172,6 +172,14 @@ static bool does_it(const struct coref *c, int32_t tok, int32_t verb)
 	return false;
 }
 
+/* "Poland's minister called it a betrayal": not Poland. Persons may be: "his aides praise him". */
+static bool is_of_doer(const struct coref *c, int32_t tok, int32_t verb)
+{
+	int32_t doer = verb < 0 ? -1 : doc_child(c->doc, verb, REL_NSUBJ);
+
+	return doer >= 0 && doer != tok && doc_dominates(c->doc, doer, tok);
+}
+
 /* "Imposed sanctions on it", "sought to curb it": an object, or inside one. */
 static bool is_acted_on(const struct coref *c, int32_t tok)
 {
@@ -196,7 +204,9 @@ static bool clash(const struct coref *c, const struct mention *m, const struct c
 		return p->head == a->tok;
 	if (reflexive(p->lower))
 		return false;
-	if (is_acted_on(c, m->head) && does_it(c, a->tok, predicate(c, m->head)))
+	if (is_acted_on(c, m->head) &&
+	    (does_it(c, a->tok, predicate(c, m->head)) ||
+	     (str_is(p->lower, "it") && is_of_doer(c, a->tok, predicate(c, m->head)))))
 		return true;
 	return p->head >= 0 && q->head == p->head && q->rel != REL_CONJ;
 }
