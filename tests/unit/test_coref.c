@@ -44,6 +44,10 @@ static const struct {
 	int nth_one, nth_other;
 } SAME[] = {
 	{"Angela Merkel visited Warsaw. Merkel met workers.", "Merkel", "Merkel", 0, 1},
+	{"President Rodrigo Paz left Sucre. The miners demanded that Paz resign.", "Rodrigo", "Paz",
+	 0, 1},
+	{"The miners demanded that Paz resign. President Rodrigo Paz refused.", "Paz", "Rodrigo", 0,
+	 0},
 	{"Angela Merkel visited Warsaw. She met workers.", "Merkel", "She", 0, 0},
 	{"Germany closed its border.", "Germany", "its", 0, 0},
 	{"Germany praised the deal. German officials left. Berlin agreed.", "Germany", "Berlin", 0,

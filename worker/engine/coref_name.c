@@ -225,14 +225,22 @@ static bool is_name(const struct coref *c, uint32_t k)
 	       !(c->dated[m->tok] && c->dated[m->tok + m->n_tok - 1]);
 }
 
-/* A name of no known kind is a person's where a person of the document goes by it. */
+/* A name of no known kind, or one word taken for an organization that nobody knows. */
+static bool may_be_person(const struct mention *m)
+{
+	return m->entry < 0 && !m->code.n &&
+	       (m->etype == ENTITY_OTHER ? m->n_tok <= 4
+					 : m->etype == ENTITY_ORGANIZATION && m->n_tok == 1);
+}
+
+/* Such a name is a person's where a person of the document goes by it. */
 static int32_t entity_of_name(struct coref *c, const struct mention *m)
 {
 	int32_t e = -1;
 
 	if (coref_is_person(c->doc, m))
 		return find_person(c, m, true);
-	if (m->etype == ENTITY_OTHER && m->entry < 0 && !m->code.n && m->n_tok <= 4)
+	if (may_be_person(m))
 		e = find_person(c, m, false);
 	return e >= 0 ? e : find_other(c, m);
 }

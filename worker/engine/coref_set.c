@@ -148,9 +148,12 @@ static void learn(struct coref *c, struct entity *en, struct coref_facts *f,
 	uint8_t rank = rank_of(m);
 	/* a name without a country does not take its neighbours' */
 	bool keeps_own = f->named || f->person || m->kind == MENTION_NAME;
+	/* the surname alone was taken for something else */
+	bool corrects = f->named && !f->person && m->etype == ENTITY_PERSON;
 	enum coref_gender g;
 
-	if (rank > f->rank) {
+	f->person = f->person || corrects;
+	if (rank > f->rank || corrects) {
 		if (m->code.n && !(m->guessed && keeps_own))
 			en->code = m->code;
 		if (m->role.n)
