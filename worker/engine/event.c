@@ -165,6 +165,9 @@ struct opinion {
 	bool decided;
 };
 
+/* What the network is so sure to be no event, the linear models are not asked about. */
+#define HARDLY_ANY 0.99F
+
 struct event_scores event_score(const struct event_model *m, const struct event_ground *g,
 				bool whole, struct features *f)
 {
@@ -172,15 +175,21 @@ struct event_scores event_score(const struct event_model *m, const struct event_
 	struct opinion *o = ARENA_ARRAY(g->d->arena, struct opinion, g->n_candidates);
 	struct event_net_said net = {0};
 
-	for (uint32_t c = 0; c < g->n_candidates; c++) {
-		o[c].decided = decided(g, c, o[c].p);
-		if (!o[c].decided && m->trained)
-			linear_opinion(m, g, c, f, o[c].p);
-		else if (!o[c].decided)
-			rule_probabilities(g, c, o[c].p);
-	}
 	if (m->trained)
 		net = event_net_run(&m->net, g);
+	for (uint32_t c = 0; c < g->n_candidates; c++) {
+		o[c].decided = decided(g, c, o[c].p);
+		if (o[c].decided)
+			continue;
+		if (net.events && whole && net.events[c][0] > HARDLY_ANY) {
+			o[c].p[0] = 1;
+			o[c].decided = true;
+		} else if (m->trained) {
+			linear_opinion(m, g, c, f, o[c].p);
+		} else {
+			rule_probabilities(g, c, o[c].p);
+		}
+	}
 	for (uint32_t c = 0; c < g->n_candidates; c++) {
 		if (!o[c].decided && net.events && whole)
 			with_net(net.events[c], o[c].p);
