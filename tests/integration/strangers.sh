@@ -27,7 +27,7 @@ exec 4<>"/dev/tcp/127.0.0.1/$port"
 	printf '\4\x1c\5READY\xbSocket-Type\0\0\0\6DEALER'
 } >&4
 timeout 60 head -c 107 <&4 >answer
-has "a greeting by hand is answered" 'READY.*ROUTER' answer
+has "a greeting by hand is answered" ROUTER answer
 printf '\1\1a\0\1b' >&4
 until_line broker.log 'refused.*messages=1 because="a message of several frames'
 is "a message of two frames is in the log" 0 $?
