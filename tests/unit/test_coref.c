@@ -274,6 +274,28 @@ static void the_weather_is_no_actor(void **state)
 	assert_int_equal(entity_of(d, "It", 0), -1);
 }
 
+/* However many mentions there were before: none is the first case where the list grows. */
+static void many_are_some_people(void **state)
+{
+	char text[2000];
+
+	(void)state;
+	for (size_t names = 0; names < 40; names++) {
+		const struct mention *m = NULL;
+		const struct doc *d;
+
+		for (size_t i = 0; i < names; i++)
+			strcpy(text + i * 14, "Oslo agreed.  ");
+		strcpy(text + names * 14, "Many left early.");
+		d = parse(text);
+		for (uint32_t i = 0; i < d->n_mentions; i++)
+			if (str_is(d->tokens[d->mentions[i].head].lower, "many"))
+				m = &d->mentions[i];
+		assert_non_null(m);
+		assert_true(m->plural && m->generic && m->etype == ENTITY_GROUP);
+	}
+}
+
 static void the_first_entity_is_the_author(void **state)
 {
 	const struct doc *d = parse("Rain fell.");
@@ -347,6 +369,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_speech_speaks_for_its_state),
 		cmocka_unit_test(she_is_not_the_man),
 		cmocka_unit_test(the_weather_is_no_actor),
+		cmocka_unit_test(many_are_some_people),
 		cmocka_unit_test(the_first_entity_is_the_author),
 		cmocka_unit_test(any_text_gives_consistent_references),
 	};

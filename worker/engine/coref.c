@@ -162,10 +162,12 @@ static void some_people(struct doc *doc, uint32_t i)
 	static const char *const WORDS[] = {"some", "many", "others", "several", "most", NULL};
 	const struct token *t = at(doc, i);
 	struct mention *m;
+	int32_t made;
 
 	if (t->rel != REL_NSUBJ || !str_in(t->lower, WORDS) || t->child >= 0)
 		return;
-	m = &doc->mentions[new_mention(doc, i, i + 1, (int32_t)i, MENTION_NOMINAL)];
+	made = new_mention(doc, i, i + 1, (int32_t)i, MENTION_NOMINAL);
+	m = &doc->mentions[made];
 	m->plural = m->generic = true;
 	m->etype = ENTITY_GROUP;
 }
