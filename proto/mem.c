@@ -5,6 +5,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(p, n)   ((void)(p), (void)(n))
+#define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
+#endif
+
 enum { ARENA_BLOCK = 64 * 1024, ARENA_ALIGN = 16 };
 
 struct arena_block {
@@ -143,6 +155,7 @@ static struct arena_block *arena_block_new(size_t n, size_t used)
 	if (!b)
 		out_of_memory(size);
 	*b = (struct arena_block){.size = size};
+	ASAN_POISON_MEMORY_REGION(b->data, size);
 	return b;
 }
 
@@ -161,6 +174,7 @@ static void *arena_take(struct arena *a, size_t n)
 		a->head = b;
 	}
 	p = b->data + b->used;
+	ASAN_UNPOISON_MEMORY_REGION(p, n);
 	b->used += want;
 	a->used += want;
 	return p;
@@ -199,6 +213,11 @@ struct str arena_printf(struct arena *a, const char *fmt, ...)
 	return (struct str){p, (size_t)n};
 }
 
+void arena_forget(const void *p, size_t n)
+{
+	ASAN_POISON_MEMORY_REGION(p, n);
+}
+
 /* Keeps one block, the largest that `keep` allows. */
 void arena_reset(struct arena *a, size_t keep)
 {
@@ -213,8 +232,10 @@ void arena_reset(struct arena *a, size_t keep)
 			free(b);
 		}
 	}
-	if (kept)
+	if (kept) {
 		*kept = (struct arena_block){.size = kept->size};
+		ASAN_POISON_MEMORY_REGION(kept->data, kept->size);
+	}
 	a->head = kept;
 	a->used = 0;
 }
