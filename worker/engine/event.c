@@ -150,26 +150,33 @@ struct work {
 	uint32_t n, cap;
 };
 
-/* Network and trees have learned what is told of whole documents, where much is left out: of a few
- * lone sentences all is given that is likely enough. */
-enum { LONE_SENTENCES = 5 };
-
-bool event_whole(const struct doc *d)
-{
-	return d->n_sentences > LONE_SENTENCES;
-}
-
 /* Before the network is asked. */
 struct opinion {
 	double p[N_EVENT_TYPES];
+	const float *net; /* what it will say; NULL: it is not asked */
 	bool decided;
 };
+
+/* In documents a headline's event is its story's: of a headline without one the network knows
+ * nothing. */
+static const float *net_opinion(const struct event_net_said *net, const struct event_ground *g,
+				uint32_t candidate)
+{
+	const struct doc *d = g->d;
+	uint32_t sent = d->tokens[g->candidates[candidate].tok].sent;
+
+	if (!net->events)
+		return NULL;
+	return event_whole(d) || d->sentences[sent].kind != SENTENCE_HEADLINE
+		       ? net->events[candidate]
+		       : NULL;
+}
 
 /* What the network is so sure to be no event, the linear models are not asked about. */
 #define HARDLY_ANY 0.99F
 
 struct event_scores event_score(const struct event_model *m, const struct event_ground *g,
-				bool whole, struct features *f)
+				struct features *f)
 {
 	float(*all)[N_EVENT_TYPES] = arena_alloc(g->d->arena, g->n_candidates * sizeof(*all));
 	struct opinion *o = ARENA_ARRAY(g->d->arena, struct opinion, g->n_candidates);
@@ -181,7 +188,8 @@ struct event_scores event_score(const struct event_model *m, const struct event_
 		o[c].decided = decided(g, c, o[c].p);
 		if (o[c].decided)
 			continue;
-		if (net.events && whole && net.events[c][0] > HARDLY_ANY) {
+		o[c].net = net_opinion(&net, g, c);
+		if (o[c].net && o[c].net[0] > HARDLY_ANY) {
 			o[c].p[0] = 1;
 			o[c].decided = true;
 		} else if (m->trained) {
@@ -191,8 +199,8 @@ struct event_scores event_score(const struct event_model *m, const struct event_
 		}
 	}
 	for (uint32_t c = 0; c < g->n_candidates; c++) {
-		if (!o[c].decided && net.events && whole)
-			with_net(net.events[c], o[c].p);
+		if (!o[c].decided && o[c].net)
+			with_net(o[c].net, o[c].p);
 		if (!o[c].decided && m->trained)
 			by_convention(g, c, o[c].p);
 		for (uint32_t t = 0; t < N_EVENT_TYPES; t++)
@@ -558,7 +566,7 @@ void event_run(const struct event_model *m, struct doc *d)
 	struct work w = {.m = m, .d = d};
 
 	event_ground_init(&w.ground, m->book, &m->clusters, d);
-	w.scores = event_score(m, &w.ground, event_whole(d), &w.features);
+	w.scores = event_score(m, &w.ground, &w.features);
 	d->hints = w.scores.hints;
 	w.by_trees = m->choice.n_trees && event_whole(d);
 	if (w.by_trees)

@@ -49,13 +49,8 @@ struct event_guess {
 	double p;
 };
 
-/* Whether a text is long enough to be coded as a whole: what is left out of documents is learned by
- * the network and the trees. A few sentences are decided by what the linear models say of each
- * word. */
-bool event_whole(const struct doc *d);
-
 /* The first models' opinion of all candidates, in the document's arena. */
 struct event_scores event_score(const struct event_model *m, const struct event_ground *g,
-				bool whole, struct features *f);
+				struct features *f);
 
 #endif

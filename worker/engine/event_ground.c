@@ -26,6 +26,13 @@ int32_t event_clause(const struct doc *d, int32_t tok)
 	return tok;
 }
 
+enum { LONE_SENTENCES = 5 };
+
+bool event_whole(const struct doc *d)
+{
+	return d->n_sentences > LONE_SENTENCES;
+}
+
 bool event_negated(const struct doc *d, int32_t tok)
 {
 	static const char *const WORDS[] = {"not", "n't",     "never",  "no",    "neither",

@@ -76,6 +76,10 @@ void event_ground_init(struct event_ground *g, const struct frame_book *book,
 const struct frame_match *event_match_of(const struct event_ground *g,
 					 const struct event_candidate *c, uint32_t type);
 
+/* Whether a text is long enough to be coded as a whole: of documents much is left out, which the
+ * trees have learned; of a few lone sentences all is given that is likely enough. */
+bool event_whole(const struct doc *d);
+
 /* The token's clause: the nearest verb above it (itself where it is one), else the root. */
 int32_t event_clause(const struct doc *d, int32_t tok);
 /* Negated by a word of its own ("not", "n't", "never", "no", "neither", "without"). */

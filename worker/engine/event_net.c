@@ -37,6 +37,7 @@ enum {
 	R_HELP, /* auxiliaries, determiners, prepositions */
 	R_CHILD,
 	R_HEAD_TYPE,
+	R_LONE, /* one of a few sentences that are the whole text */
 };
 
 struct rows {
@@ -106,6 +107,8 @@ static void put_place(struct rows *r, const struct event_ground *g, uint32_t tok
 		put(r, R_NEGATED, 1);
 	put(r, R_SENTENCE, d->sentences[w->sent].kind * 2 + (w->sent == 0));
 	put(r, R_SPEECH, g->speech);
+	if (!event_whole(d))
+		put(r, R_LONE, 1);
 	put(r, R_SENTENCE_AT, w->sent > 5 ? 5 : w->sent);
 	put(r, R_POLITICAL, g->political / 13);
 	put(r, R_SENTENCE_POLITICAL, s->n_political > 2 ? 2 : s->n_political);

@@ -14,7 +14,7 @@ static const struct event_candidate *candidate_at(const struct event_ground *g, 
 static void weigh_types(const struct event_model *m, const struct event_ground *g, uint32_t c,
 			struct features *f, struct event_why *out)
 {
-	const float *p = event_score(m, g, event_whole(g->d), f).p[c];
+	const float *p = event_score(m, g, f).p[c];
 
 	for (uint32_t t = 0; t < N_EVENT_TYPES; t++) {
 		double x = (double)p[t];

@@ -72,7 +72,7 @@ void event_choose_examples(const struct event_model *m, struct doc *d, const str
 	struct event_chosen *list;
 
 	event_ground_init(&g, m->book, &m->clusters, d);
-	s = event_score(m, &g, true, &f);
+	s = event_score(m, &g, &f);
 	r.sentence = ARENA_ARRAY(d->arena, int32_t, gold->n_events);
 	for (uint32_t i = 0; i < gold->n_events; i++) {
 		const struct gold_event *e = &gold->events[i];

@@ -41,11 +41,37 @@ void coder_close(struct coder *c)
 	buf_free(&c->codebook_bytes);
 }
 
-struct doc *coder_read(struct coder *c, const struct gold_doc *gd, struct event_ground *g)
+static struct doc *read_text(struct coder *c, const struct engine_input *in, struct event_ground *g)
 {
-	struct engine_input in = gold_input(gd);
-	struct doc *d = engine_parse(c->engine, &in);
+	struct doc *d = engine_parse(c->engine, in);
 
 	event_ground_init(g, c->book, &c->clusters, d);
 	return d;
+}
+
+struct doc *coder_read(struct coder *c, const struct gold_doc *gd, struct event_ground *g)
+{
+	struct engine_input in = gold_input(gd);
+
+	return read_text(c, &in, g);
+}
+
+struct doc *coder_read_alone(struct coder *c, const struct gold_doc *gd, struct str piece,
+			     struct event_ground *g)
+{
+	struct engine_input in = gold_input(gd);
+
+	in.text = piece;
+	in.meta.title = STR("");
+	return read_text(c, &in, g);
+}
+
+struct doc *coder_read_silver(struct coder *c, const struct silver_sentence *x,
+			      struct event_ground *g)
+{
+	struct engine_input in = {.text = x->text};
+
+	in.meta = (struct result_doc){x->id,     STR(""), x->date, STR("none"),
+				      STR("en"), STR(""), STR(""), STR("")};
+	return read_text(c, &in, g);
 }

@@ -6,6 +6,7 @@
 #include "worker/engine/event.h"
 #include "worker/engine/image.h"
 #include "worker/training/event_gold.h"
+#include "worker/training/event_silver.h"
 
 struct coder {
 	struct gold gold;
@@ -23,5 +24,10 @@ void coder_close(struct coder *c);
 
 /* The document, analysed up to where events begin; valid until the next one. */
 struct doc *coder_read(struct coder *c, const struct gold_doc *gd, struct event_ground *g);
+struct doc *coder_read_silver(struct coder *c, const struct silver_sentence *x,
+			      struct event_ground *g);
+/* A piece of the document as if it were all. */
+struct doc *coder_read_alone(struct coder *c, const struct gold_doc *gd, struct str piece,
+			     struct event_ground *g);
 
 #endif

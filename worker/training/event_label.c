@@ -90,3 +90,26 @@ struct event_labels event_label(const struct event_ground *g, const struct gold_
 			ignore_linked(g, l.of, (int32_t)c);
 	return l;
 }
+
+int32_t event_label_likely(const struct event_ground *g, uint32_t type)
+{
+	int32_t best = -1;
+	int best_score = -1000;
+
+	for (uint32_t c = 0; c < g->n_candidates; c++) {
+		int32_t tok = g->candidates[c].tok;
+		int s = -doc_depth(g->d, tok, 100);
+
+		if (g->tokens[tok].strong >> (type - 1) & 1)
+			s += 20;
+		else if (g->tokens[tok].types >> (type - 1) & 1)
+			s += 10;
+		else
+			continue;
+		if (s > best_score) {
+			best_score = s;
+			best = (int32_t)c;
+		}
+	}
+	return best;
+}

@@ -16,4 +16,7 @@ struct event_labels {
 };
 struct event_labels event_label(const struct event_ground *g, const struct gold_doc *gd);
 
+/* The candidate that most likely carries an event of the type (by frame, then by height), or -1. */
+int32_t event_label_likely(const struct event_ground *g, uint32_t type);
+
 #endif

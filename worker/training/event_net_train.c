@@ -8,18 +8,15 @@
 
 #include "worker/engine/event_net.h"
 #include "worker/training/conllu.h"
-#include "worker/training/event_coder.h"
-#include "worker/training/event_label.h"
+#include "worker/training/event_net_lessons.h"
 #include "worker/training/event_opinions.h"
 #include "worker/training/matrix.h"
-#include "worker/training/nn.h"
 #include "worker/training/nn_quantise.h"
 #include "worker/training/random.h"
-#include "worker/training/stance_heads.h"
 #include "worker/training/stance_hints.h"
 #include "worker/training/train.h"
 
-enum { HEAD = 32, LONGEST = 250, BATCH_TOKENS = 600, AVERAGE_EVERY = 25, EPOCHS = 4 };
+enum { HEAD = 32, BATCH_TOKENS = 600, AVERAGE_EVERY = 25, EPOCHS = 4 };
 static const float RATE = 1e-3f, AVERAGE_FROM = 0.7f, OWN_WEIGHT = 2;
 
 /* The heads, one after the other. */
@@ -32,70 +29,14 @@ static const struct {
 		    {EVENT_NET_SIGN, 2, 0.25f},
 		    {EVENT_NET_HOLDER, 2, 0.25f}};
 
-/* Of a sentence of the data. */
-struct place {
-	uint32_t doc, tok; /* its first token there */
-	uint8_t fold;
-	bool own; /* of the documents whose coders' habits count */
-};
-
 struct net_trainer {
 	struct coder coder;
-	struct stance_heads *stances;
+	struct silver silver;
+	struct net_lessons lessons;
 	struct nn *n;
-	struct nn_data data;
 	struct nn_batch *batch;
-	struct place *places;
-	uint32_t n_places, cap_places;
 	float flipped[HEAD * NET_D]; /* the head's weights, transposed */
 };
-
-static uint16_t label_of(uint8_t x)
-{
-	return x == STANCE_HEAD_NONE ? NN_NONE : x;
-}
-
-static void put_stance(struct nn_token *t, const struct stance_head *h)
-{
-	t->target = label_of(h->target);
-	t->sign = label_of(h->sign);
-	t->holder = label_of(h->holder);
-	t->asked = h->asked;
-}
-
-static void add_doc(struct net_trainer *t, uint32_t doc)
-{
-	const struct gold_doc *gd = &t->coder.gold.docs[doc];
-	bool own = gd->fold != GOLD_EXTRA;
-	struct event_ground g;
-	struct event_labels l;
-	struct stance_head *stance;
-	struct doc *d = coder_read(&t->coder, gd, &g);
-
-	l = event_label(&g, gd);
-	stance = ARENA_ARRAY(d->arena, struct stance_head, d->n_tokens + 1);
-	stance_heads_label(t->stances, d, gd->id, stance);
-	for (uint32_t s = 0; s < d->n_sentences; s++) {
-		const struct sentence *sent = &d->sentences[s];
-		uint32_t n = sent->n_tok < LONGEST ? sent->n_tok : LONGEST;
-
-		if (!n)
-			continue;
-		for (uint32_t i = sent->tok; i < sent->tok + n; i++) {
-			int32_t c = g.tokens[i].candidate;
-			uint32_t rows[EVENT_NET_ROWS_MAX], k = event_net_rows(&g, i, !own, rows);
-
-			nn_data_add(&t->data, net_word_row(d->model, d->tokens[i].lower), rows, k);
-			if (c >= 0)
-				t->data.t[t->data.n - 1].event = l.of[c];
-			put_stance(&t->data.t[t->data.n - 1], &stance[i]);
-		}
-		nn_data_end(&t->data);
-		MEM_GROW(t->places, t->n_places, t->cap_places);
-		t->places[t->n_places++] =
-			(struct place){doc, sent->tok, (uint8_t)gold_fold(gd), own};
-	}
-}
 
 /* -- the head: the first columns of what tags are elsewhere -- */
 
@@ -226,7 +167,7 @@ static float rate_at(double part)
 
 static void learn(struct net_trainer *t, uint32_t *order, uint32_t n_order, const bool *own)
 {
-	const struct nn_data *d = &t->data;
+	const struct nn_data *d = &t->lessons.data;
 	struct nn_mean mean = {0};
 
 	for (uint32_t epoch = 0; epoch < EPOCHS; epoch++) {
@@ -261,22 +202,22 @@ static void learn(struct net_trainer *t, uint32_t *order, uint32_t n_order, cons
 /* Sentences of other folds with any example. */
 static void train(struct net_trainer *t, uint32_t fold)
 {
-	const struct nn_data *d = &t->data;
-	uint32_t *order = mem_alloc(t->n_places * sizeof(*order)), n = 0;
+	const struct nn_data *d = &t->lessons.data;
+	uint32_t *order = mem_alloc(t->lessons.n_places * sizeof(*order)), n = 0;
 	bool *own = mem_alloc(d->n * sizeof(*own));
 
-	for (uint32_t s = 0; s < t->n_places; s++) {
+	for (uint32_t s = 0; s < t->lessons.n_places; s++) {
 		bool any = false;
 
 		for (uint32_t i = d->start[s]; i < d->start[s + 1]; i++) {
-			own[i] = t->places[s].own;
+			own[i] = t->lessons.places[s].own;
 			any |= is_example(&d->t[i]);
 		}
-		if (any && t->places[s].fold != fold)
+		if (any && t->lessons.places[s].fold != fold)
 			order[n++] = s;
 	}
-	fprintf(stderr, "%u sentences, %u tokens; learning from %u sentences\n", t->n_places, d->n,
-		n);
+	fprintf(stderr, "%u sentences, %u tokens; learning from %u sentences\n",
+		t->lessons.n_places, d->n, n);
 	t->n->at.tags_b[0] = 2;
 	learn(t, order, n, own);
 	mem_free(order);
@@ -303,15 +244,15 @@ static void add_loss(const struct nn_token *x, const float *p, struct tally *sum
 
 static void tell(struct net_trainer *t, uint32_t sentence, struct telling *out)
 {
-	const struct place *at = &t->places[sentence];
+	const struct net_place *at = &t->lessons.places[sentence];
 	struct str id = t->coder.gold.docs[at->doc].id;
 	struct nn_batch *b = t->batch;
 
-	nn_batch_fill(b, &t->data, &sentence, 1);
+	nn_batch_fill(b, &t->lessons.data, &sentence, 1);
 	nn_encode(t->n, b);
 	head(t->n, b);
 	for (uint32_t i = 0; i < b->n; i++) {
-		const struct nn_token *x = &t->data.t[b->token[i]];
+		const struct nn_token *x = &t->lessons.data.t[b->token[i]];
 		float *p = b->tags + (size_t)i * HEAD;
 		int32_t tok = (int32_t)(at->tok + i);
 
@@ -333,8 +274,8 @@ static int write_opinions(struct net_trainer *t, uint32_t fold, const char *path
 	int rc;
 
 	t->batch->train = false;
-	for (uint32_t s = 0; s < t->n_places; s++)
-		if (t->places[s].fold == fold)
+	for (uint32_t s = 0; s < t->lessons.n_places; s++)
+		if (t->lessons.places[s].fold == fold && !t->lessons.places[s].lone)
 			tell(t, s, &said);
 	print_losses("not seen", &said.sum);
 	rc = file_write(arena_printf(&a, "%s.opinions", path).p, buf_str(&said.opinions), e);
@@ -350,7 +291,7 @@ static int write_opinions(struct net_trainer *t, uint32_t fold, const char *path
 static float bag_limit(const struct net_trainer *t)
 {
 	enum { SAMPLE = 20000 };
-	const struct nn_data *d = &t->data;
+	const struct nn_data *d = &t->lessons.data;
 	uint32_t step = d->n / SAMPLE + 1, k = 0;
 	float *sums = mem_alloc((size_t)(SAMPLE + 1) * NET_BAG * sizeof(float)), limit;
 
@@ -424,12 +365,18 @@ static int open_all(struct net_trainer *t, char **argv, int argc, struct err *e)
 			&t->coder.gold,
 			arena_printf(&a, "%s/documents.jsonl:%s/records.jsonl", own, own).p, e);
 	for (int i = 7; rc == 0 && i < argc; i++)
-		rc = gold_read_pair(&t->coder.gold, argv[i], e);
+		if (strchr(argv[i], ':'))
+			rc = gold_read_pair(&t->coder.gold, argv[i], e);
+		else if (str_ends(str_of(argv[i]), STR(".txt")))
+			rc = silver_read_examples(&t->silver, argv[i], e);
+		else
+			rc = silver_read(&t->silver, t->coder.book, argv[i], e);
 	arena_free(&a);
 	if (rc < 0)
 		return -1;
-	t->stances = stance_heads_new(&t->coder.model, &t->coder.codebook, shared, own, e);
-	return t->stances ? 0 : -1;
+	t->lessons.coder = &t->coder;
+	t->lessons.stances = stance_heads_new(&t->coder.model, &t->coder.codebook, shared, own, e);
+	return t->lessons.stances ? 0 : -1;
 }
 
 int train_event_net(int argc, char **argv)
@@ -441,7 +388,7 @@ int train_event_net(int argc, char **argv)
 
 	if (argc < 7) {
 		fprintf(stderr, "usage: event-net FOLD|all OUT MODEL CODEBOOK SHARED OWN "
-				"[DOCUMENTS:RECORDS...]\n"
+				"[DOCUMENTS:RECORDS...] [SENTENCES...] [FRAMES.txt...]\n"
 				"OUT: OUT.opinions and OUT.hints of the fold, or the image\n");
 		return 2;
 	}
@@ -452,14 +399,17 @@ int train_event_net(int argc, char **argv)
 		t.batch = nn_batch_new();
 		t.batch->input_keep = 0.8f;
 		for (uint32_t i = 0; i < t.coder.gold.n; i++)
-			add_doc(&t, i);
+			net_lessons_add(&t.lessons, i);
+		for (uint32_t i = 0; i < t.silver.n; i++)
+			net_lessons_add_silver(&t.lessons, &t.silver.list[i]);
 		train(&t, fold);
 		rc = fold == UINT32_MAX ? write_image(&t, argv[2], &e)
 					: write_opinions(&t, fold, argv[2], &e);
 	}
 	if (rc < 0)
 		fprintf(stderr, "event-net: %s\n", e.text);
-	stance_heads_free(t.stances);
+	stance_heads_free(t.lessons.stances);
 	coder_close(&t.coder);
+	silver_free(&t.silver);
 	return rc < 0;
 }

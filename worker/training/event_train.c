@@ -12,7 +12,6 @@
 #include "worker/training/event_coder.h"
 #include "worker/training/event_label.h"
 #include "worker/training/event_opinions.h"
-#include "worker/training/event_silver.h"
 #include "worker/training/linear_train.h"
 #include "worker/training/train.h"
 #include "worker/training/who_train.h"
@@ -94,30 +93,6 @@ static void add_doc(struct trainer *t, const struct gold_doc *gd)
 	}
 }
 
-/* The candidate that most likely carries an event of the type: by frame, then by height. */
-static int32_t likely_candidate(const struct event_ground *g, uint32_t type)
-{
-	int32_t best = -1;
-	int best_score = -1000;
-
-	for (uint32_t c = 0; c < g->n_candidates; c++) {
-		int32_t tok = g->candidates[c].tok;
-		int s = -doc_depth(g->d, tok, 100);
-
-		if (g->tokens[tok].strong >> (type - 1) & 1)
-			s += 20;
-		else if (g->tokens[tok].types >> (type - 1) & 1)
-			s += 10;
-		else
-			continue;
-		if (s > best_score) {
-			best_score = s;
-			best = (int32_t)c;
-		}
-	}
-	return best;
-}
-
 static uint32_t split_codes(struct str codes, struct gold_actor *out)
 {
 	uint32_t n = 0;
@@ -139,18 +114,13 @@ static uint32_t split_codes(struct str codes, struct gold_actor *out)
 static void add_silver(struct trainer *t, const struct silver_sentence *x, double weight,
 		       uint32_t index)
 {
-	struct engine_input in = {.text = x->text};
 	double example = option("EXAMPLE", 3); /* the frames' own: what they must get right */
-	struct doc *d;
 	struct event_ground g;
 
-	in.meta = (struct result_doc){x->id,     STR(""), x->date, STR("none"),
-				      STR("en"), STR(""), STR(""), STR("")};
-	d = engine_parse(t->coder.engine, &in);
-	event_ground_init(&g, t->coder.book, &t->coder.clusters, d);
+	coder_read_silver(&t->coder, x, &g);
 	for (uint32_t i = 0; i < x->n; i++) {
 		uint32_t type = x->types[i];
-		int32_t c = type ? likely_candidate(&g, type) : -1;
+		int32_t c = type ? event_label_likely(&g, type) : -1;
 
 		if (c < 0)
 			continue;
