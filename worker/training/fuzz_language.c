@@ -106,9 +106,29 @@ static const char *const pieces[] = {
 	"that",
 };
 
+/* Plain sentences: one of each row after the other. Alone in a text they are the first of
+ * everything. */
+enum { ROW_WORDS = 16 };
+static const char *const rows[][ROW_WORDS] = {
+	{"", "", "The ", "A ", "Some ", "Many ", "Others ", "Several ", "Most ", "They ", "It ",
+	 "Two ", "Nobody ", "Her ", "China's ", "On Monday "},
+	{"", "", "", "", "", "", "former ", "Chinese ", "two ", "prime ", "leading ", "U.S. ",
+	 "late ", "armed ", "European ", "then-"},
+	{"", "", "", "president ", "ministers ", "troops ", "Wang Yi ", "Reuters ", "latter ",
+	 "party ", "countries ", "talks ", "invasion ", "we ", "NATO ", "week "},
+	{"said ", "left ", "will invade ", "did not meet ", "was accused of ", "urged ", "is ",
+	 "have been killed ", "threatened to leave ", "agreed with ", "against ", "supports ",
+	 "who ", "denied that ", "between ", "welcomed "},
+	{"", "", "early", "France", "it", "each other", "them to stop", "\"no\"",
+	 "that nobody came", "him", "on 3 March", "last week", "in Paris", "the deal",
+	 "sanctions on Iran", "Rome and Oslo"},
+	{".", ".", ". ", ". ", "", "?", "!", ", ", " and ", "\n\n", ": ", " after ", " because ",
+	 "; ", ", who ", " that "},
+};
+
 /* What is said over and over: any bytes, controls, brackets that open and never close, one piece,
- * all pieces, pieces with blanks. */
-enum kind { BYTES, CONTROLS, BRACKETS, LETTERS, ONE_PIECE, PIECES, SPACED, N_KINDS };
+ * all pieces, pieces with blanks; or some plain sentences. */
+enum kind { BYTES, CONTROLS, BRACKETS, LETTERS, ONE_PIECE, PIECES, SPACED, N_KINDS, PLAIN };
 
 static void make_piece(struct buf *b, enum kind kind, const char *one, uint64_t *seed)
 {
@@ -132,17 +152,28 @@ static void make_piece(struct buf *b, enum kind kind, const char *one, uint64_t 
 		buf_add(b, " ", 1);
 }
 
+static void make_plain(struct buf *b, uint64_t *seed)
+{
+	for (uint32_t n = 1 + random_below(seed, 4); n > 0; n--)
+		for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+			buf_add_str(b, str_of(rows[i][random_below(seed, ROW_WORDS)]));
+}
+
 static void make_text(struct buf *b, uint64_t number, uint64_t *seed)
 {
-	enum kind kind = (enum kind)random_below(seed, N_KINDS + 3);
+	enum kind kind = (enum kind)random_below(seed, N_KINDS + 6);
 	uint32_t n = random_below(seed, random_below(seed, 16) ? SHORT : LONG);
 	const char *one = pieces[random_below(seed, sizeof(pieces) / sizeof(*pieces))];
 
+	b->n = 0;
+	if (number % SELDOM == SELDOM - 1) {
+		n = HUGE_TEXT / 2 + random_below(seed, HUGE_TEXT / 2);
+	} else if (kind >= PLAIN) {
+		make_plain(b, seed);
+		return;
+	}
 	if (kind >= N_KINDS)
 		kind = SPACED;
-	if (number % SELDOM == SELDOM - 1)
-		n = HUGE_TEXT / 2 + random_below(seed, HUGE_TEXT / 2);
-	b->n = 0;
 	while (b->n < n)
 		make_piece(b, kind, one, seed);
 }
