@@ -260,6 +260,7 @@ static int take_result(struct store *s, struct store_entry *x, struct err *e)
 		r = ARENA_NEW(&t->record, struct result);
 		if (result_unpack(x->c.record, &t->record, r, e) < 0)
 			return err_wrap(e, "result %llu", (unsigned long long)x->c.seq);
+		result_drop_doubtful(r);
 		x->c.result = r;
 	}
 	return store_complete(s, &x->c, x->now_ms, e);

@@ -136,8 +136,11 @@ static struct marks marks_of(struct source *s, const json_t *row, bool is_event)
 	argument.value = str_of(job);
 	marks_add(&m, sentence, trigger, "");
 	if (source_first(s, &q, &packed, &ignored) == 1 &&
-	    record_row(packed, &a, &r, &seq, &ignored) == 0 && seq == (uint64_t)row_int(row, "seq"))
+	    record_row(packed, &a, &r, &seq, &ignored) == 0 &&
+	    seq == (uint64_t)row_int(row, "seq")) {
+		result_drop_doubtful(&r);
 		(is_event ? mark_event : mark_stance)(&m, &r, row, sentence, trigger);
+	}
 	arena_free(&a);
 	return m;
 }

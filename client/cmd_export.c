@@ -202,11 +202,13 @@ static int write_brat(struct writer *w, const struct result *r, uint64_t seq, st
 	return x;
 }
 
-static int take_record(void *arg, const struct result *r, uint64_t seq, struct err *e)
+static int take_record(void *arg, struct result *r, uint64_t seq, struct err *e)
 {
 	struct writer *w = arg;
 	struct export_row row = {.result = r, .seq = seq, .places = w->places};
 
+	if (w->o->as != AS_JSONL)
+		result_drop_doubtful(r);
 	if (w->o->as == AS_BRAT)
 		return write_brat(w, r, seq, e);
 	if (w->store && export_store_reports(w->store, r, seq, &row.reports, e) < 0)

@@ -10,7 +10,7 @@ int record_row(struct str packed, struct arena *a, struct result *r, uint64_t *s
 
 /* Calls back for each stored record (of one collection, or of all for NULL); -1 from it ends the
  * walk. The record is valid during the call. */
-typedef int record_fn(void *arg, const struct result *r, uint64_t seq, struct err *e);
+typedef int record_fn(void *arg, struct result *r, uint64_t seq, struct err *e);
 int records_each(struct source *s, const char *collection, record_fn *fn, void *arg, struct err *e);
 
 /* The entity with this id; never NULL for ids of a record that was read. */

@@ -156,11 +156,11 @@ static json_t *actors_of(const struct why *w, const struct event_why_actor *list
 
 	for (uint32_t i = 0; i < n; i++)
 		json_array_append_new(
-			out, json_pack("{s:o,s:o,s:o,s:f,s:b}", "name",
+			out, json_pack("{s:o,s:o,s:o,s:f,s:b,s:b}", "name",
 				       string(name_of(w, list[i].entity)), "code",
 				       string(record_entity(w->result, list[i].entity)->code),
 				       "place", string(list[i].place), "score", list[i].p, "chosen",
-				       list[i].chosen));
+				       list[i].chosen, "doubtful", list[i].doubtful));
 	return out;
 }
 
@@ -267,6 +267,7 @@ static void print_actors(const char *key, const json_t *actors)
 	json_array_foreach(actors, i, x)
 	{
 		bool chosen = json_is_true(json_object_get(x, "chosen"));
+		bool doubtful = json_is_true(json_object_get(x, "doubtful"));
 		struct str code = row_str(x, "code");
 
 		if (row_double(x, "score") < LEAST_SHOWN && !chosen)
@@ -274,7 +275,9 @@ static void print_actors(const char *key, const json_t *actors)
 		printf("    %-9s %s%.*s%s%.*s%s  %.2f  %.*s%s\n", key, chosen ? "" : "(",
 		       STR_ARG(row_str(x, "name")), code.n ? " " : "", STR_ARG(code),
 		       chosen ? "" : ")", row_double(x, "score"), STR_ARG(row_str(x, "place")),
-		       chosen ? ", taken" : "");
+		       !chosen    ? ""
+		       : doubtful ? ", doubtful"
+				  : ", taken");
 		key = "";
 	}
 }

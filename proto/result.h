@@ -104,6 +104,7 @@ struct result_event {
 	struct str cameo;
 	double goldstein;
 	struct id_list source, target, by;
+	struct id_list doubtful; /* those of source and target who are hardly likely */
 	struct span trigger, sentence;
 	struct str text;
 	struct result_date date;
@@ -162,6 +163,7 @@ enum {
 	RESULT_STANCES_MAX = 1 << 17,
 	RESULT_SPANS_MAX = 1 << 20, /* mentions of one entity */
 	RESULT_IDS_MAX = 4096,      /* entities in one list of an event or stance */
+	RESULT_DOUBTFUL_MAX = 32,
 	RESULT_CONTEXTS_MAX = 64,
 	RESULT_WARNINGS_MAX = 1024,
 	RESULT_TEXT_MAX = 16 << 20, /* bytes of any one string */
@@ -175,6 +177,9 @@ void result_pack(const struct result *r, struct buf *out);
  * Strings point into `bytes`, lists are made in `a`: both must live as long as *r. What comes
  * back is sound: known words, spans in order, ids unique, every reference an entity's id. */
 int result_unpack(struct str bytes, struct arena *a, struct result *r, struct err *e);
+
+/* Takes the doubtful out of the sides of all events: what tables show and counts count. */
+void result_drop_doubtful(struct result *r);
 
 /* Appends the record as one JSON object without a newline, the same keys in the same order; with
  * `seq` (0: none) as first key. The bytes depend on nothing but the record. */

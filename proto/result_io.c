@@ -67,9 +67,9 @@ static const char *precision_name(unsigned v)
 #define MAP(s, f, rows) {#f, KIND_MAP, offsetof(s, f), 0, rows, 0, 0, NULL}
 #define LIST(s, f, element, m)                                                                     \
 	{#f, KIND_LIST, offsetof(s, f), offsetof(s, n_##f), &(element), sizeof(*((s *)0)->f), m, NULL}
-#define IDS(s, f)                                                                                  \
-	{#f, KIND_LIST, offsetof(s, f.ids), offsetof(s, f.n), &ELEMENT_ID, sizeof(uint32_t),       \
-	 RESULT_IDS_MAX, NULL}
+#define IDS_UP_TO(s, f, m)                                                                         \
+	{#f, KIND_LIST, offsetof(s, f.ids), offsetof(s, f.n), &ELEMENT_ID, sizeof(uint32_t), m, NULL}
+#define IDS(s, f) IDS_UP_TO(s, f, RESULT_IDS_MAX)
 #define END {NULL, KIND_MAP, 0, 0, NULL, 0, 0, NULL}
 #define STAT(f)                                                                                    \
 	{#f, KIND_U64, offsetof(struct result, stats.f) - offsetof(struct result, stats), 0, NULL, \
@@ -150,6 +150,7 @@ static const struct field EVENT[] = {
 	NUMBER(struct result_event, confidence, KIND_DOUBLE, 0),
 	STRING(struct result_event, rule),
 	NUMBER(struct result_event, same_as, KIND_BACK, RESULT_EVENTS_MAX),
+	IDS_UP_TO(struct result_event, doubtful, RESULT_DOUBTFUL_MAX),
 	END,
 };
 
@@ -562,7 +563,8 @@ static int check_events(const struct result *r, const struct id_set *ids, struct
 
 		if (v->type == EVENT_NONE)
 			return err_set(e, ERR_INVALID, "event %u has no type", i);
-		if (!known(ids, v->source) || !known(ids, v->target) || !known(ids, v->by))
+		if (!known(ids, v->source) || !known(ids, v->target) || !known(ids, v->by) ||
+		    !known(ids, v->doubtful))
 			return err_set(e, ERR_INVALID, "event %u names an unknown entity", i);
 		if (!in_unit(v->confidence))
 			return err_set(e, ERR_INVALID, "event %u: confidence is not in 0..1", i);
@@ -620,4 +622,33 @@ int result_unpack(struct str bytes, struct arena *a, struct result *r, struct er
 		return err_wrap(e, "result record");
 	*r = record;
 	return 0;
+}
+
+/* ---- who is sure ---- */
+
+static bool has_entity(const struct id_list *l, uint32_t id)
+{
+	for (uint32_t i = 0; i < l->n; i++)
+		if (l->ids[i] == id)
+			return true;
+	return false;
+}
+
+static void drop_all(struct id_list *side, const struct id_list *dropped)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < side->n; i++)
+		if (!has_entity(dropped, side->ids[i]))
+			side->ids[n++] = side->ids[i];
+	side->n = n;
+}
+
+void result_drop_doubtful(struct result *r)
+{
+	for (uint32_t i = 0; i < r->n_events; i++) {
+		drop_all(&r->events[i].source, &r->events[i].doubtful);
+		drop_all(&r->events[i].target, &r->events[i].doubtful);
+		r->events[i].doubtful.n = 0;
+	}
 }

@@ -34,7 +34,8 @@ static struct result_event events[] = {
 	 .place = {{"Belgrade", 8}, {"SRB", 3}, 44.8125, 20.46},
 	 .status = STATUS_PLANNED,
 	 .confidence = 0.85,
-	 .rule = {"verb/visit.1", 12}},
+	 .rule = {"verb/visit.1", 12},
+	 .doubtful = {two, 1}},
 	{.type = EVENT_ASSAULT, .cameo = {"190", 3}, .goldstein = -10, .same_as = 1},
 };
 static struct result_stance stances[] = {
@@ -88,12 +89,12 @@ static const char FULL_JSON[] =
 	"\"precision\":\"month\",\"text\":\"last month\"},\"place\":{\"name\":\"Belgrade\","
 	"\"country\":\"SRB\",\"latitude\":44.8125,\"longitude\":20.46},\"status\":\"planned\","
 	"\"by\":[1,2],\"confidence\":0.85,\"rule\":\"verb/"
-	"visit.1\",\"same_as\":null},{\"type\":\"ASSAULT\","
+	"visit.1\",\"same_as\":null,\"doubtful\":[2]},{\"type\":\"ASSAULT\","
 	"\"mode\":\"\",\"contexts\":[],\"cameo\":\"190\",\"quad\":4,\"goldstein\":-10.0,"
 	"\"source\":[],\"target\":[],\"trigger\":[0,0],\"sentence\":[0,0],\"text\":\"\","
 	"\"date\":{\"start\":\"\",\"end\":\"\",\"precision\":\"none\",\"text\":\"\"},"
 	"\"place\":{},\"status\":\"actual\",\"by\":[],\"confidence\":0.0,\"rule\":\"\",\"same_as\":"
-	"0}],"
+	"0,\"doubtful\":[]}],"
 	"\"stances\":[{\"holder\":[1],\"target\":{\"text\":\"the corridor\",\"span\":[20,32],"
 	"\"entity\":null,\"about\":[2],\"topic\":\"trade\",\"key\":\"corridor\"},\"polarity\":"
 	"\"support\",\"strength\":2,"
@@ -141,6 +142,25 @@ static void packed_record_reads_back_equal(void **state)
 	buf_free(&bytes);
 	buf_free(&again);
 	arena_free(&a);
+}
+
+static void the_doubtful_leave_their_sides(void **state)
+{
+	uint32_t some[] = {1, 2, 0}, others[] = {2}, doubtful[] = {0, 1};
+	struct result_event event = {.type = EVENT_AID,
+				     .source = {some, 3},
+				     .target = {others, 1},
+				     .doubtful = {doubtful, 2}};
+	struct result r = FULL;
+
+	(void)state;
+	r.events = &event;
+	r.n_events = 1;
+	result_drop_doubtful(&r);
+	assert_int_equal(event.source.n, 1);
+	assert_int_equal(event.source.ids[0], 2);
+	assert_int_equal(event.target.n, 1);
+	assert_int_equal(event.doubtful.n, 0);
 }
 
 static void keys_in_any_order_and_unknown_keys_are_read(void **state)
@@ -218,6 +238,7 @@ static void unsound_records_are_refused(void **state)
 	struct result_entity twice[] = {entities[1], entities[1]};
 	struct result_event event = {.type = EVENT_NONE};
 	struct result_stance stance = {.target = {.entity = 99}};
+	uint32_t unknown[RESULT_DOUBTFUL_MAX + 1] = {99};
 
 	(void)state;
 	r.entities = twice;
@@ -235,6 +256,10 @@ static void unsound_records_are_refused(void **state)
 	expect_refused(&r, "ends after its start");
 	event = (struct result_event){.type = EVENT_AID, .same_as = 1};
 	expect_refused(&r, "event 0 repeats none before it");
+	event = (struct result_event){.type = EVENT_AID, .doubtful = {unknown, 1}};
+	expect_refused(&r, "event 0 names an unknown entity");
+	event.doubtful.n = RESULT_DOUBTFUL_MAX + 1;
+	expect_refused(&r, "a shorter list");
 	r = FULL;
 	r.stances = &stance;
 	r.n_stances = 1;
@@ -295,6 +320,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(json_has_the_keys_of_the_record_in_order),
 		cmocka_unit_test(packed_record_reads_back_equal),
+		cmocka_unit_test(the_doubtful_leave_their_sides),
 		cmocka_unit_test(keys_in_any_order_and_unknown_keys_are_read),
 		cmocka_unit_test(a_key_that_is_repeated_is_refused),
 		cmocka_unit_test(unsound_records_are_refused),

@@ -17,6 +17,7 @@ struct report {
 	enum event_type type;
 	enum event_status status;
 	const char *source_role, *target_role;
+	bool doubtful; /* the target */
 };
 
 /* A job that is done at once: of a new document, or once more of that whose first job was `of`. */
@@ -35,6 +36,7 @@ static void add_job(struct store_fixture *f, const struct report *p, uint64_t of
 				 .status = p->status,
 				 .source = {&one, 1},
 				 .target = {&two, 1},
+				 .doubtful = {&two, p->doubtful},
 				 .date = {.start = str_of(p->day), .end = str_of(p->day)},
 				 .place.name = str_of(p->place),
 				 .text = STR("A did B.")};
@@ -237,6 +239,19 @@ static void within_a_country_roles_or_names_tell_the_sides_apart(void **state)
 		      "1;2022-03-09:ASSAULT:HKG.a:HKG.b d 1;");
 }
 
+static void the_doubtful_have_no_part(void **state)
+{
+	static const struct report reports[] = {
+		{"a", "2022-03-09", "RUS", "UKR", "2022-03-09", "Kyiv", .status = STATUS_ACTUAL},
+		{"b", "2022-03-09", "RUS", "POL", "2022-03-09", "Kyiv", .doubtful = true,
+		 .status = STATUS_ACTUAL},
+	};
+
+	(void)state;
+	expect_orders(reports, 2,
+		      "2022-03-09:ASSAULT:RUS::Kyiv b 1;2022-03-09:ASSAULT:RUS:UKR:Kyiv a 1;");
+}
+
 static void what_is_not_known_meets_nothing(void **state)
 {
 	static const struct report reports[] = {
@@ -429,6 +444,7 @@ int main(void)
 		cmocka_unit_test(a_report_without_a_place_joins_the_only_place),
 		cmocka_unit_test(a_meeting_has_no_direction_and_a_plan_is_not_the_deed),
 		cmocka_unit_test(within_a_country_roles_or_names_tell_the_sides_apart),
+		cmocka_unit_test(the_doubtful_have_no_part),
 		cmocka_unit_test(what_is_not_known_meets_nothing),
 		cmocka_unit_test(a_store_of_version_1_is_brought_up_to_date),
 		cmocka_unit_test(what_is_no_longer_kept_leaves_its_cell),

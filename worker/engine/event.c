@@ -386,6 +386,19 @@ static struct id_list ids(struct doc *d, const struct who_chosen *c)
 	return l;
 }
 
+static struct id_list doubtful(struct doc *d, const struct who_chosen *source,
+			       const struct who_chosen *target)
+{
+	const struct who_chosen *sides[] = {source, target};
+	struct who_chosen all = {.n = 0};
+
+	for (int s = 0; s < 2; s++)
+		for (uint32_t i = 0; i < sides[s]->n; i++)
+			if (sides[s]->p[i] < WHO_SURE)
+				who_choose(&all, sides[s]->entities[i], sides[s]->p[i]);
+	return ids(d, &all);
+}
+
 /* On whose word it stands: the attributions around the trigger, without the doer. */
 static void reporters(const struct work *w, int32_t tok, const struct who_chosen *source,
 		      struct who_chosen *by)
@@ -400,7 +413,7 @@ static void reporters(const struct work *w, int32_t tok, const struct who_chosen
 		for (uint32_t i = 0; i < source->n && !own; i++)
 			own = source->entities[i] == (uint32_t)e;
 		if (!own)
-			who_choose(by, (uint32_t)e);
+			who_choose(by, (uint32_t)e, 1);
 	}
 }
 
@@ -526,6 +539,7 @@ static void resolve(struct work *w, const struct event_guess *guess)
 	e.source = ids(w->d, &source);
 	e.target = ids(w->d, &target);
 	e.by = ids(w->d, &by);
+	e.doubtful = doubtful(w->d, &source, &target);
 	publish(w->d, &e, c.candidate->tok);
 }
 

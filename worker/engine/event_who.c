@@ -29,10 +29,19 @@ static bool is_chosen(const struct who_chosen *c, uint32_t entity)
 	return false;
 }
 
-void who_choose(struct who_chosen *c, uint32_t entity)
+void who_choose(struct who_chosen *c, uint32_t entity, double p)
 {
-	if (!is_chosen(c, entity) && c->n < WHO_CHOSEN_MAX)
-		c->entities[c->n++] = entity;
+	if (is_chosen(c, entity) || c->n == WHO_CHOSEN_MAX)
+		return;
+	c->p[c->n] = p;
+	c->entities[c->n++] = entity;
+}
+
+/* Who stays on the side. */
+static void keep(struct who_chosen *c, uint32_t *n, uint32_t i)
+{
+	c->p[*n] = c->p[i];
+	c->entities[(*n)++] = c->entities[i];
 }
 
 void who_rank(struct who *w, const struct who_model *m, const struct event_ground *g,
@@ -101,7 +110,7 @@ static bool is_same_row(const struct who *w, const struct event_arg *a, const st
 		(d->mentions[b->mention].modifier && doc_child(d, b->top, REL_CONJ) >= 0));
 }
 
-/* Who stands in one row with an actor ("France, Italy and Spain") stands where he does. */
+/* Who stands in one row with the likeliest ("France, Italy and Spain") stands where he does. */
 static void join_row(const struct who *w, enum who_side side, int32_t arg,
 		     const struct who_chosen * not, struct who_chosen *c)
 {
@@ -111,7 +120,7 @@ static void join_row(const struct who *w, enum who_side side, int32_t arg,
 
 		if (is_same_row(w, &w->x->args[arg], b) && !is_chosen(not, b->entity) &&
 		    !is_spoken_for(w->g->d, c, b->entity))
-			who_choose(c, b->entity);
+			who_choose(c, b->entity, c->p[0]);
 	}
 }
 
@@ -132,7 +141,7 @@ static void join_likewise(const struct who *w, struct who_chosen *source)
 {
 	for (uint32_t i = 0; i < w->x->n_args; i++)
 		if (who_does_likewise(w, i) && !is_spoken_for(w->g->d, source, w->args[i].entity))
-			who_choose(source, w->args[i].entity);
+			who_choose(source, w->args[i].entity, source->p[0]);
 }
 
 /* How well the best of an actor's places is that of the side. */
@@ -208,7 +217,7 @@ static int32_t pick(struct who *w, enum who_side side, const struct who_chosen *
 	/* "seized by Iran", "Iran's threat": nobody else's, but whose name stands beside it */
 	is_agent = side == WHO_SOURCE && (w->args[actors[at].arg].place == ARG_AGENT ||
 					  w->args[actors[at].arg].place == ARG_POSSESSOR);
-	who_choose(c, w->args[actors[at].arg].entity);
+	who_choose(c, w->args[actors[at].arg].entity, *p);
 	join_row(w, side, (int32_t)actors[at].arg, not, c);
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t entity = w->args[actors[k].arg].entity;
@@ -216,7 +225,7 @@ static int32_t pick(struct who *w, enum who_side side, const struct who_chosen *
 		if (actors[k].p >= more && !is_agent && !is_spoken_for(w->g->d, c, entity) &&
 		    is_further(w, side, actors[k].arg) &&
 		    (own <= 0 || !who_adds_nothing(w, &actors[k], own)))
-			who_choose(c, entity);
+			who_choose(c, entity, actors[k].p);
 	}
 	return (int32_t)actors[at].arg;
 }
@@ -231,7 +240,7 @@ static void one_side(const struct who *w, struct who_chosen *source,
 	for (uint32_t i = 1; i < source->n; i++)
 		if (!is_chosen(target, source->entities[i]) &&
 		    (w->stood_for < 0 || source->entities[i] != (uint32_t)w->stood_for))
-			source->entities[n++] = source->entities[i];
+			keep(source, &n, i);
 	source->n = n;
 }
 
@@ -312,7 +321,7 @@ static void join_named(const struct who *w, struct who_chosen *source)
 
 		if ((beside || a->frame_role & 1u << FRAME_ROLE_BETWEEN) &&
 		    !is_spoken_for(d, source, a->entity))
-			who_choose(source, a->entity);
+			who_choose(source, a->entity, source->p[0]);
 	}
 }
 
@@ -333,7 +342,7 @@ static void drop_nameless(const struct doc *d, struct who_chosen *source)
 		return;
 	for (uint32_t i = 0; i < source->n; i++)
 		if (!is_nameless(d, source->entities[i]))
-			source->entities[n++] = source->entities[i];
+			keep(source, &n, i);
 	source->n = n;
 }
 
@@ -341,21 +350,23 @@ static void drop_nameless(const struct doc *d, struct who_chosen *source)
 static void parties(const struct who_chosen *source, struct who_chosen *target)
 {
 	for (uint32_t i = 0; source->n > 1 && i < source->n; i++)
-		who_choose(target, source->entities[i]);
+		who_choose(target, source->entities[i], source->p[i]);
 }
 
 /* Whom no target may be: the likeliest source, and further ones that stand beside it ("France,
  * Italy and Spain welcomed"). */
 static struct who_chosen doers(const struct who *w, const struct who_chosen *source)
 {
-	struct who_chosen c = {.entities = {source->entities[0]}, .n = source->n > 0};
+	struct who_chosen c = {.n = 0};
 	int32_t doer = who_in_sentence(w, WHO_SOURCE, w->source);
 
+	if (source->n)
+		who_choose(&c, source->entities[0], source->p[0]);
 	for (uint32_t i = 0; w->source >= 0 && i < w->x->n_args; i++)
 		if (((w->args[i].conjunct && w->args[i].place == w->args[w->source].place) ||
 		     is_same_row(w, &w->x->args[doer], &w->x->args[i])) &&
 		    is_chosen(source, w->args[i].entity))
-			who_choose(&c, w->args[i].entity);
+			who_choose(&c, w->args[i].entity, source->p[0]);
 	return c;
 }
 
@@ -461,7 +472,7 @@ void who_decide(const struct who_model *m, const struct event_ground *g,
 	w.source = moved_troops(g, x);
 	if (w.source >= 0) {
 		w.p_source = 1;
-		who_choose(source, x->args[w.source].entity);
+		who_choose(source, x->args[w.source].entity, 1);
 		join_row(&w, WHO_SOURCE, w.source, &nobody, source);
 	} else {
 		w.source = pick(&w, WHO_SOURCE, &nobody, 0, (double)m->limits.source_more, source,
@@ -471,7 +482,7 @@ void who_decide(const struct who_model *m, const struct event_ground *g,
 	if (speaker >= 0) {
 		w.source = speaker;
 		source->n = 0;
-		who_choose(source, x->args[speaker].entity);
+		who_choose(source, x->args[speaker].entity, 1);
 	}
 	if (w.source >= 0)
 		join_likewise(&w, source);
@@ -484,7 +495,7 @@ void who_decide(const struct who_model *m, const struct event_ground *g,
 		return;
 	called = called_upon(&w);
 	if (called >= 0) {
-		who_choose(target, (uint32_t)called);
+		who_choose(target, (uint32_t)called, 1);
 		return;
 	}
 	w.stood_for = -1;
@@ -495,12 +506,12 @@ void who_decide(const struct who_model *m, const struct event_ground *g,
 	accuser = who_accuser_of(&w);
 	if (accuser >= 0 && !is_named_beside(&w, target)) {
 		target->n = 0;
-		who_choose(target, (uint32_t)accuser);
+		who_choose(target, (uint32_t)accuser, 1);
 	}
 	casualty = who_casualty(&w);
 	if (casualty >= 0) {
 		target->n = 0;
-		who_choose(target, x->args[casualty].entity);
+		who_choose(target, x->args[casualty].entity, 1);
 		join_row(&w, WHO_TARGET, casualty, &not, target);
 	}
 	one_side(&w, source, target);

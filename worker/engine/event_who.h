@@ -30,9 +30,13 @@ int who_model_open(struct who_model *m, const struct image *model, struct err *e
 enum { WHO_CHOSEN_MAX = 12 };
 struct who_chosen {
 	uint32_t entities[WHO_CHOSEN_MAX], n;
+	double p[WHO_CHOSEN_MAX]; /* the chance of each; 1: a rule has decided */
 };
+/* Whoever has less is doubtful: of the pairs of a source and a target that are left, as many are
+ * right as are found of the coded ones (docs/events.md). */
+#define WHO_SURE 0.3
 /* Adds the entity where it is not there yet and there is room. */
-void who_choose(struct who_chosen *c, uint32_t entity);
+void who_choose(struct who_chosen *c, uint32_t entity, double p);
 
 /* The candidates of one event while its sides are decided. */
 struct who {

@@ -79,7 +79,8 @@ static uint32_t keep(struct event_why_actor *list, uint32_t n, const struct even
 /* A request in progress. */
 /* Sources are weighed first: targets are ranked beside the likeliest. */
 static uint32_t weigh_side(struct doc *d, struct who *w, enum who_side side,
-			   const struct id_list *chosen, struct event_why_actor *out)
+			   const struct id_list *chosen, const struct id_list *doubtful,
+			   struct event_why_actor *out)
 {
 	struct who_actor actors[EVENT_ARGS_MAX];
 	uint32_t n_actors = who_weigh(w, side, actors), n = 0;
@@ -89,7 +90,8 @@ static uint32_t weigh_side(struct doc *d, struct who *w, enum who_side side,
 		struct event_why_actor x = {.entity = a->entity,
 					    .place = place_name(d, a->place),
 					    .p = actors[k].p,
-					    .chosen = is_among(chosen, a->entity)};
+					    .chosen = is_among(chosen, a->entity),
+					    .doubtful = is_among(doubtful, a->entity)};
 
 		n = keep(out, n, &x);
 		if (side == WHO_SOURCE && chosen->n && a->entity == chosen->ids[0]) {
@@ -126,8 +128,8 @@ bool event_why(const struct event_model *m, struct doc *d, uint32_t event, struc
 	weigh_types(m, &ground, index, &f, out);
 	x.n_args = event_args(&ground, d->event_tok[event], args);
 	who_rank(&w, &m->who, &ground, &x, &f);
-	out->n_sources = weigh_side(d, &w, WHO_SOURCE, &v->source, out->sources);
-	out->n_targets = weigh_side(d, &w, WHO_TARGET, &v->target, out->targets);
+	out->n_sources = weigh_side(d, &w, WHO_SOURCE, &v->source, &v->doubtful, out->sources);
+	out->n_targets = weigh_side(d, &w, WHO_TARGET, &v->target, &v->doubtful, out->targets);
 	name_frames(&ground, d, x.candidate, out);
 	features_free(&f);
 	return true;

@@ -16,7 +16,7 @@ struct event_why_actor {
 	uint32_t entity;
 	struct str place; /* where it stands, seen from the trigger: "subject", "passive subject" */
 	double p;
-	bool chosen;
+	bool chosen, doubtful; /* named; though hardly likely */
 };
 
 struct event_why {

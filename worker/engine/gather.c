@@ -64,7 +64,7 @@ static int bin_of(double confidence)
 
 /* ---- what a piece takes in the record: keys and numbers, and its strings ---- */
 
-enum { EVENT_BYTES = 380, STANCE_BYTES = 320, ENTITY_BYTES = 64, SPAN_BYTES = 11, ID_BYTES = 5 };
+enum { EVENT_BYTES = 390, STANCE_BYTES = 320, ENTITY_BYTES = 64, SPAN_BYTES = 11, ID_BYTES = 5 };
 
 static size_t event_bytes(const struct result_event *v)
 {
@@ -72,7 +72,7 @@ static size_t event_bytes(const struct result_event *v)
 
 	for (uint32_t i = 0; i < v->n_contexts; i++)
 		n += 5 + v->contexts[i].n;
-	return n + ID_BYTES * ((size_t)v->source.n + v->target.n + v->by.n);
+	return n + ID_BYTES * ((size_t)v->source.n + v->target.n + v->by.n + v->doubtful.n);
 }
 
 static size_t stance_bytes(const struct result_stance *s)
@@ -124,6 +124,7 @@ static struct result_event copy_event(struct gather *g, const struct result_even
 	out.source = copy_ids(a, &v->source, ids);
 	out.target = copy_ids(a, &v->target, ids);
 	out.by = copy_ids(a, &v->by, ids);
+	out.doubtful = copy_ids(a, &v->doubtful, ids);
 	out.text = copy_text(a, v->text, last);
 	out.date.start = copy_usual(g, v->date.start);
 	out.date.end = copy_usual(g, v->date.end);
