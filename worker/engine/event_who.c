@@ -137,6 +137,13 @@ static bool is_further(const struct who *w, enum who_side side, uint32_t arg)
 	       !str_is(d->tokens[a->prep].lower, "near");
 }
 
+/* Beside the verb's own subject nobody does it who stands elsewhere. */
+static bool is_elsewhere(const struct who *w, enum who_side side, uint32_t first, uint32_t arg)
+{
+	return side == WHO_SOURCE && w->args[first].place == ARG_SUBJECT &&
+	       w->args[arg].place >= ARG_SPEAKER;
+}
+
 static void join_likewise(const struct who *w, struct who_chosen *source)
 {
 	for (uint32_t i = 0; i < w->x->n_args; i++)
@@ -224,6 +231,7 @@ static int32_t pick(struct who *w, enum who_side side, const struct who_chosen *
 
 		if (actors[k].p >= more && !is_agent && !is_spoken_for(w->g->d, c, entity) &&
 		    is_further(w, side, actors[k].arg) &&
+		    !is_elsewhere(w, side, actors[at].arg, actors[k].arg) &&
 		    (own <= 0 || !who_adds_nothing(w, &actors[k], own)))
 			who_choose(c, entity, actors[k].p);
 	}
