@@ -36,8 +36,11 @@ static bool is_it(const struct doc *d, const struct result_stance *s, struct str
 
 	for (uint32_t i = 0; i < s->holder.n; i++)
 		holds |= str_eq(d->entities[s->holder.ids[i]].code, code);
-	return holds && s->polarity == polarity &&
-	       memmem(s->target.text.p, s->target.text.n, word.p, word.n);
+	if (!holds || s->polarity != polarity)
+		return false;
+	if (str_starts(word, STR("=")))
+		return str_eq(s->target.text, (struct str){word.p + 1, word.n - 1});
+	return memmem(s->target.text.p, s->target.text.n, word.p, word.n) != NULL;
 }
 
 static bool right(struct engine *en, const struct stance_ranker *r, struct str line)

@@ -21,6 +21,15 @@ int32_t target_top(const struct doc *d, int32_t head)
 	return head;
 }
 
+/* "Accused the government of sabotaging": what an actor is accused of, thanked for, kept from. */
+static bool is_charge(const struct doc *d, int32_t child, int32_t head)
+{
+	static const char *const words[] = {"of", "for", "from", NULL};
+	int32_t mark = doc_child(d, child, REL_MARK);
+
+	return d->tokens[head].mention >= 0 && mark >= 0 && str_in(d->tokens[mark].lower, words);
+}
+
 /* What a phrase does not need to be named: its article, what is added after it. */
 static bool left_out(const struct doc *d, int32_t child, int32_t head)
 {
@@ -39,6 +48,8 @@ static bool left_out(const struct doc *d, int32_t child, int32_t head)
 		return str_in(t->lower, empty);
 	case REL_PUNCT:
 		return true;
+	case REL_ACL:
+		return is_charge(d, child, head);
 	case REL_PARATAXIS:
 	case REL_APPOS:
 	case REL_ACL_RELCL:
