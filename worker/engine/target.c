@@ -21,13 +21,27 @@ int32_t target_top(const struct doc *d, int32_t head)
 	return head;
 }
 
-/* "Accused the government of sabotaging": what an actor is accused of, thanked for, kept from. */
-static bool is_charge(const struct doc *d, int32_t child, int32_t head)
+/* "Accused the government of sabotaging", "kept Chile from voting": no clause behind an actor names
+ * him, */
+static bool is_deed(const struct doc *d, int32_t clause)
 {
 	static const char *const words[] = {"of", "for", "from", NULL};
-	int32_t mark = doc_child(d, child, REL_MARK);
+	int32_t mark = doc_child(d, clause, REL_MARK);
 
-	return d->tokens[head].mention >= 0 && mark >= 0 && str_in(d->tokens[mark].lower, words);
+	return mark >= 0 && str_in(d->tokens[mark].lower, words);
+}
+
+/* nor does what he is blamed for: "blamed the migrants for crime". */
+static bool is_charge(const struct doc *d, int32_t noun, int32_t actor)
+{
+	static const char *const words[] = {"blame",   "thank",     "praise",  "criticize", "fault",
+					    "rebuke",  "criticise", "condemn", "slam",      "hail",
+					    "commend", "denounce",  NULL};
+	const struct token *t = &d->tokens[actor];
+	int32_t prep = doc_child(d, noun, REL_CASE);
+
+	return prep >= 0 && str_is(d->tokens[prep].lower, "for") && t->rel == REL_OBJ &&
+	       str_in(d->tokens[t->head].lemma, words);
 }
 
 /* What a phrase does not need to be named: its article, what is added after it. */
@@ -49,7 +63,9 @@ static bool left_out(const struct doc *d, int32_t child, int32_t head)
 	case REL_PUNCT:
 		return true;
 	case REL_ACL:
-		return is_charge(d, child, head);
+		return d->tokens[head].mention >= 0 && is_deed(d, child);
+	case REL_NMOD:
+		return d->tokens[head].mention >= 0 && is_charge(d, child, head);
 	case REL_PARATAXIS:
 	case REL_APPOS:
 	case REL_ACL_RELCL:
@@ -185,6 +201,17 @@ static bool is_personal(const struct token *t)
 	return t->upos == UPOS_PRON && str_in(t->lower, list);
 }
 
+/* "What he called a stab in the back": the stab is meant. */
+static bool is_naming(const struct doc *d, int32_t tok)
+{
+	static const char *const words[] = {"call", "term",  "label", "dub",      "brand",
+					    "deem", "style", "see",   "describe", NULL};
+	const struct token *t = &d->tokens[tok];
+
+	return t->rel == REL_ACL_RELCL && t->head >= 0 &&
+	       str_is(d->tokens[t->head].lower, "what") && str_in(t->lemma, words);
+}
+
 static bool classify(const struct doc *d, int32_t tok, enum target_kind *kind)
 {
 	const struct token *t = &d->tokens[tok];
@@ -196,7 +223,7 @@ static bool classify(const struct doc *d, int32_t tok, enum target_kind *kind)
 		*kind = TARGET_NOUN;
 	else if (is_personal(t) && t->rel != REL_NMOD_POSS && t->rel != REL_DET)
 		*kind = TARGET_PRONOUN;
-	else if (is_clause(d, tok))
+	else if (is_clause(d, tok) && !is_naming(d, tok))
 		*kind = TARGET_CLAUSE;
 	else
 		return false;
