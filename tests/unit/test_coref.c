@@ -215,18 +215,46 @@ static uint32_t entities_of(const struct doc *doc, int32_t mention, uint32_t *en
 	return n;
 }
 
+static uint32_t entities_of_word(const struct doc *d, const char *word, uint32_t *who, uint32_t max)
+{
+	for (uint32_t i = 0; i < d->n_tokens; i++)
+		if (str_is(d->tokens[i].form, word))
+			return entities_of(d, d->tokens[i].mention, who, max);
+	return 0;
+}
+
 static void two_countries_are_both(void **state)
 {
 	const struct doc *d = parse("Poland and Latvia signed a treaty. The two countries agreed.");
-	uint32_t who[4], n = 0;
+	uint32_t who[4];
 
 	(void)state;
-	for (uint32_t i = 0; i < d->n_tokens; i++)
-		if (str_is(d->tokens[i].form, "countries"))
-			n = entities_of(d, d->tokens[i].mention, who, 4);
-	assert_int_equal(n, 2);
+	assert_int_equal(entities_of_word(d, "countries", who, 4), 2);
 	assert_true(str_is(d->entities[who[0]].code, "POL"));
 	assert_true(str_is(d->entities[who[1]].code, "LVA"));
+}
+
+static void two_companies_are_no_countries(void **state)
+{
+	const struct doc *d = parse("Poland and Latvia met. Norway fined two companies.");
+	uint32_t who[4] = {0};
+
+	(void)state;
+	assert_true(entities_of_word(d, "companies", who, 4) < 2);
+	assert_false(str_is(d->entities[who[0]].code, "POL"));
+}
+
+static void three_countries_are_the_row_of_three(void **state)
+{
+	const struct doc *d = parse("Denmark, Finland and Sweden began a patrol. It rained. It "
+				    "rained. It rained. It rained. The ships sailed. Chile gave "
+				    "money to the coast guards of the three countries.");
+	uint32_t who[4];
+
+	(void)state;
+	assert_int_equal(entities_of_word(d, "countries", who, 4), 3);
+	for (uint32_t i = 0; i < 3; i++)
+		assert_false(str_is(d->entities[who[i]].code, "CHL"));
 }
 
 static void a_quoted_i_is_the_speaker(void **state)
@@ -364,6 +392,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_day_of_may_is_not_theresa_may),
 		cmocka_unit_test(the_former_and_the_latter_are_told_apart),
 		cmocka_unit_test(two_countries_are_both),
+		cmocka_unit_test(two_companies_are_no_countries),
+		cmocka_unit_test(three_countries_are_the_row_of_three),
 		cmocka_unit_test(a_quoted_i_is_the_speaker),
 		cmocka_unit_test(an_opinion_piece_speaks_as_author),
 		cmocka_unit_test(a_speech_speaks_for_its_state),

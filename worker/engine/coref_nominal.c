@@ -116,7 +116,7 @@ static int count_of(const struct coref *c, const struct mention *m)
 
 static bool wants_persons(struct str lemma)
 {
-	static const char *const WORDS[] = {"leader", "president", "minister", "man", NULL};
+	static const char *const WORDS[] = {"leader", "president", "minister", "head", "man", NULL};
 
 	return str_in(lemma, WORDS);
 }
@@ -154,8 +154,10 @@ static bool is_doer_beside(const struct coref *c, const struct mention *a, const
 	       t->head == own->head;
 }
 
-/* Those of one row that are as many as the phrase counts, the latest such row. */
-static bool whole_row(const struct coref *c, const struct mention *m, int want, int32_t *found)
+/* Those of one row that are as many as the phrase counts, the latest such row at most so many
+ * sentences back. */
+static bool whole_row(const struct coref *c, const struct mention *m, int want, uint32_t sentences,
+		      int32_t *found)
 {
 	struct str lemma = head_of(c, m)->lemma;
 	bool persons = wants_persons(lemma);
@@ -170,7 +172,7 @@ static bool whole_row(const struct coref *c, const struct mention *m, int want, 
 
 		if (n == want && (!a || row_of(c, a) != row))
 			return true;
-		if (!a || sent_of(c, m) - sent_of(c, a) > SENTENCES_BACK)
+		if (!a || sent_of(c, m) - sent_of(c, a) > sentences)
 			return false;
 		if (a->tok >= m->tok || a->is_place || !fits_group(c, a->entity, persons, lemma) ||
 		    is_doer_beside(c, a, m))
@@ -256,6 +258,18 @@ static void chain(struct coref *c, uint32_t mention, const int32_t *found, uint3
 	}
 }
 
+/* States, and what stands for them; companies, soldiers or journalists are none. */
+static bool is_party(struct str lemma)
+{
+	static const char *const WORDS[] = {
+		"country",   "nation",   "state",     "government", "power",   "superpower",
+		"people",    "neighbor", "neighbour", "republic",   "capital", "side",
+		"party",     "rival",    "ally",      "enemy",      "foe",     "regime",
+		"adversary", "partner",  "economy",   "antagonist", "giant",   NULL};
+
+	return str_in(lemma, WORDS);
+}
+
 static bool group(struct coref *c, uint32_t mention)
 {
 	struct mention *m = &c->doc->mentions[mention];
@@ -272,11 +286,14 @@ static bool group(struct coref *c, uint32_t mention)
 			coref_add(c, found[str_is(w, "former")], mention);
 		return n == 2;
 	}
-	if (!want || !m->plural || (m->code.n && !m->guessed))
+	if (!want || !m->plural || (m->code.n && !m->guessed) ||
+	    (!is_party(head_of(c, m)->lemma) && !wants_persons(head_of(c, m)->lemma)))
 		return false;
 	n = (uint32_t)want;
-	if (!whole_row(c, m, want, found))
+	if (!whole_row(c, m, want, SENTENCES_BACK, found))
 		n = parties(c, m, want, found);
+	if (n < (uint32_t)want && want >= 3 && whole_row(c, m, want, UINT32_MAX, found))
+		n = (uint32_t)want; /* "the three countries": a row of three is told nowhere else */
 	if (n != (uint32_t)want && !c->doc->every_noun &&
 	    (str_is(head_of(c, m)->lemma, "country") || str_is(head_of(c, m)->lemma, "nation")))
 		n = their_actors(c, m, want, found);
