@@ -553,16 +553,20 @@ static bool is_named_actor(const struct work *w, const struct event_guess *x)
 	       t->form.p[0] >= 'A' && t->form.p[0] <= 'Z' && str_is(m->role, "LEG");
 }
 
-/* "Recalled its envoy in protest": why it was done, and no march. */
+/* "Recalled its envoy in protest": why it was done, and no march; "lodged a protest": a note. */
 static bool is_in_protest(const struct work *w, const struct event_guess *x)
 {
 	const struct doc *d = w->d;
 	int32_t tok = tok_of(w, x), prep = doc_child(d, tok, REL_CASE), verb = d->tokens[tok].head;
-	uint16_t march = 1u << (EVENT_PROTEST - 1);
+	uint16_t march = 1u << (EVENT_PROTEST - 1), note = 1u << (EVENT_ACCUSE - 1), strong;
 
-	return x->type == EVENT_PROTEST && str_is(d->tokens[tok].lower, "protest") && prep >= 0 &&
-	       str_is(d->tokens[prep].lower, "in") && doc_child(d, tok, REL_DET) < 0 && verb >= 0 &&
-	       w->ground.tokens[verb].strong && !(w->ground.tokens[verb].strong & march);
+	if (x->type != EVENT_PROTEST || verb < 0 || !str_is(d->tokens[tok].lower, "protest"))
+		return false;
+	strong = w->ground.tokens[verb].strong;
+	if (d->tokens[tok].rel == REL_OBJ && strong == note)
+		return true;
+	return prep >= 0 && str_is(d->tokens[prep].lower, "in") && doc_child(d, tok, REL_DET) < 0 &&
+	       strong && !(strong & march);
 }
 
 /* Whether the text tells the guess as an event of its own. */
