@@ -394,7 +394,7 @@ static struct id_list doubtful(struct doc *d, const struct who_chosen *source,
 
 	for (int s = 0; s < 2; s++)
 		for (uint32_t i = 0; i < sides[s]->n; i++)
-			if (sides[s]->p[i] < WHO_SURE)
+			if (sides[s]->p[i] < (i ? WHO_SURE_BESIDES : WHO_SURE))
 				who_choose(&all, sides[s]->entities[i], sides[s]->p[i]);
 	return ids(d, &all);
 }

@@ -32,9 +32,11 @@ struct who_chosen {
 	uint32_t entities[WHO_CHOSEN_MAX], n;
 	double p[WHO_CHOSEN_MAX]; /* the chance of each; 1: a rule has decided */
 };
-/* Whoever has less is doubtful: of the pairs of a source and a target that are left, as many are
- * right as are found of the coded ones (docs/events.md). */
-#define WHO_SURE 0.3
+/* A side's likeliest is doubtful below the first, all others below the second: of the pairs of a
+ * source and a target that are left, about as many are right as are found of the coded ones
+ * (docs/events.md). */
+#define WHO_SURE         0.2
+#define WHO_SURE_BESIDES 0.4
 /* Adds the entity where it is not there yet and there is room. */
 void who_choose(struct who_chosen *c, uint32_t entity, double p);
 
