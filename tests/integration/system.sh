@@ -150,6 +150,10 @@ n_actual=$("$demarche" events --status actual --json | wc -l)
 is "POLECAT's layout holds actual events" "$((n_actual + 1))" "$(wc -l <e.polecat)"
 "$demarche" export --as polecat --status any --out e.any 2>err
 is "or all" "$(wc -l <e.csv/events.csv)" "$(wc -l <e.any)"
+is "some actors are doubtful" 1 "$(grep -c -m1 '"doubtful":\[[0-9]' e.jsonl)"
+is "and are neither in the store nor in its exports" \
+	"$("$demarche" events --json | sed 's/"by":\[[^]]*\]//' | grep -o '"name":' | wc -l)" \
+	"$(tail -n +2 e.any | cut -f8,16 | tr '\t;' '\n\n' | grep -c .)"
 "$demarche" export --as csv --status planned,negated --out e.some 2>err
 is "or some" "$("$demarche" events --json | grep -cE '"status":"(planned|negated)"')" \
 	"$(($(wc -l <e.some/events.csv) - 1))"
