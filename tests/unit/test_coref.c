@@ -286,6 +286,20 @@ static void a_speech_speaks_for_its_state(void **state)
 	assert_int_equal(d->sentences[d->n_sentences - 1].voice, we);
 }
 
+/* Without a title: its salute, who says "we", and the state that does most. */
+static void a_short_speech_is_one(void **state)
+{
+	const struct doc *d =
+		parse("Mr. President, Excellencies, Ghana believes in peace. We thank "
+		      "Cuba, and we thank Cuba again. We reject the blockade of Cuba. We "
+		      "call for reform. Ghana will host a summit, and we invite all.");
+	int32_t we = entity_of(d, "We", 0);
+
+	(void)state;
+	assert_true(we > ENTITY_DOC_AUTHOR);
+	assert_true(str_is(d->entities[we].code, "GHA"));
+}
+
 static void she_is_not_the_man(void **state)
 {
 	const struct doc *d = parse("Mary Field met Peter Stone. She left early.");
@@ -397,6 +411,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_quoted_i_is_the_speaker),
 		cmocka_unit_test(an_opinion_piece_speaks_as_author),
 		cmocka_unit_test(a_speech_speaks_for_its_state),
+		cmocka_unit_test(a_short_speech_is_one),
 		cmocka_unit_test(she_is_not_the_man),
 		cmocka_unit_test(the_weather_is_no_actor),
 		cmocka_unit_test(many_are_some_people),

@@ -6,7 +6,7 @@
  * President", "Excellencies"), or by a text that says "we" and "I" all the time and quotes nobody.
  */
 
-enum { HEAD_TOKENS = 60, SPEECH_MIN = 12 };
+enum { HEAD_TOKENS = 60, SPEECH_MIN = 12, SHORT_MIN = 5, SHORT_TOKENS = 30 };
 
 static const struct token *at(const struct coref *c, uint32_t i)
 {
@@ -88,17 +88,43 @@ static struct manner manner(const struct coref *c)
 	return n;
 }
 
-/* "my country", "on behalf of the people of X": else the state named most. */
+/* It says "we" all the time: a dozen times, or in a short one every thirty words. */
+static bool is_speech(const struct coref *c, const struct manner *n)
+{
+	return n->salutes >= 2 && n->cues * 6 < n->first &&
+	       (n->first >= SPEECH_MIN ||
+		(n->first >= SHORT_MIN && n->first * SHORT_TOKENS >= c->doc->n_tokens));
+}
+
+/* How often a state is named, where it does something twice: "we" and "my country" are not yet
+ * known. */
+static uint32_t named(const struct doc *d, const struct entity *e)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < e->n_mentions; i++) {
+		const struct mention *m = &d->mentions[e->mentions[i]];
+
+		if (m->kind == MENTION_NAME)
+			n += 1 + (rel_base(d->tokens[m->head].rel) == REL_NSUBJ);
+	}
+	return n;
+}
+
+/* The state named most. */
 static int32_t state_of_speech(const struct coref *c)
 {
 	uint32_t best = 0;
 	int32_t state = -1;
 
 	for (uint32_t e = 1; e < c->doc->n_entities; e++) {
+		uint32_t n;
+
 		if (!c->facts[e].country || c->doc->entities[e].code.n != 3)
 			continue;
-		if (c->doc->entities[e].n_mentions > best) {
-			best = c->doc->entities[e].n_mentions;
+		n = named(c->doc, &c->doc->entities[e]);
+		if (n > best) {
+			best = n;
 			state = (int32_t)e;
 		}
 	}
@@ -116,7 +142,7 @@ void coref_voices(struct coref *c)
 	if (!coref_memory_voice(c, &voice)) {
 		voice = by_title(c);
 		n = manner(c);
-		if (voice < 0 && n.salutes >= 2 && n.first >= SPEECH_MIN && n.cues * 6 < n.first)
+		if (voice < 0 && is_speech(c, &n))
 			voice = state_of_speech(c);
 	}
 	if (voice < 0)
