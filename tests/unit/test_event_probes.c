@@ -32,6 +32,8 @@ static const struct probe PROBES[] = {
 	{"France was not invaded by Germany.", "ASSAULT", "negated", "DEU", "FRA"},
 	{"France was invaded by Germany.", "ASSAULT", "actual", "DEU", "FRA"},
 	{"Germany refused to invade France.", "REJECT", "actual", "DEU", NULL},
+	{"China did not accept the ruling.", "REJECT", "actual", "CHN", NULL},
+	{"Spain does not recognize Kosovo as a state.", "REJECT", "actual", "ESP", "XKX"},
 	{"Germany has not invaded France.", "ASSAULT", "negated", "DEU", "FRA"},
 	{"If Germany invades France, Britain will protest.", "ASSAULT", "hypothetical", "DEU",
 	 "FRA"},

@@ -14,8 +14,8 @@ enum event_status status_of(const struct doc *d, int32_t tok);
 enum status_view { STATUS_FREE, STATUS_REFUSED, STATUS_DENIED, STATUS_THREATENED, STATUS_ASKED };
 enum status_view status_view(const struct doc *d, int32_t tok);
 
-/* "will never sign", "would not", "cannot", "does not intend to": somebody will not or cannot,
- * which is more than that he did not. */
+/* "will never sign", "would not", "cannot", "does not intend to", "does not recognize": somebody
+ * will not or cannot, which is more than that he did not. */
 bool status_denies_will(const struct doc *d, int32_t tok);
 
 /* "is about to restore ties", "on the verge of war": it comes, and nobody has promised it. */
