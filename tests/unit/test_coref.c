@@ -338,6 +338,24 @@ static void many_are_some_people(void **state)
 	}
 }
 
+/* However many mentions there were before, here too. */
+static void they_are_both(void **state)
+{
+	char text[2000];
+	uint32_t who[4];
+
+	(void)state;
+	for (size_t names = 0; names < 40; names++) {
+		const struct doc *d;
+
+		for (size_t i = 0; i < names; i++)
+			strcpy(text + i * 14, "Oslo agreed.  ");
+		strcpy(text + names * 14, "Poland and Latvia spoke. They signed a treaty.");
+		d = parse(text);
+		assert_int_equal(entities_of_word(d, "They", who, 4), 2);
+	}
+}
+
 static void the_first_entity_is_the_author(void **state)
 {
 	const struct doc *d = parse("Rain fell.");
@@ -415,6 +433,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(she_is_not_the_man),
 		cmocka_unit_test(the_weather_is_no_actor),
 		cmocka_unit_test(many_are_some_people),
+		cmocka_unit_test(they_are_both),
 		cmocka_unit_test(the_first_entity_is_the_author),
 		cmocka_unit_test(any_text_gives_consistent_references),
 	};

@@ -394,24 +394,24 @@ static bool pair(struct coref *c, uint32_t mention)
 
 	for (uint32_t back = 0; back < c->n_recent && back < 12; back++) {
 		const struct mention *a = &doc->mentions[c->recent[c->n_recent - 1 - back]];
-		int32_t first, twin, other = partner(c, a);
+		int32_t first, twin, second = a->entity, other = partner(c, a);
 
 		if (sent - at(c, a->head)->sent > 1)
 			break;
-		if (c->facts[a->entity].number == NUMBER_MANY)
+		if (c->facts[second].number == NUMBER_MANY)
 			return false;
 		if (other < 0)
 			continue;
 		first = entity_at(c, other);
-		if (first <= ENTITY_DOC_AUTHOR || first == a->entity ||
-		    c->facts[first].person != c->facts[a->entity].person)
+		if (first <= ENTITY_DOC_AUTHOR || first == second ||
+		    c->facts[first].person != c->facts[second].person)
 			continue;
 		ARENA_GROW(doc->arena, doc->mentions, doc->n_mentions, doc->cap_mentions);
 		twin = (int32_t)doc->n_mentions++;
 		doc->mentions[twin] = doc->mentions[mention];
 		doc->mentions[mention].also = twin;
 		coref_add(c, first, mention);
-		coref_add(c, a->entity, (uint32_t)twin);
+		coref_add(c, second, (uint32_t)twin);
 		return true;
 	}
 	return false;
