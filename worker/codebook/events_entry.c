@@ -3,6 +3,8 @@
 
 #include <xxhash.h>
 
+#include "worker/engine/spelling.h"
+
 static void rehash(struct events *v)
 {
 	mem_free(v->slots);
@@ -18,8 +20,10 @@ static void rehash(struct events *v)
 	}
 }
 
-uint32_t events_word(struct events *v, struct str s)
+uint32_t events_word(struct events *v, struct str written)
 {
+	char other[SPELLING_MAX];
+	struct str s = spelling_american(written, other);
 	uint32_t k;
 
 	if (2 * (v->n_words + 1) > v->n_slots)
@@ -55,7 +59,8 @@ static void add_further(struct events *v, struct str word)
 	struct str one;
 
 	while (source_part(&word, '|', &one)) {
-		struct frame_text t = events_text(v, one);
+		char other[SPELLING_MAX];
+		struct frame_text t = events_text(v, spelling_american(one, other));
 
 		MEM_GROW(v->further, v->n_further, v->cap_further);
 		v->further[v->n_further++] = t;

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "worker/engine/spelling.h"
 #include "worker/engine/stance_grammar.h"
 
 enum { CLASSES_MAX = 4096, ITEMS_MAX = 1 << 20, LINES_MAX = 65535, WORD_MAX = 100 };
@@ -172,6 +173,14 @@ static int read_topic(struct compiler *c, struct str line, bool issue)
 	return 0;
 }
 
+/* The engine knows lemmas in American spelling alone. */
+static uint32_t add_lemma(struct compiler *c, struct str word)
+{
+	char other[SPELLING_MAX];
+
+	return pool_add(c, spelling_american(word, other));
+}
+
 /* lemma[_particle][:object][+prep]; of a noun or adjective the last part is the lemma. */
 static int read_item(struct compiler *c, struct str word)
 {
@@ -194,7 +203,7 @@ static int read_item(struct compiler *c, struct str word)
 		prep = asked;
 		it.flags = GRAMMAR_ADDRESSEE;
 	}
-	it.lemma = pool_add(c, word);
+	it.lemma = add_lemma(c, word);
 	it.particle = pool_add(c, particle);
 	it.object = pool_add(c, object);
 	it.prep = pool_add(c, prep);
@@ -216,7 +225,7 @@ static int read_topic_word(struct compiler *c, struct str word)
 		return fail(c, "expected a word", word);
 	if (c->n_words == ITEMS_MAX)
 		return fail(c, "expected fewer words", word);
-	w.lemma = pool_add(c, word);
+	w.lemma = add_lemma(c, word);
 	MEM_GROW(c->words, c->n_words, c->cap_words);
 	c->words[c->n_words++] = w;
 	return 0;

@@ -5,9 +5,9 @@
 
 bool actor_is_beside(struct str lemma)
 {
-	static const char *const beside[] = {"ally",      "partner",   "friend", "counterpart",
-					     "rival",     "adversary", "enemy",  "neighbor",
-					     "neighbour", NULL};
+	static const char *const beside[] = {"ally",        "partner",  "friend",
+					     "counterpart", "rival",    "adversary",
+					     "enemy",       "neighbor", NULL};
 
 	return str_in(lemma, beside);
 }

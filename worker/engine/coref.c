@@ -91,17 +91,17 @@ static bool is_empty_it(const struct doc *doc, uint32_t i)
 /* ---- descriptions that coreference knows and the codebook does not ---- */
 
 static const char *const GROUP_NOUNS[] = {
-	"country",  "side",      "nation", "leader",  "government", "power",
-	"neighbor", "neighbour", "party",  "economy", "president",  "state",
-	"capital",  "minister",  "ally",   "rival",   "superpower", "giant",
-	"man",      "people",    "korea",  "army",    NULL};
+	"country",  "side",  "nation",  "leader",     "government", "power",
+	"neighbor", "party", "economy", "president",  "state",      "capital",
+	"minister", "ally",  "rival",   "superpower", "giant",      "man",
+	"people",   "korea", "army",    NULL};
 static const char *const ORG_NOUNS[] = {
-	"group",      "company",     "organization", "organisation", "ministry",  "agency",
-	"party",      "bloc",        "alliance",     "institution",  "newspaper", "paper",
-	"committee",  "commission",  "council",      "bank",         "union",     "firm",
-	"department", "association", "network",      "court",        "body",      "panel",
-	"outlet",     "magazine",    "broadcaster",  "movement",     "coalition", "foundation",
-	"university", "institute",   "corporation",  "militia",      "faction",   NULL};
+	"group",       "company",     "organization", "ministry",  "agency",     "party",
+	"bloc",        "alliance",    "institution",  "newspaper", "paper",      "committee",
+	"commission",  "council",     "bank",         "union",     "firm",       "department",
+	"association", "network",     "court",        "body",      "panel",      "outlet",
+	"magazine",    "broadcaster", "movement",     "coalition", "foundation", "university",
+	"institute",   "corporation", "militia",      "faction",   NULL};
 static const char *const COUNTRY_NOUNS[] = {"country", "nation", "republic", "kingdom",
 					    "island",  "regime", "state",    NULL};
 static const char *const PERSON_NOUNS[] = {

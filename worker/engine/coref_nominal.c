@@ -262,10 +262,10 @@ static void chain(struct coref *c, uint32_t mention, const int32_t *found, uint3
 static bool is_party(struct str lemma)
 {
 	static const char *const WORDS[] = {
-		"country",   "nation",   "state",     "government", "power",   "superpower",
-		"people",    "neighbor", "neighbour", "republic",   "capital", "side",
-		"party",     "rival",    "ally",      "enemy",      "foe",     "regime",
-		"adversary", "partner",  "economy",   "antagonist", "giant",   NULL};
+		"country", "nation",   "state",      "government", "power",  "superpower",
+		"people",  "neighbor", "republic",   "capital",    "side",   "party",
+		"rival",   "ally",     "enemy",      "foe",        "regime", "adversary",
+		"partner", "economy",  "antagonist", "giant",      NULL};
 
 	return str_in(lemma, WORDS);
 }
@@ -414,8 +414,8 @@ static int32_t answer(const struct coref *c, const struct mention *m)
  * else's ("Iraqi militants"). */
 static int32_t armed_group(const struct coref *c, const struct mention *m)
 {
-	static const char *const GROUPS[] = {
-		"group", "network", "organization", "organisation", "movement", "insurgency", NULL};
+	static const char *const GROUPS[] = {"group",    "network",    "organization",
+					     "movement", "insurgency", NULL};
 	uint32_t sent = sent_of(c, m);
 	bool group = str_in(head_of(c, m)->lemma, GROUPS);
 

@@ -6,6 +6,7 @@
  *   segment     segment.c   text                          tokens (form, spans), sentences
  *   read        net.c       tokens, sentences             upos, xpos, feats, head, rel, ner
  *   lemmas      lemma.c     form, xpos                    lemma
+ *   spelling    spelling.c  upos                          lower, lemma (American)
  *   time        timex.c     tags, date                    timexes, event dates later on
  *   actors      actor.c     trees, names, codebook        mentions, entities
  *   coref       coref.c     mentions                      mention.entity
@@ -74,7 +75,7 @@ struct token {
 	uint32_t byte, n_bytes;
 	uint32_t sent;
 	struct str form;  /* as written, but typographic quotes and dashes in plain form */
-	struct str lower; /* form in lower case */
+	struct str lower; /* form in lower case; from spelling.c on in American spelling */
 	struct str lemma;
 	uint8_t upos;   /* enum upos */
 	uint8_t xpos;   /* index into the tagger's list, tag_xpos_name */

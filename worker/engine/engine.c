@@ -17,6 +17,7 @@
 #include "worker/engine/net.h"
 #include "worker/engine/result.h"
 #include "worker/engine/segment.h"
+#include "worker/engine/spelling.h"
 #include "worker/engine/stance.h"
 #include "worker/engine/stance_weigh.h"
 #include "worker/engine/text.h"
@@ -45,10 +46,8 @@ static const struct stage {
 	const char *name;
 	int (*run)(struct doc *d, struct err *e);
 } language_stages[] = {
-	{"segment", segment_run},
-	{"net", net_run},
-	{"lemma", lemma_run},
-	{"timex", timex_run},
+	{"segment", segment_run},   {"net", net_run},     {"lemma", lemma_run},
+	{"spelling", spelling_run}, {"timex", timex_run},
 };
 /* Who is who and who says what; after the actors. */
 static const struct stage discourse_stages[] = {

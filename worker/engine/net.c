@@ -7,6 +7,7 @@
 #include "worker/engine/net_encoder.h"
 #include "worker/engine/parse.h"
 #include "worker/engine/segment.h"
+#include "worker/engine/spelling.h"
 #include "worker/engine/words.h"
 #include "worker/engine/clones.h"
 
@@ -79,7 +80,7 @@ int net_check(const struct image *model, struct err *e)
 	return open_net(&net, model, e);
 }
 
-static uint32_t word_row(const struct net *net, uint64_t key)
+static uint32_t row_of(const struct net *net, uint64_t key)
 {
 	uint32_t mask = net->h->n_slots - 1, i = (uint32_t)key & mask;
 
@@ -89,6 +90,19 @@ static uint32_t word_row(const struct net *net, uint64_t key)
 		i = (i + 1) & mask;
 	}
 	return 0;
+}
+
+/* A word that the network does not know may be one that it knows in its other spelling. */
+static uint32_t word_row(const struct net *net, struct str lower)
+{
+	char other[SPELLING_MAX];
+	uint32_t row = row_of(net, words_key(lower));
+	struct str american;
+
+	if (row)
+		return row;
+	american = spelling_american(lower, other);
+	return american.p == lower.p ? 0 : row_of(net, words_key(american));
 }
 
 const int8_t *net_words(const struct image *model, uint32_t *n_words)
@@ -108,7 +122,7 @@ uint32_t net_word_row(const struct image *model, struct str lower)
 	struct net net;
 	struct err e;
 
-	return open_net(&net, model, &e) < 0 ? 0 : word_row(&net, words_key(lower));
+	return open_net(&net, model, &e) < 0 ? 0 : word_row(&net, lower);
 }
 
 const int8_t *net_word_vector(const struct image *model, struct str lower)
@@ -126,7 +140,7 @@ void net_word_inputs(const struct doc *d, uint32_t tok, uint32_t n, uint8_t *out
 
 	memset(out, NET_ZERO, (size_t)n * NET_WORD);
 	for (uint32_t i = 0; good && i < n; i++, out += NET_WORD) {
-		uint32_t row = word_row(&net, words_key(d->tokens[tok + i].lower));
+		uint32_t row = word_row(&net, d->tokens[tok + i].lower);
 		const int8_t *word = net.words + (size_t)row * NET_WORD;
 
 		for (int k = 0; row && k < NET_WORD; k++)
@@ -147,7 +161,7 @@ static void read_word(void *context, uint32_t tok, uint8_t in[static NET_IN])
 	const struct words *x = context;
 	const struct net *net = x->net;
 	const struct token *t = &x->d->tokens[tok];
-	const int8_t *word = net->words + (size_t)word_row(net, words_key(t->lower)) * NET_WORD;
+	const int8_t *word = net->words + (size_t)word_row(net, t->lower) * NET_WORD;
 	uint32_t rows[WORDS_BAG_MAX + 2], n = words_bag(t, rows);
 	int32_t sum[NET_BAG] = {0};
 

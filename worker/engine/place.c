@@ -115,13 +115,12 @@ static bool is_located(const struct doc *d, uint32_t tok, uint32_t first)
 	static const char *const location[] = {"in",     "at",     "near",   "outside",
 					       "inside", "around", "across", "throughout",
 					       "off",    "within", "over",   NULL};
-	static const char *const between[] = {"the",          "of",       "city",     "town",
-					      "village",      "province", "capital",  "port",
-					      "region",       "state",    "district", "northern",
-					      "southern",     "eastern",  "western",  "central",
-					      "nearby",       "downtown", "occupied", "neighboring",
-					      "neighbouring", "Syrian",   "border",   "island",
-					      "rebel-held",   ",",        NULL};
+	static const char *const between[] = {
+		"the",      "of",          "city",    "town",    "village",  "province",
+		"capital",  "port",        "region",  "state",   "district", "northern",
+		"southern", "eastern",     "western", "central", "nearby",   "downtown",
+		"occupied", "neighboring", "Syrian",  "border",  "island",   "rebel-held",
+		",",        NULL};
 
 	for (uint32_t n = 0; n < PREPOSITION_REACH && tok > first; n++, tok--) {
 		const struct token *t = &d->tokens[tok - 1];

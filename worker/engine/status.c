@@ -514,8 +514,8 @@ bool status_denies_will(const struct doc *d, int32_t tok)
 {
 	const struct token *t = &d->tokens[tok];
 	bool no = false;
-	bool will = ANY(t->lemma, "intend", "want", "recognize", "recognise", "accept") ||
-		    ANY(t->lower, "going");
+	bool will =
+		ANY(t->lemma, "intend", "want", "recognize", "accept") || ANY(t->lower, "going");
 
 	for (int32_t c = t->child; c >= 0; c = d->tokens[c].next) {
 		struct str w = d->tokens[c].lower;

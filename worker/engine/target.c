@@ -34,9 +34,9 @@ static bool is_deed(const struct doc *d, int32_t clause)
 /* nor does what he is blamed for: "blamed the migrants for crime". */
 static bool is_charge(const struct doc *d, int32_t noun, int32_t actor)
 {
-	static const char *const words[] = {"blame",   "thank",     "praise",  "criticize", "fault",
-					    "rebuke",  "criticise", "condemn", "slam",      "hail",
-					    "commend", "denounce",  NULL};
+	static const char *const words[] = {"blame", "thank",   "praise",   "criticize",
+					    "fault", "rebuke",  "condemn",  "slam",
+					    "hail",  "commend", "denounce", NULL};
 	const struct token *t = &d->tokens[actor];
 	int32_t prep = doc_child(d, noun, REL_CASE);
 
