@@ -103,11 +103,32 @@ static void countries_come_by_how_often_they_are_named(void **state)
 	images_close(&im);
 }
 
+/* Also where "we" stands for him: the country that his name was given is his entity's. */
+static void a_spokesman_is_of_his_governments_country(void **state)
+{
+	struct engine_input in = {
+		.text = STR("KINSHASA - The Congolese army said it had withdrawn. \"We will not "
+			    "talk to "
+			    "terrorists,\" government spokesman Patrick Muyaya told reporters.")};
+	struct images im;
+	struct engine *en = engine_for_test(&im);
+	const struct doc *d = engine_parse(en, &in);
+	const struct mention *m = mention_of(d, "government spokesman Patrick Muyaya");
+
+	(void)state;
+	assert_non_null(m);
+	assert_true(d->entities[m->entity].n_mentions > 1);
+	assert_true(str_is(d->entities[m->entity].code, "COD"));
+	engine_free(en);
+	images_close(&im);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(people_are_of_the_country_that_the_text_is_about_there),
 		cmocka_unit_test(countries_come_by_how_often_they_are_named),
+		cmocka_unit_test(a_spokesman_is_of_his_governments_country),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

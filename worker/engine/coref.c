@@ -368,7 +368,8 @@ static void take_owners_country(const struct doc *doc, struct mention *m)
 	}
 }
 
-/* The same where the owner is a speaker, who is known last. */
+/* The same where the owner is a speaker, who is known last. A country that was guessed for a name
+ * with a role ("government spokesman Patrick Muyaya") is its entity's where no other is known. */
 static void take_speakers_countries(struct coref *c)
 {
 	for (uint32_t k = 0; k < c->n_order; k++) {
@@ -379,7 +380,8 @@ static void take_speakers_countries(struct coref *c)
 			continue;
 		take_owners_country(c->doc, m);
 		en = &c->doc->entities[m->entity];
-		if (en->n_mentions == 1 && m->guessed)
+		if (m->guessed &&
+		    (en->n_mentions == 1 || (!en->code.n && m->kind == MENTION_NAME && m->role.n)))
 			en->code = m->code;
 	}
 }
